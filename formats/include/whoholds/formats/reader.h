@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reads a snapshot (FORMAT.md) out of bytes in memory: a pure function of (bytes, length). Opening files is elsewhere.
+ *
+ * snapshot_parse checks the frame: header, every chunk's shape, trailer, checksum. The values in the columns are checked as they
+ * are read, by the cursors. Memory is bounded by the length of the input: at most 168 bytes a chunk of at least 15 bytes.
+ */
+#ifndef WHOHOLDS_FORMATS_READER_H
+#define WHOHOLDS_FORMATS_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <whoholds/formats/error.h>
+#include <whoholds/formats/schema.h>
+
+/* Bytes inside the input; not NUL-terminated. */
+struct span {
+    const char *bytes;
+    size_t length;
+};
+
+struct chunk;
+
+struct snapshot_table {
+    uint64_t row_count;
+    uint32_t chunk_count;
+    uint32_t chunk_capacity;
+    struct chunk *chunks;
+};
+
+struct snapshot {
+    const uint8_t *bytes;
+    uint64_t length;
+    /* header */
+    uint64_t created_ns, pid, hexversion;
+    struct span program, python, mode, trigger, values;
+    bool collecting;
+    /* trailer */
+    uint64_t pause_ns, dump_ns;
+    struct snapshot_table tables[TABLE_COUNT];
+};
+
+/*
+ * Parses the frame of `bytes`, which must outlive *ret. On failure *ret is empty and the error says what is wrong and at which byte:
+ * WH_ERR_INPUT for a file that is not a snapshot, truncated, corrupt or of an unknown version, WH_ERR_RESOURCE without memory.
+ */
+enum wh_status snapshot_parse(const uint8_t *bytes, uint64_t length, struct snapshot *ret, struct wh_error *error) WH_MUST_USE;
+void snapshot_deinit(struct snapshot *snapshot);
+
+/* Walks one column of one chunk. */
+struct column_cursor {
+    const uint8_t *at, *end;
+    uint64_t previous;
+};
+
+/* Walks a table's rows in order. */
+struct table_cursor {
+    const struct snapshot *snapshot;
+    enum table table;
+    uint32_t next_chunk;
+    uint64_t rows_left;    /* in the current chunk */
+    struct column_cursor columns[TABLE_COLUMNS_MAX];
+};
+
+void table_cursor_init(struct table_cursor *ret, const struct snapshot *snapshot, enum table table);
+
+/*
+ * Reads the next row into `cells` (as many as the table has columns); byte cells point into the input. *more is false, and cells
+ * untouched, after the last row. Checks that each column of a chunk ends with the chunk's rows.
+ */
+enum wh_status table_cursor_next(struct table_cursor *cursor, struct cell *cells, bool *more, struct wh_error *error) WH_MUST_USE;
+
+/*
+ * The same by hand for the hot loops: opens the next chunk and returns its number of rows in *rows (0 after the last one); then
+ * column_next_* reads values from cursor->columns[c]; column_check_end must hold after the last row.
+ */
+enum wh_status table_cursor_open_chunk(struct table_cursor *cursor, uint64_t *rows, struct wh_error *error) WH_MUST_USE;
+enum wh_status column_bad_value(const struct table_cursor *cursor, unsigned column, struct wh_error *error);
+
+static inline bool column_next_uint(struct column_cursor *column, uint64_t *ret);
+static inline bool column_next_delta(struct column_cursor *column, uint64_t *ret);
+
+#include <whoholds/formats/varint.h>
+
+static inline bool column_next_uint(struct column_cursor *column, uint64_t *ret)
+{
+    const uint8_t *next = varint_get(column->at, column->end, ret);
+    if (!next)
+        return false;
+    column->at = next;
+    return true;
+}
+
+static inline bool column_next_delta(struct column_cursor *column, uint64_t *ret)
+{
+    uint64_t code;
+    if (!column_next_uint(column, &code))
+        return false;
+    *ret = column->previous += zigzag_decode(code);
+    return true;
+}
+
+#endif

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: MIT */
+#include <whoholds/formats/reader.h>
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "cursor.h"
+
+enum { CHECKSUM_BYTES = 9, CHECKSUM_TAG = 0xcf };
+
+/* Where the rows of one chunk lie. */
+struct chunk {
+    uint64_t rows;
+    struct {
+        const uint8_t *bytes;
+        uint64_t length;
+    } columns[TABLE_COLUMNS_MAX];
+};
+
+struct parser {
+    struct snapshot *snapshot;
+    struct cursor cursor;
+    struct wh_error *error;
+    uint64_t chunks;
+};
+
+static uint64_t offset_of(const struct parser *parser, const uint8_t *at)
+{
+    return (uint64_t)(at - parser->cursor.begin);
+}
+
+static enum wh_status truncated(const struct parser *parser)
+{
+    return wh_error_set_at(parser->error, (uint64_t)(parser->cursor.end - parser->cursor.begin),
+                           "the snapshot is truncated: the file ends before its trailer,");
+}
+
+static enum wh_status fault_error(const struct parser *parser, enum cursor_fault fault)
+{
+    if (fault == CURSOR_CUT_OFF)
+        return truncated(parser);
+    return wh_error_set_at(parser->error, offset_of(parser, parser->cursor.at), "the snapshot is corrupt: no msgpack value");
+}
+
+static enum wh_status take(struct parser *parser, enum value_kind kind, const char *what, struct value *ret)
+{
+    const uint8_t *start = parser->cursor.at;
+    enum cursor_fault fault = cursor_next(&parser->cursor, ret);
+    if (fault)
+        return fault_error(parser, fault);
+    if (ret->kind != kind)
+        return wh_error_set_at(parser->error, offset_of(parser, start), "the snapshot is corrupt: %s expected", what);
+    return WH_OK;
+}
+
+static bool value_is(const struct value *value, const char *text)
+{
+    return value->length == strlen(text) && !memcmp(value->bytes, text, value->length);
+}
+
+static enum wh_status skip(struct parser *parser)
+{
+    enum cursor_fault fault = cursor_skip(&parser->cursor);
+    return fault ? fault_error(parser, fault) : WH_OK;
+}
+
+static enum wh_status take_uint(struct parser *parser, uint64_t *ret)
+{
+    struct value value;
+    enum wh_status status = take(parser, VALUE_UINT, "an unsigned number", &value);
+    if (!status)
+        *ret = value.number;
+    return status;
+}
+
+static enum wh_status take_span(struct parser *parser, struct span *ret)
+{
+    struct value value;
+    enum wh_status status = take(parser, VALUE_STR, "a string", &value);
+    if (!status)
+        *ret = (struct span){(const char *)value.bytes, value.length};
+    return status;
+}
+
+static enum wh_status take_bool(struct parser *parser, bool *ret)
+{
+    struct value value;
+    enum wh_status status = take(parser, VALUE_BOOL, "a boolean", &value);
+    if (!status)
+        *ret = value.number != 0;
+    return status;
+}
+
+static enum wh_status take_version(struct parser *parser)
+{
+    uint64_t version;
+    enum wh_status status = take_uint(parser, &version);
+    if (status)
+        return status;
+    if (version != SNAPSHOT_VERSION)
+        return wh_error_set(parser->error, WH_ERR_INPUT, "the snapshot has format version %" PRIu64 "; this program reads version %d",
+                            version, SNAPSHOT_VERSION);
+    return WH_OK;
+}
+
+/* Version 1 knows no feature, so each one listed is a reason to refuse. */
+static enum wh_status take_features(struct parser *parser)
+{
+    struct value list, name;
+    enum wh_status status = take(parser, VALUE_ARRAY, "an array of features", &list);
+    if (status || !list.number)
+        return status;
+    status = take(parser, VALUE_STR, "a feature's name", &name);
+    if (status)
+        return status;
+    return wh_error_set(parser->error, WH_ERR_INPUT, "the snapshot needs the feature '%.*s', which this program does not know",
+                        (int)(name.length < 64 ? name.length : 64), (const char *)name.bytes);
+}
+
+static enum wh_status take_header_field(struct parser *parser)
+{
+    struct snapshot *snapshot = parser->snapshot;
+    struct value key;
+    enum wh_status status = take(parser, VALUE_STR, "a key of the header", &key);
+    if (status)
+        return status;
+    const struct { const char *key; uint64_t *number; struct span *span; } fields[] = {
+        {"created_ns", &snapshot->created_ns, NULL}, {"pid", &snapshot->pid, NULL},
+        {"hexversion", &snapshot->hexversion, NULL}, {"program", NULL, &snapshot->program},
+        {"python", NULL, &snapshot->python},         {"mode", NULL, &snapshot->mode},
+        {"trigger", NULL, &snapshot->trigger},       {"values", NULL, &snapshot->values},
+    };
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+        if (value_is(&key, fields[i].key))
+            return fields[i].number ? take_uint(parser, fields[i].number) : take_span(parser, fields[i].span);
+    }
+    if (value_is(&key, "version"))
+        return take_version(parser);
+    if (value_is(&key, "features"))
+        return take_features(parser);
+    if (value_is(&key, "collecting"))
+        return take_bool(parser, &snapshot->collecting);
+    return skip(parser);
+}
+
+static enum wh_status not_a_snapshot(const struct parser *parser)
+{
+    return wh_error_set(parser->error, WH_ERR_INPUT, "not a whoholds snapshot: the file does not begin with the magic '%s'", SNAPSHOT_MAGIC);
+}
+
+/* The magic comes first; before it has been seen, "truncated" may only be said of a file that begins like one of ours. */
+static enum wh_status take_magic(struct parser *parser, uint64_t *fields)
+{
+    static const uint8_t begin[] = "\xa5magic\xa8" SNAPSHOT_MAGIC;
+    size_t begin_length = sizeof(begin) - 1;
+    struct value map;
+    enum cursor_fault fault = cursor_next(&parser->cursor, &map);
+    if (parser->cursor.begin == parser->cursor.end)
+        return wh_error_set(parser->error, WH_ERR_INPUT, "not a whoholds snapshot: the file is empty");
+    if (fault || map.kind != VALUE_MAP || !map.number)
+        return not_a_snapshot(parser);
+    size_t left = (size_t)(parser->cursor.end - parser->cursor.at);
+    if (memcmp(parser->cursor.at, begin, left < begin_length ? left : begin_length))
+        return not_a_snapshot(parser);
+    if (left < begin_length)
+        return truncated(parser);
+    parser->cursor.at += begin_length;
+    *fields = map.number - 1;
+    return WH_OK;
+}
+
+static enum wh_status take_header(struct parser *parser)
+{
+    uint64_t fields = 0;
+    enum wh_status status = take_magic(parser, &fields);
+    while (!status && fields--)
+        status = take_header_field(parser);
+    return status;
+}
+
+static int table_by_name(const struct value *name)
+{
+    for (int table = 0; table < TABLE_COUNT; table++) {
+        if (value_is(name, snapshot_schema[table].name))
+            return table;
+    }
+    return -1;
+}
+
+static int column_by_name(const struct table_schema *schema, const struct value *name)
+{
+    for (unsigned c = 0; c < schema->column_count; c++) {
+        if (value_is(name, schema->columns[c].name))
+            return (int)c;
+    }
+    return -1;
+}
+
+static enum wh_status take_column(struct parser *parser, const struct table_schema *schema, struct chunk *chunk)
+{
+    struct value name, blob;
+    enum wh_status status = take(parser, VALUE_STR, "a column's name", &name);
+    if (status)
+        return status;
+    status = take(parser, VALUE_BIN, "a column's bytes", &blob);
+    if (status)
+        return status;
+    int column = column_by_name(schema, &name);
+    if (column < 0)
+        return WH_OK;
+    if (chunk->rows > blob.length || (!chunk->rows && blob.length))
+        return wh_error_set_at(parser->error, offset_of(parser, blob.bytes),
+                               "the snapshot is corrupt: table %s claims %" PRIu64 " rows, but column %s has %" PRIu64 " bytes",
+                               schema->name, chunk->rows, schema->columns[column].name, blob.length);
+    chunk->columns[column].bytes = blob.bytes;
+    chunk->columns[column].length = blob.length;
+    return WH_OK;
+}
+
+static enum wh_status check_columns(const struct parser *parser, const struct table_schema *schema, const struct chunk *chunk)
+{
+    for (unsigned c = 0; c < schema->column_count; c++) {
+        if (!chunk->columns[c].bytes)
+            return wh_error_set_at(parser->error, offset_of(parser, parser->cursor.at),
+                                   "the snapshot is corrupt: a chunk of table %s lacks column %s", schema->name, schema->columns[c].name);
+    }
+    return WH_OK;
+}
+
+static enum wh_status append_chunk(struct snapshot_table *table, const struct chunk *chunk, struct wh_error *error)
+{
+    if (table->chunk_count == table->chunk_capacity) {
+        uint32_t capacity = table->chunk_capacity ? table->chunk_capacity * 2 : 8;
+        struct chunk *chunks = realloc(table->chunks, (size_t)capacity * sizeof(*chunks));
+        if (!chunks)
+            return wh_error_set(error, WH_ERR_RESOURCE, "not enough memory for the index of the snapshot's chunks");
+        table->chunks = chunks;
+        table->chunk_capacity = capacity;
+    }
+    table->chunks[table->chunk_count++] = *chunk;
+    table->row_count += chunk->rows;
+    return WH_OK;
+}
+
+/* The array of three and the table's name have been read. */
+static enum wh_status take_chunk(struct parser *parser, const struct value *name)
+{
+    struct chunk chunk = {0};
+    struct value columns;
+    int table = table_by_name(name);
+    parser->chunks++;
+    if (table < 0) {
+        enum wh_status status = skip(parser);
+        return status ? status : skip(parser);
+    }
+    const struct table_schema *schema = &snapshot_schema[table];
+    enum wh_status status = take_uint(parser, &chunk.rows);
+    if (!status)
+        status = take(parser, VALUE_MAP, "a map of columns", &columns);
+    for (uint64_t i = 0; !status && i < columns.number; i++)
+        status = take_column(parser, schema, &chunk);
+    if (!status)
+        status = check_columns(parser, schema, &chunk);
+    if (!status)
+        status = append_chunk(&parser->snapshot->tables[table], &chunk, parser->error);
+    return status;
+}
+
+static enum wh_status check_count(const struct parser *parser, const char *what, uint64_t claimed, uint64_t found)
+{
+    if (claimed == found)
+        return WH_OK;
+    return wh_error_set(parser->error, WH_ERR_INPUT, "the snapshot is corrupt: the trailer counts %" PRIu64 " %s, the file has %" PRIu64,
+                        claimed, what, found);
+}
+
+static enum wh_status take_counts(struct parser *parser)
+{
+    struct snapshot *snapshot = parser->snapshot;
+    uint64_t chunks = 0, objects = 0, refs = 0;
+    const struct { const char *key; uint64_t *number; } counts[] = {
+        {"chunks", &chunks}, {"objects", &objects}, {"refs", &refs},
+        {"pause_ns", &snapshot->pause_ns}, {"dump_ns", &snapshot->dump_ns},
+    };
+    struct value map;
+    enum wh_status status = take(parser, VALUE_MAP, "the trailer's counts", &map);
+    for (uint64_t i = 0; !status && i < map.number; i++) {
+        struct value key;
+        uint64_t *number = NULL;
+        status = take(parser, VALUE_STR, "a key of the trailer", &key);
+        for (size_t k = 0; !status && k < sizeof(counts) / sizeof(counts[0]); k++) {
+            if (value_is(&key, counts[k].key))
+                number = counts[k].number;
+        }
+        if (!status)
+            status = number ? take_uint(parser, number) : skip(parser);
+    }
+    if (!status)
+        status = check_count(parser, "chunks", chunks, parser->chunks);
+    if (!status)
+        status = check_count(parser, "objects", objects, snapshot->tables[TABLE_OBJECTS].row_count);
+    if (!status)
+        status = check_count(parser, "references", refs, snapshot->tables[TABLE_REFS].row_count);
+    return status;
+}
+
+static enum wh_status take_checksum(struct parser *parser)
+{
+    const uint8_t *start = parser->cursor.at;
+    struct value value;
+    enum wh_status status = take(parser, VALUE_UINT, "the checksum", &value);
+    if (status)
+        return status;
+    if (*start != CHECKSUM_TAG)
+        return wh_error_set_at(parser->error, offset_of(parser, start), "the snapshot is corrupt: the checksum is not in its nine-byte form");
+    if (parser->cursor.at != parser->cursor.end)
+        return wh_error_set_at(parser->error, offset_of(parser, parser->cursor.at), "the snapshot is corrupt: there are bytes after the trailer");
+    uint64_t found = XXH64(parser->cursor.begin, offset_of(parser, start), 0);
+    if (found != value.number)
+        return wh_error_set(parser->error, WH_ERR_INPUT, "the snapshot is corrupt: checksum expected %016" PRIx64 ", found %016" PRIx64,
+                            value.number, found);
+    return WH_OK;
+}
+
+static enum wh_status take_chunks_and_trailer(struct parser *parser)
+{
+    for (;;) {
+        struct value array, name;
+        const uint8_t *start = parser->cursor.at;
+        enum wh_status status = take(parser, VALUE_ARRAY, "a chunk", &array);
+        if (!status && array.number != 3)
+            status = wh_error_set_at(parser->error, offset_of(parser, start), "the snapshot is corrupt: a chunk is an array of 3, not %" PRIu64 ",",
+                                     array.number);
+        if (!status)
+            status = take(parser, VALUE_STR, "a table's name", &name);
+        if (status)
+            return status;
+        if (value_is(&name, SNAPSHOT_END))
+            break;
+        status = take_chunk(parser, &name);
+        if (status)
+            return status;
+    }
+    enum wh_status status = take_counts(parser);
+    return status ? status : take_checksum(parser);
+}
+
+enum wh_status snapshot_parse(const uint8_t *bytes, uint64_t length, struct snapshot *ret, struct wh_error *error)
+{
+    struct parser parser = {.snapshot = ret, .cursor = {bytes, bytes, bytes + length}, .error = error};
+    memset(ret, 0, sizeof(*ret));
+    ret->bytes = bytes;
+    ret->length = length;
+    enum wh_status status = take_header(&parser);
+    if (!status)
+        status = take_chunks_and_trailer(&parser);
+    if (status)
+        snapshot_deinit(ret);
+    return status;
+}
+
+void snapshot_deinit(struct snapshot *snapshot)
+{
+    for (int table = 0; table < TABLE_COUNT; table++)
+        free(snapshot->tables[table].chunks);
+    memset(snapshot, 0, sizeof(*snapshot));
+}
+
+void table_cursor_init(struct table_cursor *ret, const struct snapshot *snapshot, enum table table)
+{
+    memset(ret, 0, sizeof(*ret));
+    ret->snapshot = snapshot;
+    ret->table = table;
+}
+
+enum wh_status column_bad_value(const struct table_cursor *cursor, unsigned column, struct wh_error *error)
+{
+    const struct table_schema *schema = &snapshot_schema[cursor->table];
+    return wh_error_set_at(error, (uint64_t)(cursor->columns[column].at - cursor->snapshot->bytes),
+                           "the snapshot is corrupt: column %s of table %s does not fit its rows", schema->columns[column].name, schema->name);
+}
+
+enum wh_status table_cursor_open_chunk(struct table_cursor *cursor, uint64_t *rows, struct wh_error *error)
+{
+    const struct snapshot_table *table = &cursor->snapshot->tables[cursor->table];
+    unsigned column_count = snapshot_schema[cursor->table].column_count;
+    for (unsigned c = 0; c < column_count; c++) {
+        if (cursor->columns[c].at != cursor->columns[c].end)
+            return column_bad_value(cursor, c, error);
+    }
+    /* Chunks without rows are legal and told nobody: *rows 0 means the end. */
+    while (cursor->next_chunk < table->chunk_count && !table->chunks[cursor->next_chunk].rows)
+        cursor->next_chunk++;
+    *rows = cursor->rows_left = 0;
+    if (cursor->next_chunk == table->chunk_count)
+        return WH_OK;
+    const struct chunk *chunk = &table->chunks[cursor->next_chunk++];
+    for (unsigned c = 0; c < column_count; c++) {
+        const uint8_t *at = chunk->columns[c].bytes;
+        cursor->columns[c] = (struct column_cursor){at, at + chunk->columns[c].length, 0};
+    }
+    *rows = cursor->rows_left = chunk->rows;
+    return WH_OK;
+}
+
+static bool column_next_bytes(struct column_cursor *column, struct cell *ret)
+{
+    struct column_cursor ahead = *column;
+    if (!column_next_uint(&ahead, &ret->number) || ret->number > (uint64_t)(ahead.end - ahead.at))
+        return false;
+    ret->bytes = ahead.at;
+    column->at = ahead.at + ret->number;
+    return true;
+}
+
+static bool column_next_cell(struct column_cursor *column, enum encoding encoding, struct cell *ret)
+{
+    if (encoding == ENCODING_BYTES)
+        return column_next_bytes(column, ret);
+    ret->bytes = NULL;
+    if (encoding == ENCODING_DELTA)
+        return column_next_delta(column, &ret->number);
+    return column_next_uint(column, &ret->number);
+}
+
+enum wh_status table_cursor_next(struct table_cursor *cursor, struct cell *cells, bool *more, struct wh_error *error)
+{
+    const struct table_schema *schema = &snapshot_schema[cursor->table];
+    *more = false;
+    if (!cursor->rows_left) {
+        uint64_t rows;
+        enum wh_status status = table_cursor_open_chunk(cursor, &rows, error);
+        if (status || !rows)
+            return status;
+    }
+    for (unsigned c = 0; c < schema->column_count; c++) {
+        if (!column_next_cell(&cursor->columns[c], schema->columns[c].encoding, &cells[c]))
+            return column_bad_value(cursor, c, error);
+    }
+    cursor->rows_left--;
+    *more = true;
+    return WH_OK;
+}
