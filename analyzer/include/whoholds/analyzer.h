@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * whoholds: who holds this memory? The analyzer's public header.
+ *
+ * An analysis is opened on a snapshot file and answers questions. Stages run when a question first needs them, and once. Results are
+ * plain structs; strings in them are UTF-8 (lone surrogates and invalid bytes replaced by U+FFFD) and, like the structs, are owned by
+ * the result and freed with it. All sizes are bytes, all counts are objects unless they say otherwise. Results are deterministic: the same
+ * snapshot gives the same answer, ties are broken by name, then by node.
+ *
+ * A function that can fail returns a status and fills in the error: WH_ERR_INPUT for a file that is wrong or a question about something
+ * that is not there, WH_ERR_USAGE for a question that makes no sense, WH_ERR_RESOURCE without memory.
+ * The library prints nothing and never exits. It is not thread-safe: one analysis, one thread.
+ */
+#ifndef WHOHOLDS_ANALYZER_H
+#define WHOHOLDS_ANALYZER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <whoholds/formats/error.h>
+
+struct wh_analysis;
+
+/* Called now and then from long stages, `fraction` from 0 to 1; returning false cancels (WH_ERR_RESOURCE, "cancelled …"). */
+typedef bool (*wh_progress)(void *context, const char *phase, double fraction);
+
+/* Opens a snapshot. `progress` may be NULL. Close with wh_analysis_close. */
+enum wh_status wh_analysis_open(const char *path, wh_progress progress, void *context, struct wh_error *error,
+                                struct wh_analysis **ret) WH_MUST_USE;
+void wh_analysis_close(struct wh_analysis *analysis);
+
+/* --- info: what this snapshot is --- */
+
+struct wh_mass { uint64_t objects, bytes; };
+
+struct wh_named_bytes { const char *name; uint64_t bytes; };
+
+struct wh_info {
+    const char *file, *python, *program, *mode, *trigger, *values;
+    uint64_t pid, created_ns, pause_ns, dump_ns, file_bytes;
+    bool collecting;
+    uint64_t objects, references, bytes, types, threads, frames, code_objects, dangling;
+    struct wh_mass live, garbage, native;   /* native: live only because native code holds it */
+    uint64_t rss;                           /* 0 if not known */
+    size_t account_count;
+    struct wh_named_bytes *account;
+};
+
+enum wh_status wh_info(struct wh_analysis *analysis, struct wh_error *error, const struct wh_info **ret) WH_MUST_USE;
+
+/* --- objects and paths --- */
+
+struct wh_object {
+    uint64_t address;
+    const char *type;              /* `bytearray`, `app.models.Order` */
+    uint64_t shallow_bytes, retained_bytes, retained_objects;
+    uint64_t length;               /* items in use; UINT64_MAX if the object is no container */
+    const char *preview;           /* contents as far as the snapshot has them, else "" */
+};
+
+/* One step of a path: the reference that leads to the object, as a programmer would write it, and the object. */
+struct wh_hop {
+    const char *label;             /* `sys.modules['app']`, `.cache`, `['key']`, `[3]`, `closure variable seen` */
+    struct wh_object object;
+    bool dominator;                /* every path from the roots leads through this object */
+};
+
+struct wh_path {
+    const char *root_kind;         /* module, frame, thread, native, interpreter, builtins, type, atexit, codecs, gc, garbage */
+    const char *root_name;
+    const char *expression;        /* the whole path in one line: `app.cache['k'][3]` */
+    size_t hop_count;
+    struct wh_hop *hops;           /* root first; the last one is the object itself */
+};
+
+struct wh_paths { size_t count; struct wh_path *paths; uint64_t matching; /* objects that the question named */ };
+
+/* What a question is about. Exactly one of the three. */
+struct wh_query {
+    uint64_t address;              /* 0: not given */
+    const char *type;              /* qualified name; `builtins.` may be left out */
+    const char *expression;        /* `app.cache._store['k'][3]`, starting at a module */
+    size_t limit;                  /* objects at most; 0: 10 */
+};
+
+/* A shortest path from a root to each object named, the largest retained size first. WH_ERR_INPUT if there is no such object. */
+enum wh_status wh_paths(struct wh_analysis *analysis, const struct wh_query *query, struct wh_error *error, struct wh_paths **ret) WH_MUST_USE;
+void wh_paths_free(struct wh_paths *paths);
+
+struct wh_reference { const char *label; struct wh_object object; bool weak; };
+
+struct wh_details {
+    struct wh_object object;
+    const char *expression;        /* its name, through a shortest path */
+    const char *liveness;          /* live, native, garbage */
+    uint32_t refcount;
+    bool immortal, tracked, frozen;
+    uint64_t reference_count, referrer_count, dominated_count;   /* all of them; the arrays hold `limit` at most */
+    size_t references_shown, referrers_shown, dominated_shown;
+    struct wh_reference *references;   /* what it refers to, in order */
+    struct wh_reference *referrers;    /* what refers to it; the label is the referrer's reference */
+    struct wh_reference *dominated;    /* what it alone keeps alive, largest first */
+    struct wh_path path;
+};
+
+/* Everything about the first object that the query names; limit: entries of each list (0: 20). */
+enum wh_status wh_show(struct wh_analysis *analysis, const struct wh_query *query, struct wh_error *error, struct wh_details **ret) WH_MUST_USE;
+void wh_details_free(struct wh_details *details);
+
+/* --- top: tables of types, modules, holders --- */
+
+enum wh_top_by { WH_TOP_TYPE, WH_TOP_MODULE, WH_TOP_HOLDER };
+
+struct wh_top_row {
+    const char *name;
+    uint64_t count, shallow_bytes;
+    uint64_t retained_bytes;   /* of type and module: the sum over the objects that no object of the same row dominates */
+};
+
+struct wh_top {
+    size_t row_count;
+    struct wh_top_row *rows;       /* largest retained size first */
+    uint64_t omitted_rows, omitted_count, omitted_shallow_bytes;
+};
+
+/* Live objects only. limit 0: all rows. Rows by holder are the same accumulation points that suspects are chosen from. */
+enum wh_status wh_top(struct wh_analysis *analysis, enum wh_top_by by, size_t limit, struct wh_error *error, struct wh_top **ret) WH_MUST_USE;
+void wh_top_free(struct wh_top *top);
+
+/* --- suspects: the verdict --- */
+
+struct wh_line {
+    const char *file;
+    uint32_t line;
+    const char *function;
+    const char *text;          /* the source line, "" if the file cannot be read now */
+    const char *evidence;      /* growth, store, store-executed, frame, suspended, definition, traceback */
+    const char *certainty;     /* exact | only candidate | one of N */
+    const char *via;           /* `file:line in function` of the call that passed the holder in, or of the library line; "" */
+};
+
+struct wh_content { const char *type; uint64_t count, bytes; };
+
+/* Why something is, or is not, called a leak. */
+struct wh_reason { const char *sign; const char *sentence; bool leak; };
+
+struct wh_suspect {
+    bool leak;
+    const char *kind;              /* container, instance, frame, native, cycle, group */
+    const char *name;              /* `__main__.cache` */
+    struct wh_object holder;
+    double share;                  /* of the live bytes */
+    size_t held_at_count;      struct wh_line *held_at;       /* best first; none if nothing is known */
+    size_t allocated_at_count; struct wh_line *allocated_at;
+    size_t content_count;      struct wh_content *contents;   /* largest first, at most 5 */
+    struct wh_path path;           /* to the holder */
+    const char *path_expression;   /* with the contents' places: `sys.modules['__main__'].cache[0…5]` */
+    size_t cut_count;          const char **cuts;             /* references to cut */
+    size_t reason_count;       struct wh_reason *reasons;
+    char fingerprint[17];          /* hex; the same for the same holder in another process */
+};
+
+struct wh_suspects { size_t count; struct wh_suspect *suspects; bool any_leak; };
+
+/* The suspects, leaks first, most bytes first; `all` adds what is merely large. limit 0: 10. */
+enum wh_status wh_suspects(struct wh_analysis *analysis, bool all, size_t limit, struct wh_error *error, struct wh_suspects **ret) WH_MUST_USE;
+void wh_suspects_free(struct wh_suspects *suspects);
+
+/* --- tree: the dominator tree, cut to a budget --- */
+
+struct wh_tree_row {
+    int64_t parent;                /* index of a row before this one, -1 for the first */
+    const char *label;             /* the reference through which the parent holds it; of a group: its type */
+    struct wh_object object;       /* of a group: sums, address 0 */
+    uint64_t hidden_count, hidden_bytes;   /* dominated children that have no row, and what they retain */
+    uint64_t group;                /* 0, or how many siblings of one type this row stands for */
+};
+
+struct wh_tree { size_t row_count; struct wh_tree_row *rows; };
+
+/* Depth-first, children by retained size; at most `budget` rows, the largest objects of the whole tree (0: 2000). */
+enum wh_status wh_tree(struct wh_analysis *analysis, size_t budget, struct wh_error *error, struct wh_tree **ret) WH_MUST_USE;
+void wh_tree_free(struct wh_tree *tree);
+
+/* --- threads --- */
+
+struct wh_local { const char *name; struct wh_object object; };
+struct wh_stack_frame { struct wh_line line; size_t local_count; struct wh_local *locals; };
+struct wh_thread { const char *name; uint64_t ident; size_t frame_count; struct wh_stack_frame *frames; /* innermost first */ };
+struct wh_threads { size_t count; struct wh_thread *threads; };
+
+enum wh_status wh_threads(struct wh_analysis *analysis, struct wh_error *error, struct wh_threads **ret) WH_MUST_USE;
+void wh_threads_free(struct wh_threads *threads);
+
+#endif
