@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "describe.h"
+
+/* Signals of the child's own making. The others stay blocked: Ctrl-C and a service manager's SIGTERM are meant for the program. */
+static const int own_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGALRM};
+
+/* The program's handlers would run in the child and write to its wake-up descriptors: none may be called. */
+static void take_signals(void)
+{
+    sigset_t own;
+    sigemptyset(&own);
+    for (size_t i = 0; i < sizeof(own_signals) / sizeof(own_signals[0]); i++) {
+        struct sigaction action = {.sa_handler = SIG_DFL};
+        sigaction(own_signals[i], &action, NULL);
+        sigaddset(&own, own_signals[i]);
+    }
+    pthread_sigmask(SIG_UNBLOCK, &own, NULL);
+}
+
+/* Before Linux 5.9 there is no close_range. */
+static void close_each(void)
+{
+    struct rlimit limit;
+    rlim_t count = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < (1 << 20) ? limit.rlim_cur : 1 << 20;
+    for (rlim_t fd = 0; fd < count; fd++)
+        close((int)fd);
+}
+
+/*
+ * A socket or pipe that the program closes meanwhile must be closed for its peer too. Files opened later may get the numbers 0 to 2:
+ * nothing in the child prints.
+ */
+static void close_descriptors(void)
+{
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, 0u, ~0u, 0u) == 0)
+        return;
+#endif
+    close_each();
+}
+
+/* Pages that the program changes are copied: if that is too much, the child is what has to go. */
+static void volunteer_for_oom(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    ssize_t ignored = write(fd, "1000", 4);
+    (void)ignored;
+    close(fd);
+}
+
+static void settle(void)
+{
+    prctl(PR_SET_NAME, "whoholds-dump");
+    take_signals();
+    close_descriptors();
+    volunteer_for_oom();
+    child_made_progress();
+}
+
+enum wh_status child_start(void (*run)(void *), void *context, pid_t *ret, struct wh_error *error)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    /* Exit signal 0; all other arguments are 0 too, so their order, which differs between machines, does not matter. */
+    long child = syscall(SYS_clone, 0, 0, 0, 0, 0);
+    if (child == 0) {
+        settle();
+        run(context);
+        _exit(0);
+    }
+    int clone_errno = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = clone_errno;
+    if (child < 0)
+        return wh_error_set(error, WH_ERR_RESOURCE, "no child process could be made: %s", describe_errno(errno));
+    *ret = (pid_t)child;
+    return WH_OK;
+}
+
+void child_made_progress(void)
+{
+    alarm(CHILD_PATIENCE_SECONDS);
+}
+
+enum wh_status child_wait(pid_t child, struct wh_error *error)
+{
+    int status = 0;
+    pid_t waited;
+    do
+        waited = waitpid(child, &status, __WALL);
+    while (waited < 0 && errno == EINTR);
+    if (waited < 0)
+        return wh_error_set(error, WH_ERR_TARGET, "the child process that wrote the snapshot was waited for by the program itself");
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+        return wh_error_set(error, WH_ERR_TARGET, "the child process that wrote the snapshot stood still for %d seconds", CHILD_PATIENCE_SECONDS);
+    if (WIFSIGNALED(status))
+        return wh_error_set(error, WH_ERR_TARGET, "the child process that wrote the snapshot was killed by %s (%d)",
+                            describe_signal(WTERMSIG(status)), WTERMSIG(status));
+    if (WEXITSTATUS(status) != 0)
+        return wh_error_set(error, WH_ERR_TARGET, "the child process that wrote the snapshot ended with code %d", WEXITSTATUS(status));
+    return WH_OK;
+}
