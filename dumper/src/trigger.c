@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "trigger.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "describe.h"
+#include "dump.h"
+
+/* glibc takes thread-local storage of all libraries out of the stack, so "small" must not be too small. */
+enum { STACK_SIZE = 512 * 1024 };
+
+/* Container runtimes give a program ten seconds to stop. */
+enum { EXIT_PATIENCE_SECONDS = 8 };
+
+static struct {
+    pthread_mutex_t change_lock;    /* one change at a time; never waited for with the GIL */
+    int signal_number;              /* 0: no trigger */
+    bool thread_runs;               /* there is a thread to join */
+    bool at_end;                    /* of the interpreter: no thread is started any more */
+    unsigned forks;                 /* that are under way: no thread is started now */
+    pthread_t thread;
+    pthread_mutex_t lock;           /* guards busy and stop */
+    bool busy, stop;
+} trigger = {.change_lock = PTHREAD_MUTEX_INITIALIZER, .lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* What the handler touches. */
+static struct sigaction previous; /* what it chains to */
+static sem_t wakeup;
+static atomic_bool asked;
+static atomic_int owner;          /* the process whose thread waits: a child forked by other means than os.fork has none */
+
+static void chain(int number, siginfo_t *info, void *context)
+{
+    if (previous.sa_flags & SA_SIGINFO)
+        previous.sa_sigaction(number, info, context);
+    else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN)
+        previous.sa_handler(number);
+}
+
+/* Async-signal-safe: getpid, sem_post and lock-free atomics alone. */
+static void on_signal(int number, siginfo_t *info, void *context)
+{
+    int saved_errno = errno;
+    if (owner == getpid()) {
+        asked = true;
+        sem_post(&wakeup);
+    }
+    chain(number, info, context);
+    errno = saved_errno;
+}
+
+/* One line, one write: it must not be torn by what the program prints. */
+__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
+{
+    char line[768] = "whoholds: ";
+    size_t prefix = strlen(line);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line + prefix, sizeof(line) - prefix - 1, format, arguments);
+    va_end(arguments);
+    strcat(line, "\n");
+    ssize_t ignored = write(STDERR_FILENO, line, strlen(line));
+    (void)ignored;
+}
+
+static void answer(void)
+{
+    struct dump_request request = {.trigger = "signal", .asked_ns = dump_clock()};
+    struct dump_result result;
+    struct wh_error error;
+    if (dump_run(&request, &result, &error))
+        say("no snapshot was written: %s", error.message);
+    else if (result.inlined)
+        say("the program stood still while the snapshot was written, as %s", result.refusal.message);
+}
+
+/* Whether to answer a signal now; sets busy if so. */
+static bool begin_answer(bool *stop)
+{
+    pthread_mutex_lock(&trigger.lock);
+    *stop = trigger.stop;
+    trigger.busy = !trigger.stop && atomic_exchange(&asked, false);
+    bool busy = trigger.busy;
+    pthread_mutex_unlock(&trigger.lock);
+    return busy;
+}
+
+static void end_answer(void)
+{
+    pthread_mutex_lock(&trigger.lock);
+    trigger.busy = false;
+    pthread_mutex_unlock(&trigger.lock);
+}
+
+static void *watch(void *unused)
+{
+    (void)unused;
+    prctl(PR_SET_NAME, "whoholds");
+    for (;;) {
+        bool stop;
+        while (begin_answer(&stop)) {
+            answer();
+            end_answer();
+        }
+        if (stop)
+            return NULL;
+        while (sem_wait(&wakeup) < 0)
+            ;
+    }
+}
+
+static void lock_changes(void)
+{
+    Py_BEGIN_ALLOW_THREADS
+    pthread_mutex_lock(&trigger.change_lock);
+    Py_END_ALLOW_THREADS
+}
+
+static void unlock_changes(void)
+{
+    pthread_mutex_unlock(&trigger.change_lock);
+}
+
+static int start_thread(void)
+{
+    if (trigger.forks > 0 || trigger.at_end)
+        return 0;
+    trigger.stop = trigger.busy = false;
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_SIZE);
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* a new thread starts with its maker's mask */
+    int failure = pthread_create(&trigger.thread, &attributes, watch, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    trigger.thread_runs = failure == 0;
+    return failure;
+}
+
+/* Asks the thread to end after what it is doing. Unless `even_busy`, a thread that is busy is left alone: false. */
+static bool ask_to_stop(bool even_busy)
+{
+    pthread_mutex_lock(&trigger.lock);
+    trigger.stop = even_busy || !trigger.busy;
+    bool stop = trigger.stop;
+    pthread_mutex_unlock(&trigger.lock);
+    if (stop)
+        sem_post(&wakeup);
+    return stop;
+}
+
+/* The thread may need the GIL before it can end. */
+static void join_thread(void)
+{
+    Py_BEGIN_ALLOW_THREADS
+    pthread_join(trigger.thread, NULL);
+    Py_END_ALLOW_THREADS
+    trigger.thread_runs = false;
+}
+
+/* After the clone the thread of a dump touches nothing of Python, so it may outlive the interpreter. */
+static void join_thread_for_a_while(void)
+{
+    struct timespec deadline;
+    clock_gettime(CLOCK_REALTIME, &deadline);
+    deadline.tv_sec += EXIT_PATIENCE_SECONDS;
+    Py_BEGIN_ALLOW_THREADS
+    if (pthread_timedjoin_np(trigger.thread, NULL, &deadline) != 0)
+        pthread_detach(trigger.thread);
+    Py_END_ALLOW_THREADS
+    trigger.thread_runs = false;
+}
+
+static bool is_ours(const struct sigaction *action)
+{
+    return action->sa_flags & SA_SIGINFO && action->sa_sigaction == on_signal;
+}
+
+static enum wh_status take_signal(int number, struct wh_error *error)
+{
+    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
+    sigemptyset(&action.sa_mask);
+    struct sigaction current;
+    if (sigaction(number, NULL, &current) == 0) {
+        if (!is_ours(&current))
+            previous = current; /* before the handler can run */
+        if (sigaction(number, &action, NULL) == 0)
+            return WH_OK;
+    }
+    return wh_error_set(error, WH_ERR_RESOURCE, "signal %d cannot be taken: %s", number, describe_errno(errno));
+}
+
+static void give_signal_back(int number)
+{
+    struct sigaction current;
+    if (sigaction(number, NULL, &current) == 0 && is_ours(&current))
+        sigaction(number, &previous, NULL);
+}
+
+static void uninstall_locked(void)
+{
+    if (trigger.signal_number)
+        give_signal_back(trigger.signal_number);
+    trigger.signal_number = 0;
+    owner = 0;
+    if (!trigger.thread_runs)
+        return;
+    ask_to_stop(true);
+    join_thread();
+}
+
+static enum wh_status install_locked(int signal_number, struct wh_error *error)
+{
+    uninstall_locked();
+    sem_init(&wakeup, 0, 0);
+    asked = false;
+    int failure = start_thread();
+    errno = failure;
+    if (failure)
+        return wh_error_set(error, WH_ERR_RESOURCE, "no thread could be made to wait for the signal: %s", describe_errno(failure));
+    owner = getpid();
+    trigger.signal_number = signal_number;
+    enum wh_status status = take_signal(signal_number, error);
+    if (status)
+        uninstall_locked();
+    return status;
+}
+
+enum wh_status trigger_install(int signal_number, struct wh_error *error)
+{
+    lock_changes();
+    enum wh_status status = install_locked(signal_number, error);
+    unlock_changes();
+    return status;
+}
+
+void trigger_uninstall(void)
+{
+    lock_changes();
+    uninstall_locked();
+    unlock_changes();
+}
+
+int trigger_signal(bool *handled)
+{
+    struct sigaction current;
+    *handled = trigger.signal_number && sigaction(trigger.signal_number, NULL, &current) == 0 && is_ours(&current);
+    return trigger.signal_number;
+}
+
+void trigger_before_fork(void)
+{
+    lock_changes();
+    trigger.forks++;
+    if (trigger.thread_runs && ask_to_stop(false))
+        join_thread();
+    unlock_changes();
+}
+
+/* A signal that came meanwhile is in `asked`. Returns 0, as a pending call does. */
+static int restart_thread(void *unused)
+{
+    (void)unused;
+    lock_changes();
+    if (trigger.signal_number && !trigger.thread_runs && start_thread() != 0)
+        say("the signal is no longer answered, as no thread could be made");
+    unlock_changes();
+    return 0;
+}
+
+/*
+ * 3.13 counts the threads after the hooks of os.fork, so there the main thread starts ours when it is back in Python code. Another
+ * thread makes the process one of many threads anyway.
+ */
+static bool restart_later(void)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    return syscall(SYS_gettid) == getpid() && Py_AddPendingCall(restart_thread, NULL) == 0;
+#else
+    return false;
+#endif
+}
+
+void trigger_after_fork_in_parent(void)
+{
+    lock_changes();
+    if (trigger.forks > 0)
+        trigger.forks--;
+    unlock_changes();
+    if (!restart_later())
+        restart_thread(NULL);
+}
+
+/* Locks may have been held by threads that are not here. */
+void trigger_after_fork_in_child(void)
+{
+    dump_after_fork_in_child();
+    pthread_mutex_init(&trigger.change_lock, NULL);
+    pthread_mutex_init(&trigger.lock, NULL);
+    trigger.forks = 0;
+    trigger.thread_runs = false;
+    if (trigger.signal_number == 0)
+        return;
+    sem_init(&wakeup, 0, 0);
+    asked = false;
+    owner = getpid();
+    if (start_thread() != 0)
+        say("the signal is not answered in process %d, as no thread could be made", (int)owner);
+}
+
+void trigger_at_exit(void)
+{
+    lock_changes();
+    trigger.at_end = true;
+    owner = 0;
+    if (trigger.thread_runs) {
+        ask_to_stop(true);
+        join_thread_for_a_while();
+    }
+    unlock_changes();
+}
