@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How `whoholds run` tells the dumper in the program what to do: environment variables, and the words that may stand in them.
+ * They are inherited, so programs that the program starts are dumped alike.
+ */
+#ifndef WHOHOLDS_DUMPER_ENVIRONMENT_H
+#define WHOHOLDS_DUMPER_ENVIRONMENT_H
+
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+
+/* Where snapshots go: a path with {name}, {pid}, {n}, {time}; {{ stands for {. Relative to the directory that the program starts in. */
+#define WHOHOLDS_OUTPUT "WHOHOLDS_OUTPUT"
+#define WHOHOLDS_OUTPUT_DEFAULT "./{name}-{pid}-{n}.whs"
+
+/* The signal that asks for a snapshot: a word of whoholds_signals. */
+#define WHOHOLDS_SIGNAL "WHOHOLDS_SIGNAL"
+#define WHOHOLDS_SIGNAL_DEFAULT "SIGUSR2"
+
+/* How much of the contents of strings and numbers is written: a word of whoholds_values. */
+#define WHOHOLDS_VALUES "WHOHOLDS_VALUES"
+#define WHOHOLDS_VALUES_DEFAULT "short"
+
+/* Who writes, a child or the program itself: a word of whoholds_modes. */
+#define WHOHOLDS_MODE "WHOHOLDS_MODE"
+#define WHOHOLDS_MODE_DEFAULT "fork"
+
+struct whoholds_word {
+    const char *word;
+    int value;
+};
+
+/* Signals that mean something to the kernel or to every program (SIGCHLD, SIGTERM, …) are not offered. */
+static const struct whoholds_word whoholds_signals[] = {
+    {"SIGUSR1", SIGUSR1}, {"SIGUSR2", SIGUSR2}, {"SIGHUP", SIGHUP},   {"SIGQUIT", SIGQUIT},
+    {"SIGWINCH", SIGWINCH}, {"SIGIO", SIGIO},   {"SIGPWR", SIGPWR},   {NULL, 0},
+};
+
+/* The values are those of walk_options.values and dump_settings.fork. */
+static const struct whoholds_word whoholds_values[] = {{"none", 0}, {"short", 1}, {"full", 2}, {NULL, 0}};
+static const struct whoholds_word whoholds_modes[] = {{"fork", 1}, {"inline", 0}, {NULL, 0}};
+
+/* The value of a word, -1 if there is no such word. */
+static inline int whoholds_word_value(const struct whoholds_word *words, const char *word)
+{
+    for (; words->word; words++)
+        if (strcmp(words->word, word) == 0)
+            return words->value;
+    return -1;
+}
+
+/* "SIGUSR2" or "USR2"; -1 if it is not offered. */
+static inline int whoholds_signal_number(const char *word)
+{
+    for (const struct whoholds_word *signals = whoholds_signals; signals->word; signals++)
+        if (strcmp(signals->word, word) == 0 || strcmp(signals->word + strlen("SIG"), word) == 0)
+            return signals->value;
+    return -1;
+}
+
+#endif

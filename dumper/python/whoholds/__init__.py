@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""Snapshots of this process' heap, for ``whoholds suspects`` to tell who holds the memory.
+
+    import whoholds
+    whoholds.install()           # from now on SIGUSR2 makes a snapshot
+    whoholds.dump("now.whs")     # makes one right here
+
+``whoholds run -- python app.py`` does the same without a change to the program.
+"""
+
+import atexit as _atexit
+import os as _os
+import sys as _sys
+
+__all__ = ["install", "uninstall", "dump", "status"]
+
+_BUILDS = _os.path.join(_os.path.dirname(_os.path.abspath(__file__)), "_dumper")
+_TAG = "cpython-%08x%s" % (_sys.hexversion, _sys.abiflags)
+
+
+def _version_of_tag(tag):
+    number = int(tag[len("cpython-"):][:8], 16)
+    return "%d.%d.%d%s" % (number >> 24, number >> 16 & 255, number >> 8 & 255, tag[len("cpython-") + 8:])
+
+
+def _path_of_build(tag):
+    return _os.path.join(_BUILDS, tag, "_dumper.so")
+
+
+def _refusal():
+    tags = sorted(_os.listdir(_BUILDS)) if _os.path.isdir(_BUILDS) else []
+    built = ", ".join(_version_of_tag(tag) for tag in tags if _os.path.isfile(_path_of_build(tag))) or "none"
+    return "whoholds has no dumper for %s %s, only for these versions of CPython: %s" % (
+        _sys.implementation.name, ".".join(map(str, _sys.version_info[:3])) + _sys.abiflags, built)
+
+
+def _load():
+    if _sys.implementation.name != "cpython" or not _os.path.isfile(_path_of_build(_TAG)):
+        raise ImportError(_refusal(), name=__name__)
+    # The dumper reads private structures, so there is one for each exact version, in a directory of its own. A directory more in
+    # the package's path lets the ordinary import find it.
+    __path__.append(_os.path.join(_BUILDS, _TAG))
+    from whoholds import _dumper
+    return _dumper
+
+
+_dumper = _load()
+_hooked = False
+
+
+def _hook():
+    """Hooks cannot be taken away from os.register_at_fork; without a trigger they do nothing."""
+    global _hooked
+    if not _hooked:
+        _hooked = True
+        _os.register_at_fork(before=_dumper.before_fork, after_in_parent=_dumper.after_fork_in_parent,
+                             after_in_child=_dumper.after_fork_in_child)
+        _atexit.register(_dumper.at_exit)
+
+
+def install(signal="SIGUSR2", output="./{name}-{pid}-{n}.whs", values="short", mode="fork"):
+    """Make a snapshot whenever the process gets *signal*, whatever its threads are doing.
+
+    signal -- "SIGUSR1", "SIGUSR2", "SIGHUP", "SIGQUIT", "SIGWINCH", "SIGIO" or "SIGPWR", or a member of signal.Signals.
+        A handler that is already there is called as well. A handler that the program installs later takes the signal away.
+    output -- where snapshots go. {name} is the program, {pid} the process, {n} the first free number, {time} the time in UTC;
+        {{ stands for {. A relative path starts at the directory that is current now. Nothing is ever overwritten.
+    values -- how much of strings and numbers is written: "none" (names only), "short" (previews) or "full".
+    mode -- "fork": a child process writes while the program goes on; "inline": the program stands still.
+
+    Processes made by os.fork, multiprocessing among them, answer the signal too, each with a file of its own.
+    A snapshot that cannot be written is one line on standard error. Calling install again replaces the earlier settings.
+
+    Raises ValueError for a word that is not known, OSError if there is no thread or signal to be had.
+    """
+    _dumper.install(getattr(signal, "name", signal), output, values, mode)
+    _hook()
+
+
+def _install_from_environment():
+    _dumper.install_from_environment()
+    _hook()
+
+
+def uninstall():
+    """Give the signal back and stop the thread that waits for it, after a snapshot that is being made. Never fails."""
+    _dumper.uninstall()
+
+
+def dump(path=None):
+    """Make a snapshot now and return its path.
+
+    path -- the file, as it stands; None: by the output and number of install().
+
+    Settings are those of install(), or its defaults. Other threads go on as soon as the child process exists. If another snapshot
+    is being made, this one waits for it.
+
+    Raises OSError (FileExistsError, FileNotFoundError, PermissionError, …) if the file cannot be written, and RuntimeError if
+    the heap cannot be read. No file is left then.
+    """
+    return _dumper.dump(path)
+
+
+def status():
+    """What the dumper is and was doing, as a dict.
+
+    signal -- the number of the signal, 0 without install(); handled -- False if the program has put its own handler in its place;
+    running -- a snapshot is being made; written, failed -- how many were; last -- None, or path, bytes, pause_ns, dump_ns and
+    inline_because (None, or why there was no child) of the last one; last_error -- None, or a sentence.
+    """
+    return _dumper.status()

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * whoholds._dumper: the dumper as Python sees it. The package whoholds wraps it; what is documented there is not repeated here.
+ */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <whoholds/dumper_environment.h>
+#include <whoholds/formats/error.h>
+
+#include "dump.h"
+#include "sink.h"
+#include "trigger.h"
+
+static PyObject *raise_error(const struct wh_error *error)
+{
+    switch (error->code) {
+    case WH_OK:
+    case WH_ERR_USAGE:
+    case WH_ERR_INPUT:
+        PyErr_SetString(PyExc_ValueError, error->message);
+        break;
+    case WH_ERR_TARGET:
+        PyErr_SetString(PyExc_RuntimeError, error->message);
+        break;
+    case WH_ERR_RESOURCE: {
+        /* OSError picks its own subclass by errno: FileNotFoundError, PermissionError, … */
+        PyObject *arguments = Py_BuildValue("(is)", error->sys_errno, error->message);
+        if (arguments)
+            PyErr_SetObject(PyExc_OSError, arguments);
+        Py_XDECREF(arguments);
+        break;
+    }
+    }
+    return NULL;
+}
+
+static enum wh_status current_directory(char directory[PATH_MAX], struct wh_error *error)
+{
+    if (getcwd(directory, PATH_MAX))
+        return WH_OK;
+    return wh_error_set(error, WH_ERR_RESOURCE, "the current directory cannot be named: %s", strerror(errno));
+}
+
+static enum wh_status fill_pattern(struct dump_settings *settings, const char *output, struct wh_error *error)
+{
+    enum wh_status status = sink_check_pattern(output, error);
+    if (status)
+        return status;
+    errno = ENAMETOOLONG;
+    if (strlen(output) >= sizeof(settings->pattern))
+        return wh_error_set(error, WH_ERR_RESOURCE, "the output is longer than %d bytes", PATH_MAX);
+    strcpy(settings->pattern, output);
+    return current_directory(settings->directory, error);
+}
+
+/* The settings as their words say; *signal_number too. */
+static enum wh_status parse_settings(const char *signal, const char *output, const char *values, const char *mode,
+                                     struct dump_settings *settings, int *signal_number, struct wh_error *error)
+{
+    errno = 0;
+    *signal_number = whoholds_signal_number(signal);
+    if (*signal_number < 0)
+        return wh_error_set(error, WH_ERR_USAGE, "the signal '%s' is none of SIGUSR1, SIGUSR2, SIGHUP, SIGQUIT, SIGWINCH, SIGIO, SIGPWR", signal);
+    settings->values = whoholds_word_value(whoholds_values, values);
+    if (settings->values < 0)
+        return wh_error_set(error, WH_ERR_USAGE, "values is '%s', not one of none, short, full", values);
+    int fork = whoholds_word_value(whoholds_modes, mode);
+    if (fork < 0)
+        return wh_error_set(error, WH_ERR_USAGE, "mode is '%s', not one of fork, inline", mode);
+    settings->fork = fork;
+    return fill_pattern(settings, output, error);
+}
+
+static PyObject *install(const char *signal, const char *output, const char *values, const char *mode)
+{
+    struct wh_error error;
+    struct dump_settings settings;
+    int signal_number;
+    if (parse_settings(signal, output, values, mode, &settings, &signal_number, &error))
+        return raise_error(&error);
+    Py_BEGIN_ALLOW_THREADS
+    dump_configure(&settings);
+    Py_END_ALLOW_THREADS
+    if (trigger_install(signal_number, &error))
+        return raise_error(&error);
+    Py_RETURN_NONE;
+}
+
+static PyObject *module_install(PyObject *module, PyObject *arguments)
+{
+    (void)module;
+    const char *signal, *values, *mode;
+    PyObject *output = NULL;
+    if (!PyArg_ParseTuple(arguments, "sO&ss:install", &signal, PyUnicode_FSConverter, &output, &values, &mode))
+        return NULL;
+    PyObject *result = install(signal, PyBytes_AS_STRING(output), values, mode);
+    Py_DECREF(output);
+    return result;
+}
+
+static const char *variable(const char *name, const char *otherwise)
+{
+    const char *value = getenv(name);
+    return value && *value ? value : otherwise;
+}
+
+static PyObject *module_install_from_environment(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    return install(variable(WHOHOLDS_SIGNAL, WHOHOLDS_SIGNAL_DEFAULT), variable(WHOHOLDS_OUTPUT, WHOHOLDS_OUTPUT_DEFAULT),
+                   variable(WHOHOLDS_VALUES, WHOHOLDS_VALUES_DEFAULT), variable(WHOHOLDS_MODE, WHOHOLDS_MODE_DEFAULT));
+}
+
+static PyObject *module_uninstall(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    trigger_uninstall();
+    Py_RETURN_NONE;
+}
+
+/* path: NULL for the installed pattern. */
+static PyObject *dump(const char *path)
+{
+    struct wh_error error;
+    char directory[PATH_MAX];
+    struct dump_result result;
+    struct dump_request request = {.path = path, .directory = path ? directory : NULL, .trigger = "api", .asked_ns = dump_clock()};
+    if (path && current_directory(directory, &error))
+        return raise_error(&error);
+    enum wh_status status;
+    Py_BEGIN_ALLOW_THREADS
+    status = dump_run(&request, &result, &error);
+    Py_END_ALLOW_THREADS
+    return status ? raise_error(&error) : PyUnicode_DecodeFSDefault(result.path);
+}
+
+static PyObject *module_dump(PyObject *module, PyObject *path)
+{
+    (void)module;
+    if (path == Py_None)
+        return dump(NULL);
+    PyObject *bytes = NULL;
+    if (!PyUnicode_FSConverter(path, &bytes))
+        return NULL;
+    PyObject *result = dump(PyBytes_AS_STRING(bytes));
+    Py_DECREF(bytes);
+    return result;
+}
+
+static PyObject *last_snapshot(const struct dump_statistics *statistics)
+{
+    if (statistics->written == 0)
+        Py_RETURN_NONE;
+    const struct dump_result *last = &statistics->last;
+    PyObject *path = PyUnicode_DecodeFSDefault(last->path);
+    PyObject *inlined = last->inlined ? PyUnicode_FromString(last->refusal.message) : Py_BuildValue("");
+    return Py_BuildValue("{s:N,s:K,s:K,s:K,s:N}", "path", path, "bytes", (unsigned long long)last->bytes,
+                         "pause_ns", (unsigned long long)last->pause_ns, "dump_ns", (unsigned long long)last->dump_ns,
+                         "inline_because", inlined);
+}
+
+static PyObject *module_status(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    bool handled;
+    int signal_number = trigger_signal(&handled);
+    struct dump_statistics statistics;
+    dump_statistics(&statistics);
+    PyObject *last_error = statistics.failed ? PyUnicode_FromString(statistics.last_error.message) : Py_BuildValue("");
+    return Py_BuildValue("{s:i,s:N,s:N,s:K,s:K,s:N,s:N}", "signal", signal_number, "handled", PyBool_FromLong(handled),
+                         "running", PyBool_FromLong(statistics.running), "written", (unsigned long long)statistics.written,
+                         "failed", (unsigned long long)statistics.failed, "last", last_snapshot(&statistics), "last_error", last_error);
+}
+
+/* What the interpreter is asked to call: os.register_at_fork and atexit. */
+
+static PyObject *module_before_fork(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    trigger_before_fork();
+    Py_RETURN_NONE;
+}
+
+static PyObject *module_after_fork_in_parent(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    trigger_after_fork_in_parent();
+    Py_RETURN_NONE;
+}
+
+static PyObject *module_after_fork_in_child(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    trigger_after_fork_in_child();
+    Py_RETURN_NONE;
+}
+
+static PyObject *module_at_exit(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    trigger_at_exit();
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef methods[] = {
+    {"install", module_install, METH_VARARGS, "install(signal, output, values, mode)"},
+    {"install_from_environment", module_install_from_environment, METH_NOARGS, "install, as whoholds run has said"},
+    {"uninstall", module_uninstall, METH_NOARGS, "uninstall()"},
+    {"dump", module_dump, METH_O, "dump(path or None) -> path"},
+    {"status", module_status, METH_NOARGS, "status() -> dict"},
+    {"before_fork", module_before_fork, METH_NOARGS, "for os.register_at_fork"},
+    {"after_fork_in_parent", module_after_fork_in_parent, METH_NOARGS, "for os.register_at_fork"},
+    {"after_fork_in_child", module_after_fork_in_child, METH_NOARGS, "for os.register_at_fork"},
+    {"at_exit", module_at_exit, METH_NOARGS, "for atexit.register"},
+    {NULL, NULL, 0, NULL},
+};
+
+static int refuse(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    PyErr_FormatV(PyExc_ImportError, format, arguments);
+    va_end(arguments);
+    return -1;
+}
+
+/* Layouts that the walk reads have changed between 3.13.0 and 3.13.5: nothing less than the whole version will do. */
+static int check_version(void)
+{
+    PyObject *hexversion = PySys_GetObject("hexversion"); /* borrowed */
+    unsigned long running = hexversion ? PyLong_AsUnsignedLong(hexversion) : 0;
+    if (PyErr_Occurred())
+        return -1;
+    if (running != PY_VERSION_HEX)
+        return refuse("this whoholds dumper was built for Python %s and cannot read the memory of Python %.40s: build it for this one",
+                      PY_VERSION, Py_GetVersion());
+    return 0;
+}
+
+static int check_interpreter(void)
+{
+#ifdef Py_GIL_DISABLED
+    return refuse("whoholds cannot dump a free-threaded Python yet: use a build with the GIL");
+#endif
+#if PY_VERSION_HEX >= 0x03090000
+    PyInterpreterState *running = PyInterpreterState_Get();
+#else
+    PyInterpreterState *running = _PyInterpreterState_Get();
+#endif
+    if (running != PyInterpreterState_Main())
+        return refuse("whoholds dumps the main interpreter alone: import it there, not in a subinterpreter");
+    return 0;
+}
+
+static int module_exec(PyObject *module)
+{
+    (void)module;
+    return check_version() < 0 || check_interpreter() < 0 ? -1 : 0;
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, (void *)module_exec},
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "whoholds._dumper",
+    .m_doc = "The dumper of the package whoholds, built for one version of the interpreter.",
+    .m_methods = methods,
+    .m_slots = slots,
+};
+
+/* Everything else is hidden. Before 3.9 PyMODINIT_FUNC does not say so. */
+__attribute__((visibility("default"))) PyMODINIT_FUNC PyInit__dumper(void)
+{
+    return PyModuleDef_Init(&definition);
+}
