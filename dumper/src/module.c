@@ -278,7 +278,9 @@ static struct PyModuleDef definition = {
 };
 
 /* Everything else is hidden. Before 3.9 PyMODINIT_FUNC does not say so. */
-__attribute__((visibility("default"))) PyMODINIT_FUNC PyInit__dumper(void)
+__attribute__((visibility("default"))) PyMODINIT_FUNC PyInit__dumper(void);
+
+PyMODINIT_FUNC PyInit__dumper(void)
 {
     return PyModuleDef_Init(&definition);
 }

@@ -9,6 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <whoholds/dumper_environment.h>
+
 #include "describe.h"
 
 static const char part_suffix[] = ".part";
@@ -72,72 +74,47 @@ static void text_add_time(struct text *text, uint64_t created_ns)
     text_add_string(text, "Z");
 }
 
-enum placeholder { PLACEHOLDER_NAME, PLACEHOLDER_PID, PLACEHOLDER_NUMBER, PLACEHOLDER_TIME, PLACEHOLDER_BRACE, PLACEHOLDER_COUNT };
-
-static const char *const placeholder_text[PLACEHOLDER_COUNT] = {
-    [PLACEHOLDER_NAME] = "{name}", [PLACEHOLDER_PID] = "{pid}",  [PLACEHOLDER_NUMBER] = "{n}",
-    [PLACEHOLDER_TIME] = "{time}", [PLACEHOLDER_BRACE] = "{{",
-};
-
-/* The placeholder that starts at `at`, PLACEHOLDER_COUNT if there is none. */
-static enum placeholder placeholder_at(const char *at)
-{
-    for (int i = 0; i < PLACEHOLDER_COUNT; i++)
-        if (strncmp(at, placeholder_text[i], strlen(placeholder_text[i])) == 0)
-            return (enum placeholder)i;
-    return PLACEHOLDER_COUNT;
-}
-
 static bool pattern_has_number(const struct sink_name *name)
 {
     if (name->literal)
         return false;
     for (const char *at = strchr(name->pattern, '{'); at; at = strchr(at, '{')) {
-        enum placeholder which = placeholder_at(at);
-        if (which == PLACEHOLDER_NUMBER)
+        enum whoholds_placeholder which = whoholds_placeholder_at(at);
+        if (which == WHOHOLDS_PLACEHOLDER_NUMBER)
             return true;
-        at += which == PLACEHOLDER_COUNT ? 1 : strlen(placeholder_text[which]);
+        at += which == WHOHOLDS_PLACEHOLDER_COUNT ? 1 : strlen(whoholds_placeholders[which]);
     }
     return false;
 }
 
 enum wh_status sink_check_pattern(const char *pattern, struct wh_error *error)
 {
+    const char *fault = whoholds_output_fault(pattern);
     errno = 0;
-    size_t length = strlen(pattern);
-    if (length == 0 || pattern[length - 1] == '/')
-        return wh_error_set(error, WH_ERR_USAGE, "the output '%s' names no file", pattern);
-    for (const char *at = strchr(pattern, '{'); at; at = strchr(at, '{')) {
-        enum placeholder which = placeholder_at(at);
-        if (which == PLACEHOLDER_COUNT)
-            return wh_error_set(error, WH_ERR_USAGE,
-                                "the output '%s' has a '{' that starts none of {name}, {pid}, {n}, {time} ({{ stands for a brace)", pattern);
-        at += strlen(placeholder_text[which]);
-    }
-    return WH_OK;
+    return fault ? wh_error_set(error, WH_ERR_USAGE, "the output '%s' %s", pattern, fault) : WH_OK;
 }
 
-static void expand_placeholder(struct text *text, const struct sink_name *name, enum placeholder which, uint64_t number)
+static void expand_placeholder(struct text *text, const struct sink_name *name, enum whoholds_placeholder which, uint64_t number)
 {
     switch (which) {
-    case PLACEHOLDER_NAME: text_add_string(text, name->program); break;
-    case PLACEHOLDER_PID: text_add_number(text, (uint64_t)name->pid, 1); break;
-    case PLACEHOLDER_NUMBER: text_add_number(text, number, 1); break;
-    case PLACEHOLDER_TIME: text_add_time(text, name->created_ns); break;
-    case PLACEHOLDER_BRACE: text_add_string(text, "{"); break;
-    case PLACEHOLDER_COUNT: break;
+    case WHOHOLDS_PLACEHOLDER_NAME: text_add_string(text, name->program); break;
+    case WHOHOLDS_PLACEHOLDER_PID: text_add_number(text, (uint64_t)name->pid, 1); break;
+    case WHOHOLDS_PLACEHOLDER_NUMBER: text_add_number(text, number, 1); break;
+    case WHOHOLDS_PLACEHOLDER_TIME: text_add_time(text, name->created_ns); break;
+    case WHOHOLDS_PLACEHOLDER_BRACE: text_add_string(text, "{"); break;
+    case WHOHOLDS_PLACEHOLDER_COUNT: break;
     }
 }
 
 static void expand_pattern(struct text *text, const struct sink_name *name, const char *at, uint64_t number)
 {
     while (*at) {
-        enum placeholder which = placeholder_at(at);
-        if (which == PLACEHOLDER_COUNT) {
+        enum whoholds_placeholder which = whoholds_placeholder_at(at);
+        if (which == WHOHOLDS_PLACEHOLDER_COUNT) {
             text_add(text, at++, 1);
         } else {
             expand_placeholder(text, name, which, number);
-            at += strlen(placeholder_text[which]);
+            at += strlen(whoholds_placeholders[which]);
         }
     }
 }

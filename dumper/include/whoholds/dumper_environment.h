@@ -14,6 +14,20 @@
 #define WHOHOLDS_OUTPUT "WHOHOLDS_OUTPUT"
 #define WHOHOLDS_OUTPUT_DEFAULT "./{name}-{pid}-{n}.whs"
 
+enum whoholds_placeholder {
+    WHOHOLDS_PLACEHOLDER_NAME,
+    WHOHOLDS_PLACEHOLDER_PID,
+    WHOHOLDS_PLACEHOLDER_NUMBER,
+    WHOHOLDS_PLACEHOLDER_TIME,
+    WHOHOLDS_PLACEHOLDER_BRACE,
+    WHOHOLDS_PLACEHOLDER_COUNT
+};
+
+static const char *const whoholds_placeholders[WHOHOLDS_PLACEHOLDER_COUNT] = {
+    [WHOHOLDS_PLACEHOLDER_NAME] = "{name}", [WHOHOLDS_PLACEHOLDER_PID] = "{pid}",  [WHOHOLDS_PLACEHOLDER_NUMBER] = "{n}",
+    [WHOHOLDS_PLACEHOLDER_TIME] = "{time}", [WHOHOLDS_PLACEHOLDER_BRACE] = "{{",
+};
+
 /* The signal that asks for a snapshot: a word of whoholds_signals. */
 #define WHOHOLDS_SIGNAL "WHOHOLDS_SIGNAL"
 #define WHOHOLDS_SIGNAL_DEFAULT "SIGUSR2"
@@ -48,6 +62,30 @@ static inline int whoholds_word_value(const struct whoholds_word *words, const c
         if (strcmp(words->word, word) == 0)
             return words->value;
     return -1;
+}
+
+/* The placeholder that starts at `at`, WHOHOLDS_PLACEHOLDER_COUNT if there is none. */
+static inline enum whoholds_placeholder whoholds_placeholder_at(const char *at)
+{
+    for (int i = 0; i < WHOHOLDS_PLACEHOLDER_COUNT; i++)
+        if (strncmp(at, whoholds_placeholders[i], strlen(whoholds_placeholders[i])) == 0)
+            return (enum whoholds_placeholder)i;
+    return WHOHOLDS_PLACEHOLDER_COUNT;
+}
+
+/* NULL, or what is wrong with an output, as the end of a sentence that starts with the output. */
+static inline const char *whoholds_output_fault(const char *output)
+{
+    size_t length = strlen(output);
+    if (length == 0 || output[length - 1] == '/')
+        return "names no file";
+    for (const char *at = strchr(output, '{'); at; at = strchr(at, '{')) {
+        enum whoholds_placeholder which = whoholds_placeholder_at(at);
+        if (which == WHOHOLDS_PLACEHOLDER_COUNT)
+            return "has a '{' that starts none of {name}, {pid}, {n}, {time} ({{ stands for a brace)";
+        at += strlen(whoholds_placeholders[which]);
+    }
+    return NULL;
 }
 
 /* "SIGUSR2" or "USR2"; -1 if it is not offered. */
