@@ -357,7 +357,9 @@ static enum wh_status number_garbage(struct work *work)
 {
     work->dfs_of_garbage_root = add_vertex(work, graph_garbage_root(work->graph), dfs_of_virtual_root);
     uint32_t unreached = work->core_count - work->visited_count;
-    enum wh_status status = array_alloc(unreached, sizeof(uint32_t), "the unreachable objects", work->error, &work->entry);
+    enum wh_status status = progress_report(work->progress, "garbage", 0, unreached, work->error);
+    if (!status)
+        status = array_alloc(unreached, sizeof(uint32_t), "the unreachable objects", work->error, &work->entry);
     if (status || unreached == 0)
         return status;
     find_starts(work);
@@ -544,6 +546,11 @@ static enum wh_status find_dominators(struct work *work)
 
 /* ------------------------------------------------------------------------------------------------ result */
 
+static enum wh_status announce_publication(struct work *work)
+{
+    return progress_report(work->progress, "dominators by object", 0, work->graph->node_count, work->error);
+}
+
 static void publish_dominators(const struct work *work, struct dominators *result)
 {
     for (uint32_t dfs = 1; dfs < work->core_count; ++dfs)
@@ -575,6 +582,7 @@ static enum wh_status compute(struct work *work, struct dominators *result)
     static enum wh_status (*const phases[])(struct work *) = {
         find_only_referrers,         peel,       allocate_by_dfs,     number_live,     number_garbage,
         allocate_for_semidominators, fold_edges, find_semidominators, find_dominators,
+        announce_publication,
     };
     enum wh_status status = allocate_by_node(work, result);
     if (status)

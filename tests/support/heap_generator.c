@@ -116,16 +116,17 @@ static uint32_t make_modules(struct heap *heap)
     return dict;
 }
 
-/* Instance -> dict -> values, a shared hub and a name; half of them linked both ways with the record before. */
+/* Instance -> dict -> values and a shared hub; half of them linked both ways with the record before. */
 static uint32_t make_record(struct heap *heap, uint32_t hub, uint32_t previous)
 {
-    uint32_t values[3] = {leaf(heap), leaf(heap), leaf(heap)};
+    uint32_t first_value = leaf(heap), second_value = leaf(heap);
     uint32_t instance = container(heap, a_type(heap), 48), dict = container(heap, DICT_TYPE, 232);
     refer(heap, instance, dict);
-    for (int i = 0; i < 3; ++i)
-        refer(heap, dict, values[i]);
+    refer(heap, dict, first_value);
+    refer(heap, dict, second_value);
     refer(heap, dict, hub);
-    refer(heap, dict, random_below(&heap->random, 8) ? a_name(heap) : NODE_NULL);
+    if (random_below(&heap->random, 8) == 0)
+        refer(heap, dict, NODE_NULL);
     if (previous && random_below(&heap->random, 2)) {
         refer(heap, dict, previous);
         refer(heap, previous, instance);
@@ -133,32 +134,40 @@ static uint32_t make_record(struct heap *heap, uint32_t hub, uint32_t previous)
     return instance;
 }
 
+/* Lists of records, most of them short, and an index that holds every other record too. */
 static void make_records(struct heap *heap, uint32_t holder, uint32_t hub, uint32_t limit)
 {
+    uint32_t index = container(heap, DICT_TYPE, 4000);
+    refer(heap, holder, index);
     while (has_room(heap, limit)) {
         uint32_t list = container(heap, LIST_TYPE, 56), previous = 0;
         refer(heap, holder, list);
-        uint32_t length = random_below(&heap->random, 8) ? 20 : heap->node_target / 40 + 1;
+        uint32_t length = random_below(&heap->random, 16) ? 20 : heap->node_target / 40 + 1;
         for (uint32_t i = 0; i < length && has_room(heap, limit); ++i) {
             previous = make_record(heap, hub, previous);
             refer(heap, list, previous);
+            if (random_below(&heap->random, 2))
+                refer(heap, index, previous);
         }
     }
 }
 
-/* A dict of lists of dicts of leaves, as from json.load(). */
-static void make_json(struct heap *heap, uint32_t holder, uint32_t limit)
+/* Dicts of lists of dicts of leaves, as from json.load(); strings that recur are shared. */
+static void make_json(struct heap *heap, uint32_t holder, uint32_t hub, uint32_t limit)
 {
-    uint32_t list = container(heap, LIST_TYPE, 120);
+    uint32_t list = container(heap, LIST_TYPE, 120), shared = leaf(heap);
     refer(heap, holder, list);
     while (has_room(heap, limit)) {
-        uint32_t dict = container(heap, DICT_TYPE, 232), inner = container(heap, LIST_TYPE, 88);
+        uint32_t dict = container(heap, DICT_TYPE, 232), inner = container(heap, LIST_TYPE, 88), last = container(heap, DICT_TYPE, 64);
         refer(heap, list, dict);
         refer(heap, dict, inner);
-        for (uint32_t i = 0; i < 3; ++i) {
-            refer(heap, dict, leaf(heap));
-            refer(heap, inner, leaf(heap));
-        }
+        refer(heap, dict, hub);
+        refer(heap, dict, shared);
+        refer(heap, inner, last);
+        refer(heap, last, shared);
+        refer(heap, dict, leaf(heap));
+        refer(heap, inner, leaf(heap));
+        refer(heap, last, shared = leaf(heap));
     }
 }
 
@@ -209,7 +218,7 @@ static void populate(struct heap *heap)
     for (uint32_t round = 0; round < 4; ++round) {
         uint32_t share = heap->node_target / 4, start = heap->builder.node_count;
         make_records(heap, module_dict, hub, start + share / 100 * 40);
-        make_json(heap, module_dict, start + share / 100 * 72);
+        make_json(heap, module_dict, hub, start + share / 100 * 72);
         if (round == 1)
             make_slot_chain(heap, module_dict, start + share);
         if (round == 2)
