@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/*
+ * The document that the analyzer writes into the page: the contract between the two.
+ *
+ * Every number on the page comes from here. Sizes are bytes, times are nanoseconds, both exact integers; addresses are
+ * "0x" and hexadecimal digits, or "" where there is no object. Every string may be hostile (see text.ts).
+ */
+
+export const SCHEMA = "whoholds.report/1";
+
+export interface Mass {
+  objects: number;
+  bytes: number;
+}
+
+/* One line of the process' memory as the kernel or an allocator tells it. Lines with the same `of` are disjoint parts of
+ * the line that it names. */
+export interface AccountLine {
+  name: string;
+  bytes: number;
+  of?: string;
+}
+
+export interface Info {
+  schema: string;
+  file: string;
+  python: string;
+  program: string;
+  pid: number;
+  created: string;
+  mode: string;
+  trigger: string;
+  objects: number;
+  references: number;
+  bytes: number;
+  types: number;
+  rss?: number;
+  pause_ns?: number;
+  dump_ns?: number;
+  live?: Mass;
+  garbage?: Mass;
+  native?: Mass;
+  account?: AccountLine[];
+}
+
+export type Evidence =
+  | "growth"
+  | "store"
+  | "store-executed"
+  | "frame"
+  | "suspended"
+  | "definition"
+  | "traceback"
+  | "watch";
+
+export interface Holder {
+  name: string;
+  type: string;
+  address: string;
+  length?: number;
+}
+
+export interface HeldAt {
+  file: string;
+  line: number;
+  function?: string;
+  text?: string;
+  evidence: Evidence | string;
+  certainty?: string;
+}
+
+export interface AllocatedAt {
+  file: string;
+  line: number;
+  function?: string;
+  text?: string;
+  bytes: number;
+  blocks: number;
+}
+
+export interface Content {
+  type: string;
+  count: number;
+  bytes: number;
+}
+
+export interface Hop {
+  label: string;
+  type: string;
+  address?: string;
+  dominator?: boolean;
+}
+
+export interface Reason {
+  sign: string;
+  sentence: string;
+  leak?: boolean;
+}
+
+export interface Suspect {
+  rank: number;
+  leak: boolean;
+  kind: string;
+  holder: Holder;
+  retained_bytes: number;
+  retained_objects: number;
+  /* Of the heap's bytes, 0 to 1. */
+  share: number;
+  held_at?: HeldAt[];
+  allocated_at?: AllocatedAt[];
+  contents?: Content[];
+  path?: Hop[];
+  cut?: { reference: string }[];
+  reasons?: Reason[];
+  fingerprint?: string;
+}
+
+export interface Suspects {
+  schema: string;
+  heap: { objects: number; bytes: number; rss?: number };
+  suspects: Suspect[];
+}
+
+export interface TopRow {
+  name: string;
+  count: number;
+  shallow_bytes: number;
+  retained_bytes: number;
+}
+
+export interface Top {
+  schema: string;
+  by?: string;
+  rows: TopRow[];
+  /* What the rows leave out. */
+  omitted?: { rows: number; count: number; shallow_bytes: number };
+}
+
+/* Rows in depth-first order, so that a parent always stands before its children. */
+export interface TreeTable {
+  columns: string[];
+  rows: (string | number)[][];
+}
+
+export interface Local {
+  name: string;
+  type: string;
+  address: string;
+  retained_bytes: number;
+}
+
+export interface Frame {
+  function: string;
+  file: string;
+  line: number;
+  text?: string;
+  locals?: Local[];
+}
+
+export interface Thread {
+  name: string;
+  ident: number;
+  frames: Frame[];
+}
+
+export interface Reference {
+  label: string;
+  type: string;
+  address: string;
+  retained: number;
+}
+
+export interface ObjectRecord {
+  type: string;
+  address: string;
+  label: string;
+  shallow: number;
+  retained: number;
+  preview?: string;
+  references?: Reference[];
+  referrers?: Reference[];
+  /* How many of them the lists leave out. */
+  references_omitted?: number;
+  referrers_omitted?: number;
+  path?: Hop[];
+}
+
+export interface ReportDocument {
+  schema: string;
+  info: Info;
+  suspects: Suspects;
+  types: Top;
+  holders?: Top;
+  modules?: Top;
+  tree: TreeTable;
+  threads?: Thread[];
+  objects?: Record<string, ObjectRecord>;
+  source?: Record<string, Record<string, string>>;
+  budget?: Record<string, number>;
+}
+
+export class DocumentError extends Error {}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/*
+ * Read the document. What must be there is checked here, by name, so that a page made from a broken document says so
+ * in one sentence and nothing is shown half.
+ */
+export function readDocument(text: string): ReportDocument {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new DocumentError("This page holds no report: its document is missing or was cut.");
+  }
+  if (!isRecord(value) || value["schema"] !== SCHEMA) {
+    const found = isRecord(value) ? String(value["schema"]) : typeof value;
+    throw new DocumentError(`This page reads the schema ${SCHEMA}, and its document has ${found.slice(0, 100)}.`);
+  }
+  const lists: [string, string][] = [
+    ["suspects", "suspects"],
+    ["types", "rows"],
+    ["tree", "columns"],
+    ["tree", "rows"],
+  ];
+  for (const [part, list] of lists) {
+    const record = value[part];
+    if (!isRecord(record) || !Array.isArray(record[list])) {
+      throw new DocumentError(`The document has no list ${part}.${list}.`);
+    }
+  }
+  if (!isRecord(value["info"])) {
+    throw new DocumentError("The document has no info.");
+  }
+  return value as unknown as ReportDocument;
+}
