@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/* Counts and sizes by type, by holder and by module. */
+
+import { Fragment } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { Top, TopRow } from "../document.ts";
+import { bytes, count, exactBytes } from "../format.ts";
+import { groupByModule, makeFilter, sortTop, type TopKey, toTabbed } from "../table.ts";
+import { visible } from "../text.ts";
+import type { Order } from "../tree.ts";
+import { CopyButton } from "./copy.tsx";
+import { ariaSort, Bytes, Command, QualifiedName, Share, SortButton } from "./names.tsx";
+import { useReport } from "./report.ts";
+
+const FIRST = 20;
+const STEP = 200;
+
+export type By = "type" | "holder" | "module";
+
+/* A wish from elsewhere on the page to see one name; a new object each time. */
+export interface Wanted {
+  by: By;
+  name: string;
+}
+
+const PLURAL: Record<By, string> = { type: "types", holder: "holders", module: "modules" };
+const TITLE: Record<By, string> = { type: "Types", holder: "Holders", module: "Modules" };
+
+function escapePattern(name: string): string {
+  return "^" + name.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&") + "$";
+}
+
+function Row({ row, heap, inside }: { row: TopRow; heap: number; inside: boolean }) {
+  return (
+    <tr role="row" class={inside ? "inside" : undefined}>
+      <th role="rowheader" scope="row" class="name">
+        <QualifiedName text={row.name} />
+      </th>
+      <td role="cell" class="retained">
+        <Bytes value={row.retained_bytes} />
+        <Share part={row.retained_bytes} whole={heap} />
+      </td>
+      <td role="cell" class="shallow">
+        <Bytes value={row.shallow_bytes} />
+      </td>
+      <td role="cell" class="count number">
+        {count(row.count)}
+      </td>
+    </tr>
+  );
+}
+
+export function Histogram({ wanted }: { wanted: Wanted | null }) {
+  const { document } = useReport();
+  const heap = document.info.bytes;
+  const tables = useMemo(() => {
+    const all: [By, Top | undefined][] = [
+      ["type", document.types],
+      ["holder", document.holders],
+      ["module", document.modules],
+    ];
+    return all.filter((entry): entry is [By, Top] => entry[1] !== undefined);
+  }, [document]);
+  const [by, setBy] = useState<By>("type");
+  const [pattern, setPattern] = useState("");
+  const [order, setOrder] = useState<Order<TopKey>>({ key: "retained_bytes", descending: true });
+  const [limit, setLimit] = useState(FIRST);
+  const [grouped, setGrouped] = useState(false);
+
+  useEffect(() => {
+    if (wanted) {
+      setBy(wanted.by);
+      setPattern(wanted.name.length > 500 ? "" : escapePattern(wanted.name));
+    }
+  }, [wanted]);
+
+  const top = tables.find((entry) => entry[0] === by)?.[1] ?? document.types;
+  const filter = useMemo(() => makeFilter(pattern), [pattern]);
+  const matching = useMemo(
+    () => sortTop(top.rows.filter((row) => filter.test(row.name)), order),
+    [top, filter, order],
+  );
+  const shown = matching.slice(0, limit);
+  const groups = grouped && by === "type" ? groupByModule(matching, order) : null;
+  const sortBy = (key: TopKey) => {
+    setOrder((before) => ({ key, descending: before.key === key ? !before.descending : key !== "name" }));
+  };
+  const choose = (next: By) => {
+    setBy(next);
+    setLimit(FIRST);
+  };
+  const onTabKey = (event: KeyboardEvent) => {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (step !== 0) {
+      const at = tables.findIndex((entry) => entry[0] === by);
+      const next = tables[(at + step + tables.length) % tables.length];
+      if (next) {
+        choose(next[0]);
+        globalThis.document.getElementById(`by-${next[0]}`)?.focus();
+      }
+      event.preventDefault();
+    }
+  };
+
+  const columns: [TopKey, string, string][] = [
+    ["name", "Name", "name"],
+    ["retained_bytes", "Retained", "retained"],
+    ["shallow_bytes", "Own size", "shallow"],
+    ["count", "Objects", "count"],
+  ];
+  const omitted = top.omitted;
+  return (
+    <section id="types" aria-labelledby="types-heading">
+      <div class="heading">
+        <h2 id="types-heading">{tables.length > 1 ? "Types, holders, modules" : "Types"}</h2>
+        <p class="hint">Retained: what would be freed if all of a row’s objects went away. Rows overlap.</p>
+      </div>
+      <div class="tools">
+        {tables.length > 1 && (
+          <div class="tabs" role="tablist" aria-label="Rows" onKeyDown={onTabKey}>
+            {tables.map(([key]) => (
+              <button
+                key={key}
+                id={`by-${key}`}
+                type="button"
+                role="tab"
+                class="tab"
+                aria-selected={key === by}
+                aria-controls="types-panel"
+                tabIndex={key === by ? 0 : -1}
+                onClick={() => choose(key)}
+              >
+                {TITLE[key]}
+              </button>
+            ))}
+          </div>
+        )}
+        <label class="field">
+          <span class="unseen">Filter names by a regular expression</span>
+          <input
+            type="search"
+            id="types-filter"
+            placeholder="Filter, e.g. ^app\.|dict"
+            autocomplete="off"
+            spellcheck={false}
+            maxLength={1000}
+            value={pattern}
+            aria-describedby="types-problem"
+            onInput={(event) => {
+              setPattern(event.currentTarget.value);
+              setLimit(FIRST);
+            }}
+          />
+        </label>
+        {by === "type" && (
+          <label class="check">
+            <input type="checkbox" checked={grouped} onChange={(event) => setGrouped(event.currentTarget.checked)} />{" "}
+            by module
+          </label>
+        )}
+        <CopyButton label="Copy table" text={() => toTabbed(matching, visible)} />
+      </div>
+      <p id="types-problem" class="quiet" role="status">
+        {filter.problem}
+        {pattern !== "" && ` ${count(matching.length)} of ${count(top.rows.length)} ${PLURAL[by]}`}
+      </p>
+      <div id="types-panel" role={tables.length > 1 ? "tabpanel" : undefined}>
+        <table class="grid top" role="table" aria-labelledby="types-heading">
+          <thead role="rowgroup">
+            <tr role="row">
+              {columns.map(([key, label, kind]) => (
+                <th
+                  key={key}
+                  role="columnheader"
+                  scope="col"
+                  class={kind}
+                  aria-sort={ariaSort(order.key === key, order.descending)}
+                >
+                  <SortButton
+                    label={label}
+                    active={order.key === key}
+                    descending={order.descending}
+                    onSort={() => sortBy(key)}
+                  />
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody role="rowgroup">
+            {groups
+              ? groups.map((group) => (
+                  <Fragment key={group.name}>
+                    <tr role="row" class="group">
+                      <th role="rowheader" scope="row" class="name">
+                        {group.name === "" ? <span class="quiet">no module</span> : <QualifiedName text={group.name} />}
+                      </th>
+                      <td role="cell" class="retained quiet">
+                        overlap
+                      </td>
+                      <td role="cell" class="shallow">
+                        <Bytes value={group.shallow_bytes} />
+                      </td>
+                      <td role="cell" class="count number">
+                        {count(group.count)}
+                      </td>
+                    </tr>
+                    {group.rows.slice(0, limit).map((row) => (
+                      <Row key={row.name} row={row} heap={heap} inside />
+                    ))}
+                  </Fragment>
+                ))
+              : shown.map((row) => <Row key={row.name} row={row} heap={heap} inside={false} />)}
+          </tbody>
+        </table>
+        {matching.length === 0 && <p class="quiet">No name matches.</p>}
+        {!groups && shown.length < matching.length && (
+          <p class="actions">
+            <button type="button" class="button" onClick={() => setLimit(limit + STEP)}>
+              Show {count(Math.min(STEP, matching.length - shown.length))} of {count(matching.length - shown.length)}{" "}
+              more
+            </button>
+          </p>
+        )}
+        {omitted && omitted.rows > 0 && (
+          <p class="quiet">
+            {count(omitted.rows)} smaller {PLURAL[by]} ({count(omitted.count)} objects,{" "}
+            <span title={exactBytes(omitted.shallow_bytes)}>{bytes(omitted.shallow_bytes)}</span> of their own) are not
+            in this page: <Command words={`top --by ${by}`} />
+          </p>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+/* Who holds what, and at which line: the first thing on the page. */
+
+import type { AllocatedAt, HeldAt, Suspect } from "../document.ts";
+import { bytes, count, exactBytes, percent, plural } from "../format.ts";
+import { visible, clip } from "../text.ts";
+import {
+  evidenceLabel,
+  explainEvidence,
+  kindNote,
+  leaks,
+  merelyLarge,
+  nothingSuspicious,
+  suspectMarkdown,
+  verdictMarkdown,
+} from "../verdict.ts";
+import { CopyButton } from "./copy.tsx";
+import { Bytes, Command, FileLine, Name, ObjectLink, QualifiedName } from "./names.tsx";
+import { Path } from "./path.tsx";
+import { useReport } from "./report.ts";
+
+/* Suspects shown in full; the others are folded. */
+const OPEN = 3;
+/* Lines of source shown before and after the one that is meant. */
+const AROUND = 2;
+/* Entries of a list inside one suspect that are shown before "and more". */
+const LISTED = 5;
+
+function SourceLines({ at }: { at: { file: string; line: number; text?: string } }) {
+  const { document } = useReport();
+  const source = document.source ?? {};
+  const file = Object.prototype.hasOwnProperty.call(source, at.file) ? source[at.file] : undefined;
+  const lines: { line: number; text: string }[] = [];
+  for (let line = at.line - AROUND; line <= at.line + AROUND; line++) {
+    const text = line === at.line ? (at.text ?? file?.[line]) : file?.[line];
+    if (text !== undefined) {
+      lines.push({ line, text });
+    }
+  }
+  if (lines.length === 0) {
+    return null;
+  }
+  /* A verdict may carry its line without the indentation that the lines around it have. */
+  const alone = lines.length === 1;
+  const meant = file?.[at.line];
+  return (
+    <pre class="source" tabIndex={0} aria-label={`Source, line ${at.line}`}>
+      {lines.map(({ line, text }) => (
+        <span key={line} class={line === at.line ? "line meant" : "line"}>
+          <span class="lineno" aria-hidden="true">
+            {line}
+          </span>
+          <bdi dir="ltr">
+            {visible(clip(alone ? text.trim() : line === at.line && meant !== undefined ? meant : text, 240)).replaceAll(
+              "\\t",
+              "    ",
+            ) + "\n"}
+          </bdi>
+        </span>
+      ))}
+    </pre>
+  );
+}
+
+function Held({ held }: { held: HeldAt }) {
+  return (
+    <div class="place">
+      <p>
+        <strong>
+          <FileLine file={held.file} line={held.line} />
+        </strong>
+        {held.function && (
+          <>
+            {" in "}
+            <Name text={held.function} />
+          </>
+        )}{" "}
+        <span class="tag" title={explainEvidence(held.evidence) || undefined}>
+          {visible(clip(evidenceLabel(held), 80))}
+        </span>
+      </p>
+      <SourceLines at={held} />
+    </div>
+  );
+}
+
+function Allocated({ at }: { at: AllocatedAt }) {
+  return (
+    <div class="place">
+      <p>
+        <FileLine file={at.file} line={at.line} />
+        {at.function && (
+          <>
+            {" in "}
+            <Name text={at.function} />
+          </>
+        )}
+        <span class="quiet">
+          {", "}
+          <Bytes value={at.bytes} /> in {plural(at.blocks, "block")}
+        </span>
+      </p>
+      {at.text && <SourceLines at={at} />}
+    </div>
+  );
+}
+
+function More({ left, words }: { left: number; words: string }) {
+  return left > 0 ? (
+    <p class="quiet">
+      and {count(left)} more: <Command words={words} />
+    </p>
+  ) : null;
+}
+
+function SuspectFacts({ suspect }: { suspect: Suspect }) {
+  const held = suspect.held_at ?? [];
+  const allocated = suspect.allocated_at ?? [];
+  const contents = suspect.contents ?? [];
+  const cut = suspect.cut ?? [];
+  const reasons = suspect.reasons ?? [];
+  return (
+    <dl class="facts">
+      <dt>Held at</dt>
+      <dd class="held">
+        {held.length === 0 && <p>No line is known.</p>}
+        {held.slice(0, LISTED).map((at, place) => (
+          <Held key={place} held={at} />
+        ))}
+        <More left={held.length - LISTED} words="suspects" />
+      </dd>
+      {allocated.length > 0 && (
+        <>
+          <dt>Allocated at</dt>
+          <dd>
+            {allocated.slice(0, LISTED).map((at, place) => (
+              <Allocated key={place} at={at} />
+            ))}
+            <More left={allocated.length - LISTED} words="alloc --live" />
+          </dd>
+        </>
+      )}
+      {contents.length > 0 && (
+        <>
+          <dt>Holds</dt>
+          <dd>
+            <ul class="plain">
+              {contents.slice(0, LISTED).map((content, place) => (
+                <li key={place}>
+                  <span class="number">{count(content.count)}</span> × <QualifiedName text={content.type} />,{" "}
+                  <Bytes value={content.bytes} />
+                </li>
+              ))}
+            </ul>
+            <More left={contents.length - LISTED} words="suspects" />
+          </dd>
+        </>
+      )}
+      {suspect.path && suspect.path.length > 0 && (
+        <>
+          <dt>Path</dt>
+          <dd>
+            <Path path={suspect.path} holder={suspect.holder.address} />
+          </dd>
+        </>
+      )}
+      {cut.length > 0 && (
+        <>
+          <dt>To free it</dt>
+          <dd>
+            {cut.length === 1 ? (
+              <p>
+                cut 1 reference: <Name text={cut[0]?.reference ?? ""} />
+              </p>
+            ) : (
+              <>
+                <p>cut {plural(cut.length, "reference")}:</p>
+                <ul class="plain">
+                  {cut.slice(0, LISTED).map((reference, place) => (
+                    <li key={place}>
+                      <Name text={reference.reference} />
+                    </li>
+                  ))}
+                </ul>
+                <More left={cut.length - LISTED} words={`cut ${suspect.holder.address}`} />
+              </>
+            )}
+          </dd>
+        </>
+      )}
+      {reasons.length > 0 && (
+        <>
+          <dt>Why</dt>
+          <dd>
+            <ul class="plain prose">
+              {reasons.map((reason, place) => (
+                <li key={place}>{visible(clip(reason.sentence, 400))}</li>
+              ))}
+            </ul>
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+function SuspectCard({
+  suspect,
+  only,
+  onReveal,
+}: {
+  suspect: Suspect;
+  only: boolean;
+  onReveal: (row: number) => void;
+}) {
+  const { tree } = useReport();
+  const { holder } = suspect;
+  const row = tree.rowOfAddress.get(holder.address);
+  const id = `suspect-${suspect.rank}`;
+  return (
+    <article class="suspect" id={id} aria-labelledby={`${id}-name`} data-address={holder.address}>
+      <p class="eyebrow">{only ? "The suspect" : `Suspect ${count(suspect.rank)}`}</p>
+      <h3 id={`${id}-name`}>
+        <ObjectLink address={holder.address}>
+          <Name text={holder.name} />
+        </ObjectLink>
+      </h3>
+      <p class="lead">
+        <Name text={holder.type} limit={80} />
+        {holder.length !== undefined && <>, {plural(holder.length, "item")},</>} retains{" "}
+        <strong class="number" data-field="retained" title={exactBytes(suspect.retained_bytes)}>
+          {bytes(suspect.retained_bytes)}
+        </strong>
+        , <strong class="number">{percent(suspect.share)}</strong> of the Python heap
+      </p>
+      <div class="meter" aria-hidden="true">
+        <span style={{ width: `${Math.min(100, Math.max(0, suspect.share * 100))}%` }} />
+      </div>
+      <p class="exact number">
+        {exactBytes(suspect.retained_bytes)} in {plural(suspect.retained_objects, "object")}
+      </p>
+      {kindNote(suspect.kind) !== "" && <p class="note">{kindNote(suspect.kind)}</p>}
+      <SuspectFacts suspect={suspect} />
+      <p class="actions">
+        <CopyButton label="Copy as Markdown" text={() => suspectMarkdown(suspect)} />
+        {row !== undefined && (
+          <button type="button" class="button" onClick={() => onReveal(row)}>
+            Show in the tree
+          </button>
+        )}
+      </p>
+    </article>
+  );
+}
+
+function Large({ suspects }: { suspects: Suspect[] }) {
+  return (
+    <details class="large">
+      <summary>
+        Large, but not a suspect: {plural(suspects.length, "holder")}
+      </summary>
+      <ul class="plain">
+        {suspects.map((suspect) => (
+          <li key={suspect.rank}>
+            <p>
+              <ObjectLink address={suspect.holder.address}>
+                <strong>
+                  <Name text={suspect.holder.name} />
+                </strong>
+              </ObjectLink>{" "}
+              <span class="type">
+                <Name text={suspect.holder.type} limit={80} />
+              </span>{" "}
+              <Bytes value={suspect.retained_bytes} />, <span class="number">{percent(suspect.share)}</span>
+            </p>
+            {(suspect.reasons ?? []).map((reason, place) => (
+              <p key={place} class="quiet">
+                {visible(clip(reason.sentence, 400))}
+              </p>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+export function Verdict({ onReveal }: { onReveal: (row: number) => void }) {
+  const { document } = useReport();
+  const found = leaks(document);
+  const large = merelyLarge(document);
+  const open = found.slice(0, OPEN);
+  const folded = found.slice(OPEN);
+  return (
+    <section id="verdict" aria-labelledby="verdict-heading">
+      <h2 id="verdict-heading" class="unseen">
+        Verdict
+      </h2>
+      {found.length === 0 && (
+        <div class="calm">
+          <p class="lead">{nothingSuspicious(document)}</p>
+          <p class="quiet">What it holds most of is in the tree and the table below.</p>
+        </div>
+      )}
+      {open.map((suspect) => (
+        <SuspectCard key={suspect.rank} suspect={suspect} only={found.length === 1} onReveal={onReveal} />
+      ))}
+      {folded.map((suspect) => (
+        <details key={suspect.rank} class="folded">
+          <summary>
+            <span class="eyebrow">Suspect {count(suspect.rank)}</span> <Name text={suspect.holder.name} />{" "}
+            <Bytes value={suspect.retained_bytes} />, <span class="number">{percent(suspect.share)}</span>
+          </summary>
+          <SuspectCard suspect={suspect} only={false} onReveal={onReveal} />
+        </details>
+      ))}
+      {found.length > 1 && (
+        <p class="actions">
+          <CopyButton label={`Copy all ${found.length} as Markdown`} text={() => verdictMarkdown(document)} />
+        </p>
+      )}
+      {large.length > 0 && <Large suspects={large} />}
+    </section>
+  );
+}
