@@ -6,14 +6,12 @@
  */
 #define _GNU_SOURCE
 #include <argp.h>
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +20,6 @@
 #include <unistd.h>
 
 #include <whoholds/dumper_environment.h>
-#include <whoholds/formats/error.h>
 
 #include "cli.h"
 
@@ -84,18 +81,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     default:
         return ARGP_ERR_UNKNOWN;
     }
-}
-
-static int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static int fail(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("whoholds run: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-    return WH_ERR_TARGET;
 }
 
 /* Where the build and the installation put the Python files: beside the directory of this executable. NULL: they are not there. */
@@ -216,11 +201,15 @@ static bool is_built(const char *python_directory, const char *tag)
 }
 
 /* "cpython-030b07f0" to "3.11.7" */
-static void print_version(FILE *stream, const char *tag)
+static char *version_text(const char *tag)
 {
     const char *dash = strrchr(tag, '-');
     unsigned long number = dash ? strtoul(dash + 1, NULL, 16) : 0;
-    fprintf(stream, "%lu.%lu.%lu%s", number >> 24, number >> 16 & 255, number >> 8 & 255, dash && strlen(dash) > 9 ? dash + 9 : "");
+    char *text = NULL;
+    const char *flags = dash && strlen(dash) > 9 ? dash + 9 : "";
+    if (asprintf(&text, "%lu.%lu.%lu%s", number >> 24, number >> 16 & 255, number >> 8 & 255, flags) < 0)
+        return NULL;
+    return text;
 }
 
 static int is_tag(const struct dirent *entry)
@@ -238,10 +227,10 @@ static char *built_versions(const char *python_directory)
         return NULL;
     int count = asprintf(&path, "%s/whoholds/_dumper", python_directory) < 0 ? 0 : scandir(path, &entries, is_tag, alphasort);
     for (int i = 0; i < count; i++) {
-        if (is_built(python_directory, entries[i]->d_name)) {
-            fputs(i ? ", " : "", stream);
-            print_version(stream, entries[i]->d_name);
-        }
+        char *version = is_built(python_directory, entries[i]->d_name) ? version_text(entries[i]->d_name) : NULL;
+        if (version)
+            fprintf(stream, "%s%s", ftell(stream) ? ", " : "", version);
+        free(version);
         free(entries[i]);
     }
     free(entries);
@@ -253,10 +242,10 @@ static char *built_versions(const char *python_directory)
 static int refuse_version(const char *python, const char *tag, const char *python_directory)
 {
     char *built = built_versions(python_directory);
-    const char *dash = strrchr(tag, '-');
-    fprintf(stderr, "whoholds run: there is no dumper for %s, which is %.*s ", python, (int)(dash - tag), tag);
-    print_version(stderr, tag);
-    fprintf(stderr, "; there are dumpers for CPython %s\n", built && *built ? built : "(none)");
+    char *running = version_text(tag);
+    fail(WH_ERR_TARGET, "there is no dumper for %s, which is %.*s %s; there are dumpers for CPython %s", python,
+         (int)(strrchr(tag, '-') - tag), tag, running ? running : "", built && *built ? built : "(none)");
+    free(running);
     free(built);
     return WH_ERR_TARGET;
 }
@@ -266,13 +255,13 @@ static int check_python(char **program, const char *python_directory)
 {
     char isolating = find_isolating_option(program + 1);
     if (isolating)
-        return fail("with -%c Python does not import what whoholds puts into its environment: leave the option out", isolating);
+        return fail(WH_ERR_TARGET, "with -%c Python does not import what whoholds puts into its environment: leave the option out", isolating);
     char tag[64];
     int code = probe(program[0], tag, sizeof(tag));
     if (code == PROBE_NOT_STARTED)
         return 0;
     if (code != 0 || !strrchr(tag, '-'))
-        return fail("%s does not tell its version", program[0]);
+        return fail(WH_ERR_TARGET, "%s does not tell its version", program[0]);
     return is_built(python_directory, tag) ? 0 : refuse_version(program[0], tag, python_directory);
 }
 
@@ -322,20 +311,20 @@ static int set_environment(const struct run *run, const char *python_directory)
                  setenv(WHOHOLDS_VALUES, run->values, 1) < 0 || setenv(WHOHOLDS_MODE, run->mode, 1) < 0 ||
                  prepend_python_path(python_directory) < 0;
     free(output);
-    return failed ? fail("the environment cannot be set: %s", strerror(errno)) : 0;
+    return failed ? fail(WH_ERR_TARGET, "the environment cannot be set: %s", strerror(errno)) : 0;
 }
 
 static int become_program(const struct run *run, const char *python_directory)
 {
     if (strchr(python_directory, ':'))
-        return fail("whoholds is installed in %s, and a directory with a colon cannot stand in PYTHONPATH", python_directory);
+        return fail(WH_ERR_TARGET, "whoholds is installed in %s, and a directory with a colon cannot stand in PYTHONPATH", python_directory);
     int code = is_python(run->program[0]) ? check_python(run->program, python_directory) : 0;
     if (code == 0)
         code = set_environment(run, python_directory);
     if (code)
         return code;
     execvp(run->program[0], run->program);
-    return fail("%s cannot be started: %s", run->program[0], strerror(errno));
+    return fail(WH_ERR_TARGET, "%s cannot be started: %s", run->program[0], strerror(errno));
 }
 
 int cmd_run(int argc, char **argv)
@@ -353,7 +342,7 @@ int cmd_run(int argc, char **argv)
         return WH_ERR_USAGE;
     char *python_directory = find_python_directory();
     if (!python_directory)
-        return fail("the dumper is not where whoholds is installed: there is no ../lib/whoholds/python beside its directory");
+        return fail(WH_ERR_TARGET, "the dumper is not where whoholds is installed: there is no ../lib/whoholds/python beside its directory");
     int code = become_program(&run, python_directory);
     free(python_directory);
     return code;
