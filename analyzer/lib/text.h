@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A string that grows. Running out of memory is sticky: later calls do nothing, and the owner looks once, at the end. */
+#ifndef WHOHOLDS_LIB_TEXT_H
+#define WHOHOLDS_LIB_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <whoholds/formats/error.h>
+#include <whoholds/formats/reader.h>
+
+struct text {
+    char *bytes;     /* NUL-terminated; NULL while empty */
+    size_t length, capacity;
+    bool failed;
+};
+
+void text_deinit(struct text *text);
+void text_clear(struct text *text);
+void text_add(struct text *text, const char *string);
+void text_add_bytes(struct text *text, const char *bytes, size_t length);
+void text_add_span(struct text *text, struct span span);
+void text_addf(struct text *text, const char *format, ...) WH_PRINTF(2, 3);
+
+/* Appends a str or bytes value as Python writes it, in single quotes with escapes; at most `limit` bytes of it, then an ellipsis. */
+void text_add_quoted(struct text *text, struct span value, size_t limit);
+
+/* The contents as a string that is never NULL. */
+const char *text_string(const struct text *text);
+
+#endif
