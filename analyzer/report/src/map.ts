@@ -25,7 +25,7 @@ interface Node {
 }
 
 /* Levels below the zoomed row that are laid out. */
-const LEVELS: Record<MapKind, number> = { icicle: 10, treemap: 3 };
+const LEVELS: Record<MapKind, number> = { icicle: 10, treemap: 4 };
 export const LEVEL_HEIGHT = 24;
 /* Smaller cells are not drawn. */
 const SMALLEST = 2;
@@ -51,7 +51,7 @@ export function layOut(tree: Tree, zoomed: number, kind: MapKind, width: number,
   const placed =
     kind === "icicle"
       ? partition<Node>().size([width, (root.height + 1) * LEVEL_HEIGHT])(root)
-      : treemap<Node>().tile(treemapSquarify).size([width, height]).paddingTop(18).paddingInner(1).paddingOuter(2)(root);
+      : treemap<Node>().tile(treemapSquarify).size([width, height]).paddingInner(1).paddingOuter(2).paddingTop(18)(root);
   const cells: Cell[] = [];
   placed.each((node) => {
     const cell = {

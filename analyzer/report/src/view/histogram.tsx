@@ -10,7 +10,7 @@ import { groupByModule, makeFilter, sortTop, type TopKey, toTabbed } from "../ta
 import { visible } from "../text.ts";
 import type { Order } from "../tree.ts";
 import { CopyButton } from "./copy.tsx";
-import { ariaSort, Bytes, Command, QualifiedName, Share, SortButton } from "./names.tsx";
+import { ariaSort, Bytes, Command, MoreButton, QualifiedName, Share, SortButton } from "./names.tsx";
 import { useReport } from "./report.ts";
 
 const FIRST = 20;
@@ -216,10 +216,7 @@ export function Histogram({ wanted }: { wanted: Wanted | null }) {
         {matching.length === 0 && <p class="quiet">No name matches.</p>}
         {!groups && shown.length < matching.length && (
           <p class="actions">
-            <button type="button" class="button" onClick={() => setLimit(limit + STEP)}>
-              Show {count(Math.min(STEP, matching.length - shown.length))} of {count(matching.length - shown.length)}{" "}
-              more
-            </button>
+            <MoreButton step={STEP} left={matching.length - shown.length} onMore={() => setLimit(limit + STEP)} />
           </p>
         )}
         {omitted && omitted.rows > 0 && (

@@ -35,15 +35,15 @@ export function Memory() {
         ))}
       </div>
       <table class="grid account" role="table" aria-labelledby="memory-heading">
-        <thead role="rowgroup" class="unseen">
+        <thead role="rowgroup">
           <tr role="row">
-            <th role="columnheader" scope="col">
+            <th role="columnheader" scope="col" class="name">
               Part
             </th>
-            <th role="columnheader" scope="col">
+            <th role="columnheader" scope="col" class="shallow">
               Size
             </th>
-            <th role="columnheader" scope="col">
+            <th role="columnheader" scope="col" class="count">
               Share
             </th>
           </tr>
@@ -52,7 +52,7 @@ export function Memory() {
           {account.parts.map((part) => (
             <tr role="row" key={part.name}>
               <th role="rowheader" scope="row" class="name">
-                <span class={`key ${part.kind}`} aria-hidden="true" />
+                <span class={`key part ${part.kind}`} aria-hidden="true" />
                 {part.kind === "other" ? <Name text={part.name} /> : part.name}
                 {part.note && <span class="quiet note">{part.note}</span>}
               </th>

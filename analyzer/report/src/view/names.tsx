@@ -2,8 +2,8 @@
 
 /* Small pieces that show one thing: a name, a link to an object, a share, a command. */
 
-import type { ComponentChildren } from "preact";
-import { bytes, exactBytes, percent, shareOf } from "../format.ts";
+import { type ComponentChildren, Fragment } from "preact";
+import { bytes, count, exactBytes, percent, shareOf } from "../format.ts";
 import { objectHash } from "../route.ts";
 import { baseName, clip, directory, splitQualified, visible } from "../text.ts";
 import { isKnown, useReport } from "./report.ts";
@@ -19,6 +19,21 @@ export function Name({ text, limit = NAME_LIMIT }: { text: string; limit?: numbe
   return (
     <bdi class="name" dir="ltr" title={title}>
       {visible(clip(text, limit))}
+    </bdi>
+  );
+}
+
+/* A name in large letters, which on a narrow screen breaks before a dot or after an underscore. */
+export function HeadingName({ text }: { text: string }) {
+  const parts = visible(clip(text, NAME_LIMIT)).split(/(?=\.\w)|(?<=_)(?=[^_])/);
+  return (
+    <bdi class="name" dir="ltr" title={text.length > NAME_LIMIT ? visible(clip(text, TITLE_LIMIT)) : undefined}>
+      {parts.map((part, place) => (
+        <Fragment key={place}>
+          {place > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
     </bdi>
   );
 }
@@ -82,6 +97,26 @@ export function Command({ words }: { words: string }) {
   const { snapshot } = useReport();
   const [verb, ...rest] = words.split(" ");
   return <code class="command">{["whoholds", verb, snapshot, ...rest].join(" ")}</code>;
+}
+
+/* "Show 200 of 1,950 more" */
+export function MoreButton({
+  step,
+  left,
+  onMore,
+  inRow = false,
+}: {
+  step: number;
+  left: number;
+  onMore: () => void;
+  inRow?: boolean;
+}) {
+  return (
+    <button type="button" class="button" tabIndex={inRow ? -1 : undefined} onClick={onMore}>
+      Show {step < left && `${count(step)} of `}
+      {count(left)} more
+    </button>
+  );
 }
 
 export function SortButton({

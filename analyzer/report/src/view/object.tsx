@@ -8,7 +8,7 @@ import { bytes, count, exactBytes, percent, plural, shareOf } from "../format.ts
 import { clip, visible } from "../text.ts";
 import { ancestors, sortRows } from "../tree.ts";
 import { CopyButton } from "./copy.tsx";
-import { Bytes, Command, Name, ObjectLink, QualifiedName, Share } from "./names.tsx";
+import { Bytes, Command, HeadingName, MoreButton, Name, ObjectLink, QualifiedName, Share } from "./names.tsx";
 import { Path } from "./path.tsx";
 import { useReport } from "./report.ts";
 
@@ -72,9 +72,7 @@ function References({
       </table>
       {shown.length < rows.length && (
         <p class="actions">
-          <button type="button" class="button" onClick={() => setLimit(limit + STEP)}>
-            Show {count(Math.min(STEP, rows.length - shown.length))} of {count(rows.length - shown.length)} more
-          </button>
+          <MoreButton step={STEP} left={rows.length - shown.length} onMore={() => setLimit(limit + STEP)} />
         </p>
       )}
       {omitted > 0 && (
@@ -146,7 +144,7 @@ export function ObjectPage({ address }: { address: string }) {
         <QualifiedName text={type} />
       </p>
       <h2 ref={heading} tabIndex={-1}>
-        <Name text={label} limit={400} />
+        <HeadingName text={label} />
       </h2>
       <p class="lead">
         retains{" "}

@@ -11,11 +11,11 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { bytes, count, plural } from "../format.ts";
 import { objectHash } from "../route.ts";
 import { ancestors, isExpandable, linesOf, type Order, type TreeKey, type TreeLine, type TreeRow } from "../tree.ts";
-import { ariaSort, Bytes, Command, Name, ObjectLink, Share, SortButton } from "./names.tsx";
+import { ariaSort, Bytes, Command, MoreButton, Name, ObjectLink, Share, SortButton } from "./names.tsx";
 import { isKnown, type Report, useReport } from "./report.ts";
 
 /* Siblings shown at first, and how many each "more" adds. */
-const FIRST = 30;
+const FIRST = 20;
 const STEP = 200;
 
 /* A wish from elsewhere on the page to see one row; a new object each time. */
@@ -253,13 +253,11 @@ export function TreeSection({ reveal }: { reveal: Reveal | null }) {
                 <tr key={keyOf(line)} role="row" aria-level={line.level + 1} class="rest" {...focus}>
                   <td role="gridcell" class="name" colSpan={4} style={indent}>
                     {line.kind === "more" ? (
-                      <button type="button" class="button" tabIndex={-1} onClick={() => showMore(line.parent)}>
-                        Show {count(Math.min(STEP, line.left))} of {count(line.left)} more
-                      </button>
+                      <MoreButton step={STEP} left={line.left} onMore={() => showMore(line.parent)} inRow />
                     ) : (
                       <>
                         {plural(parent?.hidden ?? 0, "smaller object")}, {bytes(parent?.hiddenBytes ?? 0)}, not in this
-                        page: <Command words={parent?.address ? `tree --from ${parent.address}` : "tree"} />
+                        page: <Command words="tree" />
                       </>
                     )}
                   </td>

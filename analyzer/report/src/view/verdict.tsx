@@ -16,7 +16,7 @@ import {
   verdictMarkdown,
 } from "../verdict.ts";
 import { CopyButton } from "./copy.tsx";
-import { Bytes, Command, FileLine, Name, ObjectLink, QualifiedName } from "./names.tsx";
+import { Bytes, Command, FileLine, HeadingName, Name, ObjectLink, QualifiedName } from "./names.tsx";
 import { Path } from "./path.tsx";
 import { useReport } from "./report.ts";
 
@@ -223,7 +223,7 @@ function SuspectCard({
       <p class="eyebrow">{only ? "The suspect" : `Suspect ${count(suspect.rank)}`}</p>
       <h3 id={`${id}-name`}>
         <ObjectLink address={holder.address}>
-          <Name text={holder.name} />
+          <HeadingName text={holder.name} />
         </ObjectLink>
       </h3>
       <p class="lead">
