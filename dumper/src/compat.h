@@ -1,0 +1,644 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one place that knows CPython's private layouts and what changed between its versions.
+ *
+ * Included first, instead of Python.h. All accessors only read. The extension must be built on the interpreter that it runs in:
+ * layouts changed inside minor series, so the module compares PY_VERSION_HEX with the running interpreter when it is imported.
+ */
+#ifndef WHOHOLDS_DUMPER_COMPAT_H
+#define WHOHOLDS_DUMPER_COMPAT_H
+
+#define PY_SSIZE_T_CLEAN
+#define Py_BUILD_CORE 1
+#include <Python.h>
+#include <frameobject.h>
+#include <structmember.h>
+#undef Py_BUILD_CORE_MODULE
+
+#if PY_VERSION_HEX < 0x03080000
+#error "whoholds supports CPython 3.8 and newer; this interpreter is older"
+#elif PY_VERSION_HEX >= 0x030E0000
+#error "whoholds does not know the object layouts of this CPython; it supports 3.8 to 3.13"
+#endif
+#ifdef Py_GIL_DISABLED
+#error "whoholds does not support free-threaded builds of CPython yet"
+#endif
+#ifdef Py_TRACE_REFS
+#error "whoholds does not support builds of CPython with Py_TRACE_REFS"
+#endif
+#if SIZEOF_VOID_P != 8
+#error "whoholds supports 64-bit builds of CPython only"
+#endif
+
+#if PY_VERSION_HEX < 0x03090000
+#include <internal/pycore_object.h>
+#include <internal/pycore_pymem.h>
+#include <internal/pycore_pystate.h>
+#include <internal/pycore_context.h>
+#include <internal/pycore_hamt.h>
+#else
+#include <internal/pycore_gc.h>
+#include <internal/pycore_interp.h>
+#include <internal/pycore_pystate.h>
+#include <internal/pycore_object.h>
+#include <internal/pycore_runtime.h>
+#include <internal/pycore_context.h>
+#include <internal/pycore_hamt.h>
+#endif
+#if PY_VERSION_HEX >= 0x030B0000
+#include <internal/pycore_code.h>
+#include <internal/pycore_dict.h>
+#include <internal/pycore_frame.h>
+#endif
+#if PY_VERSION_HEX >= 0x030C0000
+#include <internal/pycore_typeobject.h>
+#endif
+#if PY_VERSION_HEX >= 0x030D0000
+#include <internal/pycore_tstate.h>
+#endif
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* ---- The collector ---- */
+
+enum { COMPAT_GENERATIONS = NUM_GENERATIONS };
+
+static inline struct _gc_runtime_state *compat_gc(PyInterpreterState *interp)
+{
+#if PY_VERSION_HEX < 0x03090000
+    (void)interp;
+    return &_PyRuntime.gc;
+#else
+    return &interp->gc;
+#endif
+}
+
+/* Head of the list of a generation; COMPAT_GENERATIONS is the permanent one (gc.freeze()). Never uses gc.generations as an index
+ * into gc.head objects: the head is not an object. */
+static inline PyGC_Head *compat_generation(PyInterpreterState *interp, int generation)
+{
+    struct _gc_runtime_state *gc = compat_gc(interp);
+    return generation == COMPAT_GENERATIONS ? &gc->permanent_generation.head : &gc->generations[generation].head;
+}
+
+/* Bit 0 of _gc_next is a flag while a collection is under way (gcmodule.c, NEXT_MASK_UNREACHABLE). */
+static inline PyGC_Head *compat_gc_next(const PyGC_Head *head)
+{
+    return (PyGC_Head *)(head->_gc_next & ~(uintptr_t)3);
+}
+
+static inline PyObject *compat_gc_object(PyGC_Head *head)
+{
+    return (PyObject *)(head + 1);
+}
+
+/* Only for objects for which PyObject_IS_GC holds. */
+static inline bool compat_is_tracked(const PyObject *object)
+{
+    return ((const PyGC_Head *)object - 1)->_gc_next != 0;
+}
+
+static inline PyInterpreterState *compat_interpreter(PyThreadState *tstate)
+{
+    return tstate->interp;
+}
+
+/* ---- Reference counts ---- */
+
+static inline bool compat_is_immortal(const PyObject *object)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    return (int32_t)object->ob_refcnt < 0;
+#elif PY_VERSION_HEX >= 0x030B0000
+    /* Deep-frozen objects start at _PyObject_IMMORTAL_REFCNT and are counted like others from there. */
+    return object->ob_refcnt > 999999999 / 2;
+#else
+    (void)object;
+    return false;
+#endif
+}
+
+static inline uint64_t compat_refcount(const PyObject *object)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    return (uint32_t)object->ob_refcnt;
+#else
+    return (uint64_t)object->ob_refcnt;
+#endif
+}
+
+/* Bytes in front of an object: the collector's head and the pointers of managed dicts and weak references. */
+static inline size_t compat_preheader(PyTypeObject *type)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    return _PyType_HasFeature(type, Py_TPFLAGS_PREHEADER) ? 2 * sizeof(PyObject *) : 0;
+#elif PY_VERSION_HEX >= 0x030B0000
+    return PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT) ? 2 * sizeof(PyObject *) : 0;
+#else
+    (void)type;
+    return 0;
+#endif
+}
+
+/* ---- Dictionaries: Objects/dictobject.c ---- */
+
+#if PY_VERSION_HEX < 0x030B0000
+/* Objects/dict-common.h, the same in 3.8, 3.9 and 3.10. */
+struct _dictkeysobject {
+    Py_ssize_t dk_refcnt;
+    Py_ssize_t dk_size;
+    void *dk_lookup;
+    Py_ssize_t dk_usable;
+    Py_ssize_t dk_nentries;
+    char dk_indices[];
+};
+typedef struct {
+    Py_hash_t me_hash;
+    PyObject *me_key;
+    PyObject *me_value;
+} PyDictKeyEntry;
+
+static inline size_t compat_index_bytes(const struct _dictkeysobject *keys)
+{
+    if (keys->dk_size <= 0xff)
+        return (size_t)keys->dk_size;
+    if (keys->dk_size <= 0xffff)
+        return (size_t)keys->dk_size * 2;
+    return (size_t)keys->dk_size * (keys->dk_size <= 0xffffffff ? 4 : 8);
+}
+#endif
+
+/* The entries of a keys object, whatever their kind: entry i is at entries + i * stride; its value (combined tables) right after
+ * its key. */
+struct compat_entries {
+    const char *first_key;
+    size_t stride;
+    Py_ssize_t count; /* used entries, deleted ones included */
+};
+
+static inline struct compat_entries compat_dict_entries(const struct _dictkeysobject *keys)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    const char *entries = keys->dk_indices + ((size_t)1 << keys->dk_log2_index_bytes);
+    if (keys->dk_kind != DICT_KEYS_GENERAL)
+        return (struct compat_entries){entries, sizeof(PyDictUnicodeEntry), keys->dk_nentries};
+#else
+    const char *entries = keys->dk_indices + compat_index_bytes(keys);
+#endif
+    return (struct compat_entries){entries + offsetof(PyDictKeyEntry, me_key), sizeof(PyDictKeyEntry), keys->dk_nentries};
+}
+
+/* Bytes of a keys object. */
+static inline size_t compat_keys_bytes(const struct _dictkeysobject *keys)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    size_t usable = (size_t)((DK_SIZE(keys) << 1) / 3);
+    size_t entry = keys->dk_kind == DICT_KEYS_GENERAL ? sizeof(PyDictKeyEntry) : sizeof(PyDictUnicodeEntry);
+    return sizeof(struct _dictkeysobject) + ((size_t)1 << keys->dk_log2_index_bytes) + usable * entry;
+#else
+    size_t usable = (size_t)((keys->dk_size << 1) / 3);
+    return sizeof(struct _dictkeysobject) + compat_index_bytes(keys) + usable * sizeof(PyDictKeyEntry);
+#endif
+}
+
+/* Entries for which a keys object has room. */
+static inline uint64_t compat_keys_capacity(const struct _dictkeysobject *keys)
+{
+    return (uint64_t)(keys->dk_nentries + keys->dk_usable);
+}
+
+/* The values of a split table, NULL for a combined one. */
+static inline PyObject **compat_split_values(const PyDictObject *dict)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    return dict->ma_values ? dict->ma_values->values : NULL;
+#else
+    return dict->ma_values;
+#endif
+}
+
+/* 3.13: the values are embedded in the instance whose __dict__ this is; the instance writes them. */
+static inline bool compat_values_embedded(const PyDictObject *dict)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    return dict->ma_values && dict->ma_values->embedded;
+#else
+    (void)dict;
+    return false;
+#endif
+}
+
+/* Bytes of an instance's values for shared keys (without the object). */
+static inline size_t compat_values_bytes(const struct _dictkeysobject *keys)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    size_t capacity = (size_t)compat_keys_capacity(keys);
+    return ((capacity + 7) & ~(size_t)7) + (capacity + 1) * sizeof(PyObject *); /* pycore_dict.h, _PyInlineValuesSize */
+#elif PY_VERSION_HEX >= 0x030B0000
+    size_t capacity = (size_t)compat_keys_capacity(keys);
+    return ((capacity + 2 + 7) & ~(size_t)7) + capacity * sizeof(PyObject *); /* dictobject.c, new_values */
+#else
+    return (size_t)((keys->dk_size << 1) / 3) * sizeof(PyObject *);
+#endif
+}
+
+/* ---- Instances ---- */
+
+static inline struct _dictkeysobject *compat_shared_keys(PyTypeObject *type)
+{
+    return PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) ? ((PyHeapTypeObject *)type)->ht_cached_keys : NULL;
+}
+
+/* True if instances may keep their attributes as bare values, named by the type's shared keys. */
+static inline bool compat_has_inline_values(PyTypeObject *type)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    return PyType_HasFeature(type, Py_TPFLAGS_INLINE_VALUES) && compat_shared_keys(type);
+#elif PY_VERSION_HEX >= 0x030B0000
+    return PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT) && compat_shared_keys(type);
+#else
+    (void)type;
+    return false;
+#endif
+}
+
+/* The bare values of an instance of a type with compat_has_inline_values; NULL if it keeps them in a dict. */
+static inline PyObject **compat_inline_values(PyObject *object)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    PyDictValues *values = (PyDictValues *)((char *)object + sizeof(PyObject));
+    return values->valid ? values->values : NULL;
+#elif PY_VERSION_HEX >= 0x030C0000
+    PyDictOrValues managed = *(((PyDictOrValues *)object) - 3);
+    return _PyDictOrValues_IsValues(managed) ? _PyDictOrValues_GetValues(managed)->values : NULL;
+#elif PY_VERSION_HEX >= 0x030B0000
+    PyDictValues *values = *(((PyDictValues **)object) - 4);
+    return values ? values->values : NULL;
+#else
+    (void)object;
+    return NULL;
+#endif
+}
+
+static inline bool compat_has_dict(PyTypeObject *type)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    if (PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT))
+        return true;
+#endif
+    return type->tp_dictoffset != 0;
+}
+
+/* The instance's __dict__ as it stands, NULL if it has none (yet). Does not make one, as _PyObject_GetDictPtr would. */
+static inline PyObject *compat_instance_dict(PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+#if PY_VERSION_HEX >= 0x030D0000
+    if (PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT))
+        return (PyObject *)_PyObject_ManagedDictPointer(object)->dict;
+#elif PY_VERSION_HEX >= 0x030C0000
+    if (PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT)) {
+        PyDictOrValues managed = *(((PyDictOrValues *)object) - 3);
+        return _PyDictOrValues_IsValues(managed) ? NULL : managed.dict;
+    }
+#elif PY_VERSION_HEX >= 0x030B0000
+    if (PyType_HasFeature(type, Py_TPFLAGS_MANAGED_DICT))
+        return *(((PyObject **)object) - 3);
+#endif
+    Py_ssize_t offset = type->tp_dictoffset;
+    if (offset < 0) { /* behind the items of a variable-size object: object.c, _PyObject_GetDictPtr */
+#if PY_VERSION_HEX >= 0x030C0000
+        Py_ssize_t items = PyType_FastSubclass(type, Py_TPFLAGS_LONG_SUBCLASS)
+                               ? (Py_ssize_t)(((PyLongObject *)object)->long_value.lv_tag >> 3)
+                               : Py_SIZE(object);
+#else
+        Py_ssize_t items = Py_SIZE(object);
+#endif
+        offset += (Py_ssize_t)_PyObject_VAR_SIZE(type, items < 0 ? -items : items);
+    }
+    return offset > 0 ? *(PyObject **)((char *)object + offset) : NULL;
+}
+
+/* ---- Types ---- */
+
+#if PY_VERSION_HEX >= 0x030D0000
+static inline managed_static_type_state *compat_static_type(PyInterpreterState *interp, PyTypeObject *type)
+{
+    /* typeobject.c, managed_static_type_state_get: tp_subclasses is an index + 1; extension types have an array of their own. */
+    size_t index = (size_t)type->tp_subclasses;
+    if (!(type->tp_flags & _Py_TPFLAGS_STATIC_BUILTIN) || index == 0)
+        return NULL;
+    managed_static_type_state *state = NULL;
+    if (index <= _Py_MAX_MANAGED_STATIC_BUILTIN_TYPES)
+        state = &interp->types.builtins.initialized[index - 1];
+    if (state && state->type == type)
+        return state;
+    if (index <= _Py_MAX_MANAGED_STATIC_EXT_TYPES)
+        state = &interp->types.for_extensions.initialized[index - 1];
+    return state && state->type == type ? state : NULL;
+}
+#elif PY_VERSION_HEX >= 0x030C0000
+static inline static_builtin_state *compat_static_type(PyInterpreterState *interp, PyTypeObject *type)
+{
+    size_t index = (size_t)type->tp_subclasses;
+    if (!(type->tp_flags & _Py_TPFLAGS_STATIC_BUILTIN) || index == 0 || index > _Py_MAX_STATIC_BUILTIN_TYPES)
+        return NULL;
+    static_builtin_state *state = &interp->types.builtins[index - 1];
+    return state->type == type ? state : NULL;
+}
+#endif
+
+/* 3.12+: static built-in types keep these two per interpreter. */
+static inline PyObject *compat_type_dict(PyInterpreterState *interp, PyTypeObject *type)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    if (type->tp_flags & _Py_TPFLAGS_STATIC_BUILTIN)
+        return compat_static_type(interp, type) ? compat_static_type(interp, type)->tp_dict : NULL;
+#else
+    (void)interp;
+#endif
+    return type->tp_dict;
+}
+
+static inline PyObject *compat_type_subclasses(PyInterpreterState *interp, PyTypeObject *type)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    if (type->tp_flags & _Py_TPFLAGS_STATIC_BUILTIN)
+        return compat_static_type(interp, type) ? compat_static_type(interp, type)->tp_subclasses : NULL;
+#else
+    (void)interp;
+#endif
+    return (PyObject *)type->tp_subclasses;
+}
+
+static inline PyObject *compat_type_module(PyTypeObject *type)
+{
+#if PY_VERSION_HEX >= 0x03090000
+    return ((PyHeapTypeObject *)type)->ht_module;
+#else
+    (void)type;
+    return NULL;
+#endif
+}
+
+/* 3.9+: tp_traverse of an instance of a heap type visits the type itself (bpo-40217). */
+enum { COMPAT_TRAVERSE_VISITS_TYPE = PY_VERSION_HEX >= 0x03090000 };
+
+/* ---- Integers ---- */
+
+static inline size_t compat_long_digits(const PyObject *object, const digit **ret_digits, bool *ret_negative)
+{
+    const PyLongObject *number = (const PyLongObject *)object;
+#if PY_VERSION_HEX >= 0x030C0000
+    *ret_digits = number->long_value.ob_digit;
+    *ret_negative = (number->long_value.lv_tag & 3) == 2;
+    return number->long_value.lv_tag >> 3;
+#else
+    Py_ssize_t size = Py_SIZE(number);
+    *ret_digits = number->ob_digit;
+    *ret_negative = size < 0;
+    return (size_t)(size < 0 ? -size : size);
+#endif
+}
+
+static inline size_t compat_long_bytes(const PyObject *object)
+{
+    const digit *digits;
+    bool negative;
+    size_t count = compat_long_digits(object, &digits, &negative);
+#if PY_VERSION_HEX >= 0x030C0000
+    if (count == 0)
+        count = 1; /* longobject.c, int___sizeof___impl */
+#endif
+    return (size_t)((const char *)digits - (const char *)object) + count * sizeof(digit);
+}
+
+/* ---- Code objects ---- */
+
+static inline const void *compat_bytecode(const PyCodeObject *code, size_t *ret_length)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    *ret_length = (size_t)Py_SIZE(code) * sizeof(_Py_CODEUNIT);
+    return code->co_code_adaptive;
+#else
+    bool bytes = code->co_code && PyBytes_Check(code->co_code);
+    *ret_length = bytes ? (size_t)PyBytes_GET_SIZE(code->co_code) : 0;
+    return bytes ? PyBytes_AS_STRING(code->co_code) : NULL;
+#endif
+}
+
+static inline PyObject *compat_line_table(const PyCodeObject *code)
+{
+#if PY_VERSION_HEX >= 0x030A0000
+    return code->co_linetable;
+#else
+    return code->co_lnotab;
+#endif
+}
+
+static inline uint16_t compat_warmup(const PyCodeObject *code)
+{
+#if PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x030C0000
+    return (uint16_t)code->co_warmup;
+#else
+    (void)code; /* 3.12 and newer count in the instructions' caches */
+    return 0;
+#endif
+}
+
+/* ---- Frames ---- */
+
+/* One frame of a thread, or the frame of a generator. */
+struct compat_frame {
+    const void *address;       /* of the frame object or interpreter frame: the next call's starting point */
+    PyObject *object;          /* what stands for it in the snapshot: frame object (to 3.10), generator (3.11+), or NULL */
+    PyCodeObject *code;
+    PyObject *function, *locals_dict, *frame_object; /* 3.11+: what the interpreter frame itself holds */
+    PyObject **locals;         /* locals, cells, free variables, then temporaries */
+    size_t local_count;
+    int instruction;           /* byte offset, -1 before the first */
+};
+
+#if PY_VERSION_HEX >= 0x030B0000
+
+static inline PyCodeObject *compat_iframe_code(const _PyInterpreterFrame *frame)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    PyObject *code = frame->f_executable;
+    return code && Py_TYPE(code) == &PyCode_Type ? (PyCodeObject *)code : NULL;
+#else
+    return frame->f_code;
+#endif
+}
+
+/* While a frame runs its stack top is not stored: then only the variables count. */
+static inline size_t compat_iframe_local_count(const _PyInterpreterFrame *frame, const PyCodeObject *code)
+{
+    int stack_top = frame->stacktop;
+    int limit = code->co_nlocalsplus + code->co_stacksize;
+    return (size_t)(stack_top >= code->co_nlocalsplus && stack_top <= limit ? stack_top : code->co_nlocalsplus);
+}
+
+static inline int compat_iframe_instruction(const _PyInterpreterFrame *frame, const PyCodeObject *code)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    const char *at = (const char *)frame->instr_ptr;
+#else
+    const char *at = (const char *)frame->prev_instr;
+#endif
+    return (int)(at - (const char *)code->co_code_adaptive);
+}
+
+static inline const _PyInterpreterFrame *compat_skip_c_frames(const _PyInterpreterFrame *frame)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    while (frame && frame->owner == FRAME_OWNED_BY_CSTACK)
+        frame = frame->previous;
+#endif
+    return frame;
+}
+
+static inline bool compat_describe_frame(const _PyInterpreterFrame *frame, struct compat_frame *ret)
+{
+    *ret = (struct compat_frame){.address = frame, .code = compat_iframe_code(frame)};
+    if (!ret->code)
+        return false;
+#if PY_VERSION_HEX >= 0x030C0000
+    ret->function = frame->f_funcobj;
+#else
+    ret->function = (PyObject *)frame->f_func;
+#endif
+    ret->locals_dict = frame->f_locals;
+    ret->frame_object = (PyObject *)frame->frame_obj;
+    ret->locals = (PyObject **)frame->localsplus;
+    ret->local_count = compat_iframe_local_count(frame, ret->code);
+    ret->instruction = compat_iframe_instruction(frame, ret->code);
+    if (frame->owner == FRAME_OWNED_BY_GENERATOR)
+        ret->object = (PyObject *)((char *)frame - offsetof(PyGenObject, gi_iframe));
+    return true;
+}
+
+static inline const void *compat_top_frame(PyThreadState *tstate)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    return compat_skip_c_frames(tstate->current_frame);
+#else
+    return compat_skip_c_frames(tstate->cframe ? tstate->cframe->current_frame : NULL);
+#endif
+}
+
+static inline const void *compat_next_frame(const void *frame)
+{
+    return compat_skip_c_frames(((const _PyInterpreterFrame *)frame)->previous);
+}
+
+#define COMPAT_FRAME_DESCRIBE(address, ret) compat_describe_frame(address, ret)
+
+/* The frame inside a generator or coroutine; false if it has finished. */
+static inline bool compat_generator_frame(PyObject *generator, struct compat_frame *ret)
+{
+    PyGenObject *gen = (PyGenObject *)generator;
+    if (gen->gi_frame_state >= FRAME_COMPLETED)
+        return false;
+    return compat_describe_frame((const _PyInterpreterFrame *)gen->gi_iframe, ret);
+}
+
+/* The frame inside a frame object, once the thread has left it. */
+static inline bool compat_owned_frame(PyObject *object, struct compat_frame *ret)
+{
+    const _PyInterpreterFrame *frame = ((PyFrameObject *)object)->f_frame;
+    if (!frame || frame->owner != FRAME_OWNED_BY_FRAME_OBJECT)
+        return false;
+    return compat_describe_frame(frame, ret);
+}
+
+#else
+
+static inline size_t compat_frame_variables(const PyCodeObject *code)
+{
+    return (size_t)(code->co_nlocals + PyTuple_GET_SIZE(code->co_cellvars) + PyTuple_GET_SIZE(code->co_freevars));
+}
+
+static inline size_t compat_frame_temporaries(const PyFrameObject *frame)
+{
+#if PY_VERSION_HEX >= 0x030A0000
+    return frame->f_stackdepth > 0 ? (size_t)frame->f_stackdepth : 0;
+#else
+    return frame->f_stacktop ? (size_t)(frame->f_stacktop - frame->f_valuestack) : 0;
+#endif
+}
+
+static inline bool compat_describe_frame(const PyFrameObject *frame, struct compat_frame *ret)
+{
+    *ret = (struct compat_frame){.address = frame, .object = (PyObject *)frame, .code = frame->f_code};
+    if (!ret->code)
+        return false;
+    ret->locals = (PyObject **)frame->f_localsplus;
+    ret->local_count = compat_frame_variables(frame->f_code) + compat_frame_temporaries(frame);
+    ret->instruction = frame->f_lasti * (PY_VERSION_HEX >= 0x030A0000 ? 2 : 1);
+    return true;
+}
+
+static inline const void *compat_top_frame(PyThreadState *tstate)
+{
+    return tstate->frame;
+}
+
+static inline const void *compat_next_frame(const void *frame)
+{
+    return ((const PyFrameObject *)frame)->f_back;
+}
+
+static inline bool compat_owned_frame(PyObject *object, struct compat_frame *ret)
+{
+    return compat_describe_frame((PyFrameObject *)object, ret);
+}
+
+#endif
+
+/* ---- Threads ---- */
+
+static inline PyThreadState *compat_first_thread(PyInterpreterState *interp)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    return interp->threads.head;
+#else
+    return interp->tstate_head;
+#endif
+}
+
+static inline unsigned long compat_native_thread(const PyThreadState *tstate)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    return tstate->native_thread_id;
+#else
+    (void)tstate;
+    return 0;
+#endif
+}
+
+static inline unsigned long compat_main_thread(void)
+{
+    return _PyRuntime.main_thread;
+}
+
+static inline PyObject *compat_import_modules(PyInterpreterState *interp)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    return interp->imports.modules;
+#else
+    return interp->modules;
+#endif
+}
+
+static inline PyObject *compat_importlib(PyInterpreterState *interp)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    return interp->imports.importlib;
+#else
+    return interp->importlib;
+#endif
+}
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+#include "sizes.h"
+
+#include "layouts.h"
+
+static uint64_t var_size(const struct type_info *info, PyObject *object)
+{
+    if (!info->itemsize)
+        return info->basicsize;
+    Py_ssize_t items = Py_SIZE(object);
+    return info->basicsize + (uint64_t)(items < 0 ? -items : items) * info->itemsize;
+}
+
+static uint64_t str_size(const struct type_info *info, PyObject *object)
+{
+    const PyASCIIObject *ascii = (const PyASCIIObject *)object;
+    const PyCompactUnicodeObject *compact = (const PyCompactUnicodeObject *)object;
+    uint64_t length = (uint64_t)ascii->length;
+    uint64_t size;
+    if (ascii->state.compact)
+        size = ascii->state.ascii ? sizeof *ascii + length + 1 : sizeof *compact + (length + 1) * ascii->state.kind;
+    else
+        size = info->basicsize + (((const PyUnicodeObject *)object)->data.any ? (length + 1) * ascii->state.kind : 0);
+    if (!(ascii->state.compact && ascii->state.ascii) && compact->utf8 &&
+        compact->utf8 != ((const PyUnicodeObject *)object)->data.any)
+        size += (uint64_t)compact->utf8_length + 1;
+#if PY_VERSION_HEX < 0x030C0000
+    if (ascii->wstr && (!ascii->state.ready || (const void *)ascii->wstr != PyUnicode_DATA(object))) {
+        uint64_t wide = ascii->state.ascii && ascii->state.compact ? length : (uint64_t)compact->wstr_length;
+        size += (wide + 1) * sizeof(wchar_t);
+    }
+#endif
+    /* A subclass: its own fields behind PyUnicodeObject are in basicsize, which the non-compact branch has counted. */
+    return size;
+}
+
+static uint64_t dict_size(const struct type_info *info, PyObject *object)
+{
+    const PyDictObject *dict = (const PyDictObject *)object;
+    uint64_t size = info->basicsize;
+    if (dict->ma_keys->dk_refcnt == 1)
+        size += compat_keys_bytes(dict->ma_keys);
+    if (dict->ma_values && !compat_values_embedded(dict))
+        size += compat_values_bytes(dict->ma_keys);
+    return size;
+}
+
+static uint64_t odict_size(const struct type_info *info, PyObject *object)
+{
+    const struct odict_layout *odict = (const struct odict_layout *)object;
+    return dict_size(info, object) + (uint64_t)odict->fast_nodes_size * sizeof(void *) +
+           (odict->first ? (uint64_t)odict->dict.ma_used * sizeof(struct odict_node) : 0);
+}
+
+static uint64_t set_size(const struct type_info *info, PyObject *object)
+{
+    const PySetObject *set = (const PySetObject *)object;
+    return info->basicsize + (set->table != set->smalltable ? ((uint64_t)set->mask + 1) * sizeof(setentry) : 0);
+}
+
+static uint64_t type_size(const struct type_info *info, PyObject *object)
+{
+    PyTypeObject *type = (PyTypeObject *)object;
+    if (!PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE))
+        return sizeof(PyTypeObject);
+    uint64_t size = var_size(info, object);
+    struct _dictkeysobject *keys = compat_shared_keys(type);
+    return size + (keys ? compat_keys_bytes(keys) : 0);
+}
+
+static uint64_t code_size(const struct type_info *info, PyObject *object)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    return info->basicsize + (uint64_t)Py_SIZE(object) * sizeof(_Py_CODEUNIT);
+#else
+    const PyCodeObject *code = (const PyCodeObject *)object;
+    uint64_t size = info->basicsize;
+    if (code->co_cell2arg)
+        size += (uint64_t)PyTuple_GET_SIZE(code->co_cellvars) * sizeof(Py_ssize_t);
+    if (code->co_opcache_map)
+        size += (uint64_t)(PyBytes_GET_SIZE(code->co_code) / 2) * sizeof(unsigned char);
+    return size;
+#endif
+}
+
+#if PY_VERSION_HEX >= 0x030B0000
+static uint64_t frame_slots(const PyCodeObject *code)
+{
+    return (uint64_t)(code->co_nlocalsplus + code->co_stacksize);
+}
+#endif
+
+static uint64_t generator_size(const struct type_info *info, PyObject *object)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    struct compat_frame frame;
+    uint64_t head = offsetof(PyGenObject, gi_iframe) + offsetof(_PyInterpreterFrame, localsplus);
+    if (compat_generator_frame(object, &frame))
+        return head + frame_slots(frame.code) * sizeof(PyObject *);
+    /* Finished: the code is gone (3.12), the block is as large as it was. genobject.c keeps its size in ob_size nowhere. */
+    return head > info->basicsize ? head : info->basicsize;
+#else
+    return var_size(info, object);
+#endif
+}
+
+static uint64_t frame_size(const struct type_info *info, PyObject *object)
+{
+#if PY_VERSION_HEX >= 0x030B0000
+    struct compat_frame frame;
+    (void)info;
+    uint64_t head = offsetof(PyFrameObject, _f_frame_data) + offsetof(_PyInterpreterFrame, localsplus);
+    if (compat_owned_frame(object, &frame))
+        return head + frame_slots(frame.code) * sizeof(PyObject *);
+    const _PyInterpreterFrame *running = ((PyFrameObject *)object)->f_frame;
+    const PyCodeObject *code = running ? compat_iframe_code(running) : NULL;
+    return head + (code ? frame_slots(code) * sizeof(PyObject *) : 0);
+#else
+    const PyFrameObject *frame = (const PyFrameObject *)object;
+    uint64_t slots = compat_frame_variables(frame->f_code) + (uint64_t)frame->f_code->co_stacksize;
+    /* frameobject.c, frame_sizeof: the first slot is part of basicsize */
+    return info->basicsize + (slots ? slots - 1 : 0) * sizeof(PyObject *);
+#endif
+}
+
+/* Values of an instance that stand apart from it; in 3.13 they are a part of the object that basicsize leaves out. */
+static uint64_t inline_values_size(const struct type_info *info, PyObject *object)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    (void)object;
+    return compat_values_bytes(compat_shared_keys(info->type));
+#else
+    return compat_inline_values(object) ? compat_values_bytes(compat_shared_keys(info->type)) : 0;
+#endif
+}
+
+static uint64_t body_size(const struct type_info *info, PyObject *object)
+{
+    switch (info->family) {
+    case FAMILY_STR: return str_size(info, object);
+    case FAMILY_INT: return info->type->tp_dictoffset ? var_size(info, object) : layouts_int_size(info, object);
+    case FAMILY_BYTEARRAY: return info->basicsize + (uint64_t)((PyByteArrayObject *)object)->ob_alloc;
+    case FAMILY_ARRAY: return info->basicsize + layouts_array_bytes(object);
+    case FAMILY_LIST: return info->basicsize + (uint64_t)((PyListObject *)object)->allocated * sizeof(PyObject *);
+    case FAMILY_DICT: return dict_size(info, object);
+    case FAMILY_ODICT: return odict_size(info, object);
+    case FAMILY_SET: return set_size(info, object);
+    case FAMILY_DEQUE: return info->basicsize + layouts_deque_blocks(object) * sizeof(struct deque_block);
+    case FAMILY_TYPE: return type_size(info, object);
+    case FAMILY_CODE: return code_size(info, object);
+    case FAMILY_GENERATOR: return generator_size(info, object);
+    case FAMILY_FRAME: return frame_size(info, object);
+    case FAMILY_NDARRAY: return info->basicsize + layouts_ndarray_bytes(object);
+    default: return var_size(info, object);
+    }
+}
+
+uint64_t sizes_of(const struct type_info *info, PyObject *object, bool gc)
+{
+    uint64_t size = info->header + (gc ? sizeof(PyGC_Head) : 0) + body_size(info, object);
+    return info->inline_values ? size + inline_values_size(info, object) : size;
+}
+
+static bool dict_store(const PyDictObject *dict, struct store *ret)
+{
+    bool own = dict->ma_keys->dk_refcnt == 1;
+    uint64_t address = own ? (uint64_t)dict->ma_keys : 0;
+    *ret = (struct store){(uint64_t)dict->ma_used, compat_keys_capacity(dict->ma_keys), address};
+    return true;
+}
+
+static bool set_store(const PySetObject *set, struct store *ret)
+{
+    uint64_t address = set->table != set->smalltable ? (uint64_t)set->table : 0;
+    *ret = (struct store){(uint64_t)set->used, (uint64_t)set->mask + 1, address};
+    return true;
+}
+
+bool sizes_store(const struct type_info *info, PyObject *object, struct store *ret)
+{
+    switch (info->family) {
+    case FAMILY_LIST: {
+        const PyListObject *list = (const PyListObject *)object;
+        *ret = (struct store){(uint64_t)Py_SIZE(list), (uint64_t)list->allocated, (uint64_t)list->ob_item};
+        return true;
+    }
+    case FAMILY_BYTEARRAY: {
+        const PyByteArrayObject *bytes = (const PyByteArrayObject *)object;
+        *ret = (struct store){(uint64_t)Py_SIZE(bytes), (uint64_t)bytes->ob_alloc, (uint64_t)bytes->ob_bytes};
+        return true;
+    }
+    case FAMILY_DICT:
+    case FAMILY_ODICT: return dict_store((const PyDictObject *)object, ret);
+    case FAMILY_SET: return set_store((const PySetObject *)object, ret);
+    case FAMILY_DEQUE: return layouts_deque_store(object, &ret->length, &ret->capacity, &ret->address);
+    case FAMILY_ARRAY: return layouts_array_store(object, &ret->length, &ret->capacity, &ret->address);
+    case FAMILY_NDARRAY: return layouts_ndarray_store(object, &ret->length, &ret->capacity, &ret->address);
+    default: return false;
+    }
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Shallow sizes: an object, its headers, and the memory that it alone owns. No code of the object is run.
+ *
+ * Equal to sys.getsizeof but where that is wrong: it counts a collector's head of static types that they do not have (3.11, 3.12),
+ * counts values that are part of the instance again with its dict (3.13), leaves out the values of instances (3.11, 3.12), counts
+ * the buffer object of a BytesIO, and rounds code objects and int subclasses down.
+ */
+#ifndef WHOHOLDS_DUMPER_SIZES_H
+#define WHOHOLDS_DUMPER_SIZES_H
+
+#include "types.h"
+
+/* gc: the object has a collector's head. */
+uint64_t sizes_of(const struct type_info *info, PyObject *object, bool gc);
+
+/* The separately allocated block of a container, for table `stores`. False if its family has none. */
+struct store {
+    uint64_t length, capacity, address;
+};
+bool sizes_store(const struct type_info *info, PyObject *object, struct store *ret);
+
+#endif
