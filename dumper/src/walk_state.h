@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The walk from the inside: what walk.c, frames.c, roots.c and account.c share.
+ *
+ * All state that a crash must not lose lies here and not in local variables: after one, walk_run goes on from it.
+ */
+#ifndef WHOHOLDS_DUMPER_WALK_STATE_H
+#define WHOHOLDS_DUMPER_WALK_STATE_H
+
+#include "compat.h"
+
+#include "guard.h"
+#include "references.h"
+#include "texts.h"
+#include "types.h"
+#include "visited.h"
+#include "walk.h"
+#include "worklist.h"
+
+enum phase {
+    PHASE_MARK,    /* all objects on the collector's lists are marked as met, so that references do not reach for them */
+    PHASE_WRITE,   /* they are written in the order of the lists, each followed by what it leads to */
+    PHASE_ROOTS,
+    PHASE_THREADS,
+    PHASE_CLOSING, /* regions, account */
+    PHASE_DONE,
+};
+
+/* What was being done when a crash came. */
+enum step {
+    STEP_LIST,   /* following a list of the collector */
+    STEP_TYPE,   /* finding out about the type of current.object */
+    STEP_READ,   /* reading current.object; nothing about it is written yet */
+    STEP_REFS,   /* its row is written, current.refs_left references are not */
+    STEP_EXPAND, /* looking at references.at[expand.index] */
+    STEP_OTHER,
+};
+
+struct current {
+    PyObject *object;
+    struct type_info *info;
+    uint64_t refs_left;
+};
+
+/* The references in the buffer that are being looked at, and what they are for. */
+struct expand {
+    size_t index, count;
+    size_t first_item;             /* those before are members, attributes and extras */
+    size_t first_pushed;           /* of the worklist */
+    uint64_t first_position;       /* of the first item in its container */
+    struct type_info *holder;
+    enum text_role member_role, item_role, key_role;
+    bool pairs;
+};
+
+enum { UNREADABLE_TYPES = 8 };
+
+struct walk {
+    struct walk_options options;
+    PyInterpreterState *interp;
+    PyThreadState *caller;         /* the thread that asked */
+    bool caller_is_watcher;        /* it runs no Python code: left out */
+    bool collecting;
+
+    struct snapshot_writer *writer;
+    struct visited visited;
+    struct worklist worklist;
+    struct types types;
+    struct references references;
+    struct texts texts;
+    struct guard guard;
+
+    enum phase phase;
+    enum step step;
+    int generation;                /* from COMPAT_GENERATIONS, the permanent one, down to 0 */
+    PyGC_Head *node;               /* the next one of its list, NULL: at its head */
+    PyThreadState *thread;         /* the next one to write */
+    uint64_t thread_count;
+    struct current current;
+    struct expand expand;
+
+    uint64_t unreadable;           /* objects that crashed */
+    PyTypeObject *unreadable_types[UNREADABLE_TYPES];
+};
+
+/* Tells the compiler that a crash may come now, and where the walk stands. */
+static inline void walk_enter(struct walk *walk, enum step step)
+{
+    walk->step = step;
+    __asm__ volatile("" ::: "memory");
+}
+
+static inline uint64_t walk_id(struct walk *walk, const void *object)
+{
+    return object ? visited_id(&walk->visited, object) : 0;
+}
+
+/* Writes an object, unless it was met already, and all that it leads to. object may be NULL. */
+void walk_reach(struct walk *walk, PyObject *object);
+
+/* Writes the row and the references of an object whose references are in the buffer and described by shape. */
+struct walk_row {
+    uint64_t id, type, form, size, refcount;
+};
+void walk_write_gathered(struct walk *walk, const struct walk_row *row, const struct shape *shape);
+
+/* Then: writes all that the buffered references lead to. */
+void walk_expand_gathered(struct walk *walk, const struct shape *shape, struct type_info *holder);
+
+#endif
