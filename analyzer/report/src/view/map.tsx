@@ -177,7 +177,7 @@ export function MapSection({ onReveal, shown }: { onReveal: (row: number) => voi
                 {!cell.own && <title>{`${title}\n${size}`}</title>}
                 <rect x={cell.x} y={cell.y} width={Math.max(0, cell.width - 1)} height={Math.max(0, cell.height - 1)} rx="2" />
                 {room >= 3 && cell.height >= 14 && !cell.own && (
-                  <text x={cell.x + 5} y={cell.y + (kind === "icicle" ? 16 : 13)}>
+                  <text aria-hidden="true" x={cell.x + 5} y={cell.y + (kind === "icicle" ? 16 : 13)}>
                     {title.length > room ? headOf(title, room - 1) + "…" : title}
                   </text>
                 )}

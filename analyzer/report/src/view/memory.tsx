@@ -53,7 +53,7 @@ export function Memory() {
             <tr role="row" key={part.name}>
               <th role="rowheader" scope="row" class="name">
                 <span class={`key part ${part.kind}`} aria-hidden="true" />
-                {part.kind === "other" ? <Name text={part.name} /> : part.name}
+                {part.kind === "other" ? <Name text={part.name} /> : part.name}{" "}
                 {part.note && <span class="quiet note">{part.note}</span>}
               </th>
               <td role="cell" class="shallow">
@@ -74,7 +74,7 @@ export function Memory() {
               {account.facts.map((fact, place) => (
                 <tr role="row" key={place}>
                   <th role="rowheader" scope="row" class="name">
-                    <Name text={fact.name} />
+                    <Name text={fact.name} />{" "}
                     {fact.of && (
                       <span class="quiet note">
                         of <Name text={fact.of} />

@@ -57,7 +57,7 @@ function References({
                   <ObjectLink address={row.address}>
                     <Name text={row.label || row.address} limit={120} />
                   </ObjectLink>
-                </span>
+                </span>{" "}
                 <span class="type">
                   <Name text={row.type} limit={80} />
                 </span>

@@ -105,13 +105,13 @@ export function Search({ onChoose }: { onChoose: (entry: Entry) => void }) {
               }}
             >
               <span class="found">
-                {entry.kind === "type" ? <QualifiedName text={entry.name} /> : <Name text={entry.name} limit={80} />}
+                {entry.kind === "type" ? <QualifiedName text={entry.name} /> : <Name text={entry.name} limit={80} />}{" "}
                 {entry.type && (
                   <span class="type">
                     <Name text={entry.type} limit={60} />
                   </span>
                 )}
-              </span>
+              </span>{" "}
               <span class="quiet number">
                 {KIND[entry.kind]}, {bytes(entry.bytes)}
               </span>

@@ -50,7 +50,7 @@ function RowName({ row, root }: { row: TreeRow; root: boolean }) {
             <Name text={row.label} limit={120} />
           </ObjectLink>
         </span>
-      )}
+      )}{" "}
       {!root && (
         <span class="type">
           {row.group > 0 && <span class="number">{count(row.group)} × </span>}
@@ -288,8 +288,8 @@ export function TreeSection({ reveal }: { reveal: Reveal | null }) {
                   <span class={expandable ? "twisty" : "twisty leaf"} aria-hidden="true">
                     {expandable ? (line.expanded ? "▾" : "▸") : ""}
                   </span>
-                  <RowName row={row} root={row.parent < 0} />
-                  {suspect && <span class="tag strong">suspect {count(suspect.rank)}</span>}
+                  <RowName row={row} root={row.parent < 0} />{" "}
+                  {suspect && <span class="tag strong">suspect {count(suspect.rank)}</span>}{" "}
                   {drops.has(row.index) && (
                     <span class="tag" title="Below this row, no single child keeps the greater part">
                       biggest drop
