@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "signs.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIKE_MIN = 5, SMALL_BYTES = 64 * 1024 };
+
+bool signs_site_adds(const struct store_site *site)
+{
+    return site->how != STORE_CREATE && site->how != STORE_ASSIGN;
+}
+
+static bool contains(struct span text, const char *part)
+{
+    return memmem(text.bytes, text.length, part, strlen(part)) != NULL;
+}
+
+bool signs_is_library_file(struct span file)
+{
+    return contains(file, "/lib/python") || contains(file, "/site-packages/") || contains(file, "/dist-packages/") ||
+           (file.length >= 7 && !memcmp(file.bytes, "<frozen", 7));
+}
+
+/* --- for --- */
+
+static const struct store_site *first_growing_site(const struct evidence *evidence)
+{
+    for (uint32_t i = 0; i < evidence->sites->count; i++) {
+        const struct store_site *site = &evidence->sites->sites[i];
+        if (signs_site_adds(site) && !site->top_level)
+            return site;
+    }
+    return NULL;
+}
+
+static bool grows_in_function(const struct evidence *evidence, struct text *sentence)
+{
+    const struct store_site *site = first_growing_site(evidence);
+    if (!site)
+        return false;
+    text_add(sentence, "a function adds to it each time it runs: ");
+    text_add_span(sentence, site->function);
+    return true;
+}
+
+static bool holds_many_alike(const struct evidence *evidence, struct text *sentence)
+{
+    if (evidence->alike < ALIKE_MIN || evidence->alike_type == TYPE_NONE)
+        return false;
+    text_addf(sentence, "it holds %" PRIu32 " objects of one type, ", evidence->alike);
+    model_write_type(&evidence->model->heap->types[evidence->alike_type], sentence);
+    return true;
+}
+
+static bool is_chain(const struct evidence *evidence, struct text *sentence)
+{
+    if (!evidence->point->chain)
+        return false;
+    text_addf(sentence, "it is the head of a chain of %" PRIu32 " links", evidence->point->chain);
+    return true;
+}
+
+/* --- against --- */
+
+static bool is_filled_at_import(const struct evidence *evidence, struct text *sentence)
+{
+    if (!evidence->sites->count || evidence->sites->incomplete || first_growing_site(evidence))
+        return false;
+    for (uint32_t i = 0; i < evidence->sites->count; i++) {
+        if (!evidence->sites->sites[i].top_level)
+            return false;
+    }
+    text_add(sentence, "only code at the top level of its module fills it: a table that is loaded once");
+    return true;
+}
+
+/* functools.lru_cache keeps its bounds as closure variables of cache_parameters (Lib/functools.py, 3.9 and newer). */
+static bool cache_bound(const struct heap *heap, uint32_t wrapper, uint64_t *ret)
+{
+    uint32_t parameters = heap_attribute(heap, wrapper, "cache_parameters");
+    uint32_t closure = parameters ? heap_member(heap, parameters, "__closure__") : HEAP_NULL;
+    uint32_t code = parameters ? heap_member(heap, parameters, "__code__") : HEAP_NULL;
+    struct node_run cells = closure ? heap_items(heap, closure) : (struct node_run){NULL, 0};
+    for (uint32_t i = 0; code && i < cells.count; i++) {
+        const struct heap_text *value = heap_text(heap, heap_member(heap, cells.nodes[i], "cell_contents"));
+        if (!span_is(label_free_name(heap, code, i), "maxsize") || !value || value->kind != TEXT_INT || value->data.length > 20)
+            continue;
+        char digits[24] = "";
+        memcpy(digits, value->data.bytes, value->data.length);
+        *ret = strtoull(digits, NULL, 10);
+        return true;
+    }
+    return false;
+}
+
+static bool is_bounded_cache(const struct evidence *evidence, struct text *sentence)
+{
+    const struct heap *heap = evidence->model->heap;
+    uint64_t bound;
+    if (!heap_is_instance(heap, evidence->point->node, "functools", "_lru_cache_wrapper") || !cache_bound(heap, evidence->point->node, &bound))
+        return false;
+    text_addf(sentence, "it is a cache that keeps %" PRIu64 " results at most", bound);
+    return true;
+}
+
+/* The file of the module at which the path begins. */
+static bool belongs_to_library(const struct evidence *evidence, struct text *sentence)
+{
+    const struct naming_step *first = &evidence->path->steps[0];
+    struct span file;
+    if (first->kind != STEP_MODULE || span_is(first->name, "__main__"))
+        return false;
+    uint32_t file_node = heap_attribute(evidence->model->heap, first->node, "__file__");
+    if (file_node && (!heap_string(evidence->model->heap, file_node, &file) || !signs_is_library_file(file)))
+        return false;
+    const struct store_site *site = first_growing_site(evidence);
+    if (site && !site->library)
+        return false;
+    text_add(sentence, "it belongs to a library, and no line of the application adds to it: ");
+    text_add_span(sentence, first->name);
+    return true;
+}
+
+static bool is_small(const struct evidence *evidence, struct text *sentence)
+{
+    if (evidence->point->bytes >= SMALL_BYTES)
+        return false;
+    text_add(sentence, "it is small");
+    return true;
+}
+
+static bool is_program_text(const struct evidence *evidence, struct text *sentence)
+{
+    if (!accumulation_is_structure(evidence->model, evidence->point->node))
+        return false;
+    text_add(sentence, "it is a part of the program itself: a module, a class or code");
+    return true;
+}
+
+const struct sign signs[] = {
+    {"grows-in-function", true, grows_in_function},
+    {"many-alike", true, holds_many_alike},
+    {"chain", true, is_chain},
+    {"filled-at-import", false, is_filled_at_import},
+    {"bounded-cache", false, is_bounded_cache},
+    {"library", false, belongs_to_library},
+    {"program-text", false, is_program_text},
+    {"small", false, is_small},
+};
+const unsigned sign_count = sizeof(signs) / sizeof(signs[0]);

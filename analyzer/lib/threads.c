@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wh_threads: every thread's stack with its locals. */
+#include <stdlib.h>
+
+#include "analysis.h"
+#include "label.h"
+#include "naming.h"
+#include "source.h"
+
+struct threads_result { struct wh_threads threads; struct arena arena; };
+
+static struct wh_line frame_line(const struct heap *heap, const struct heap_frame *frame, struct arena *arena)
+{
+    struct span file = naming_code_file(heap, frame->code_node);
+    struct text text = {0};
+    source_add_line(file, frame->line, &text);
+    struct wh_line line = {.file = arena_span(arena, file), .line = frame->line,
+                           .function = arena_span(arena, naming_code_function(heap, frame->code_node)),
+                           .text = arena_string(arena, text_string(&text)), .evidence = "frame", .certainty = "exact", .via = ""};
+    arena->failed |= text.failed;
+    text_deinit(&text);
+    return line;
+}
+
+static void fill_locals(const struct model *model, uint32_t node, struct arena *arena, struct wh_stack_frame *ret)
+{
+    const struct heap *heap = model->heap;
+    if (!node || heap_items_kind(heap, node) != FORM_ITEMS_LOCALS)
+        return;
+    struct heap_sections sections = heap_sections(heap, node);
+    ret->locals = arena_array(arena, sections.end - sections.items, sizeof(*ret->locals));
+    for (uint32_t ref = sections.items; ret->locals && ref < sections.end; ref++) {
+        struct label label = label_of_ref(heap, node, ref);
+        uint32_t target = heap->target_of_ref[ref];
+        if (target && label.kind == LABEL_LOCAL)
+            ret->locals[ret->local_count++] = (struct wh_local){arena_span(arena, label.name), model_object(model, target, arena)};
+    }
+}
+
+static void fill_thread(const struct model *model, uint32_t thread, struct arena *arena, struct wh_thread *ret)
+{
+    const struct heap *heap = model->heap;
+    struct text name = {0};
+    uint32_t count = 0;
+    model_write_thread(model, thread, &name);
+    ret->name = arena_string(arena, text_string(&name));
+    ret->ident = heap->threads[thread].ident;
+    text_deinit(&name);
+    for (uint32_t row = 0; row < heap->frame_count; row++)
+        count += heap->frames[row].thread == thread;
+    ret->frames = arena_array(arena, count, sizeof(*ret->frames));
+    for (uint32_t row = 0; ret->frames && row < heap->frame_count; row++) {
+        if (heap->frames[row].thread != thread)
+            continue;
+        struct wh_stack_frame *frame = &ret->frames[ret->frame_count++];
+        frame->line = frame_line(heap, &heap->frames[row], arena);
+        fill_locals(model, heap->frames[row].node, arena, frame);
+    }
+}
+
+enum wh_status wh_threads(struct wh_analysis *analysis, struct wh_error *error, struct wh_threads **ret)
+{
+    *ret = NULL;
+    enum wh_status status = analysis_need_model(analysis, error);
+    if (status)
+        return status;
+    struct threads_result *result = calloc(1, sizeof(*result));
+    if (!result)
+        return wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the threads");
+    struct wh_threads *threads = &result->threads;
+    threads->threads = arena_array(&result->arena, analysis->heap.thread_count, sizeof(*threads->threads));
+    for (uint32_t thread = 0; threads->threads && thread < analysis->heap.thread_count; thread++)
+        fill_thread(&analysis->model, thread, &result->arena, &threads->threads[threads->count++]);
+    status = arena_status(&result->arena, error);
+    if (status)
+        wh_threads_free(threads);
+    else
+        *ret = threads;
+    return status;
+}
+
+void wh_threads_free(struct wh_threads *threads)
+{
+    struct threads_result *result = (struct threads_result *)threads;
+    if (!result)
+        return;
+    arena_deinit(&result->arena);
+    free(result);
+}
