@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command line: one file a command, and what they share.
+ *
+ * Exit codes are the values of enum wh_status, and 1 for "done, and a leak was found" where it was asked for. stdout is the result;
+ * progress and errors go to stderr, an error as one line.
+ */
+#ifndef WHOHOLDS_CLI_H
+#define WHOHOLDS_CLI_H
+
+#include <stddef.h>
+
+#include <whoholds/analyzer.h>
+
+enum { EXIT_LEAK_FOUND = 1 };
+
+/* Commands. argv[0] is the command's own name. Each returns an exit code. */
+int cmd_info(int argc, char **argv);
+int cmd_path(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+int cmd_run(int argc, char **argv);
+int cmd_show(int argc, char **argv);
+int cmd_suspects(int argc, char **argv);
+int cmd_threads(int argc, char **argv);
+int cmd_top(int argc, char **argv);
+int cmd_tree(int argc, char **argv);
+
+/* Prints "whoholds: <sentence>" as one line on stderr and returns `code`. */
+int fail(enum wh_status code, const char *format, ...) WH_PRINTF(2, 3);
+
+/* malloc that ends the program with a sentence and exit code 5: the command line's own texts and documents are small. */
+void *allocate(size_t size) __attribute__((malloc, returns_nonnull));
+
+#endif

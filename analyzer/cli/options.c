@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "options.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json.h"
+#include "progress.h"
+#include "text.h"
+
+/* What argp carries through the parse. */
+struct parse {
+    const struct command *command;
+    struct request *request;
+    bool helped;
+};
+
+/* One line, with the way to the help. The value makes argp stop. */
+static error_t refuse(const struct parse *parse, const char *sentence)
+{
+    fail(WH_ERR_USAGE, "%s (see 'whoholds %s --help')", sentence, parse->command->name);
+    return EINVAL;
+}
+
+static error_t refuse_word(const struct parse *parse, const char *word, const char *fault)
+{
+    fail(WH_ERR_USAGE, "'%s' %s (see 'whoholds %s --help')", word, fault, parse->command->name);
+    return EINVAL;
+}
+
+static bool is_number(const char *text, int base, uint64_t *ret)
+{
+    char *end;
+    errno = 0;
+    *ret = strtoull(text, &end, base);
+    return !errno && *end == '\0' && strspn(text, base == 16 ? "0123456789abcdefABCDEFxX" : "0123456789") == strlen(text) && *text;
+}
+
+static error_t parse_size(const struct parse *parse, const char *option, const char *text, size_t *ret)
+{
+    uint64_t number;
+    if (!is_number(text, 10, &number) || number == 0 || number > UINT32_MAX)
+        return refuse_word(parse, option, "takes a number from 1 to 4294967295");
+    *ret = (size_t)number;
+    return 0;
+}
+
+/* Hexadecimal with 0x as whoholds prints it, or decimal as id() does. */
+static error_t parse_address(const struct parse *parse, const char *text)
+{
+    bool hexadecimal = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    if (!is_number(text, hexadecimal ? 16 : 10, &parse->request->query.address) || !parse->request->query.address)
+        return refuse_word(parse, text, "is not an address: 0x… or a decimal number is expected");
+    return 0;
+}
+
+static error_t parse_by(const struct parse *parse, const char *text)
+{
+    static const char *const names[] = {[WH_TOP_TYPE] = "type", [WH_TOP_MODULE] = "module", [WH_TOP_HOLDER] = "holder"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(text, names[i]) == 0) {
+            parse->request->by = (enum wh_top_by)i;
+            return 0;
+        }
+    }
+    return refuse_word(parse, "--by", "takes type, holder or module");
+}
+
+static error_t parse_argument(const struct parse *parse, const char *text, unsigned number)
+{
+    if (number == 0)
+        parse->request->snapshot = text;
+    else if (number == 1 && parse->command->query == QUERY_ONE)
+        return parse_address(parse, text);
+    else
+        return refuse_word(parse, text, "is one argument too many");
+    return 0;
+}
+
+static error_t check_query(const struct parse *parse)
+{
+    const struct wh_query *query = &parse->request->query;
+    int given = (query->address != 0) + (query->type != NULL) + (query->expression != NULL);
+    if (parse->command->query == QUERY_NONE || given == 1)
+        return 0;
+    return refuse(parse, given ? "only one object or type can be asked for at a time" : "no object is asked for");
+}
+
+static error_t check_request(const struct parse *parse)
+{
+    if (!parse->request->snapshot)
+        return refuse(parse, "no snapshot is given");
+    const char *fault = parse->command->check ? parse->command->check(parse->request) : NULL;
+    return fault ? refuse(parse, fault) : check_query(parse);
+}
+
+/* Without argp's remark on short and long options. */
+static char *filter_help(int key, const char *text, void *input)
+{
+    (void)input;
+    return key == ARGP_KEY_HELP_DUP_ARGS_NOTE ? NULL : (char *)text;
+}
+
+static error_t show_help(struct parse *parse, struct argp_state *state)
+{
+    char name[64];
+    snprintf(name, sizeof(name), "whoholds %s", parse->command->name);
+    state->name = name;
+    argp_state_help(state, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC);
+    state->name = NULL;
+    parse->helped = true;
+    return ECANCELED;
+}
+
+/* An option that has been recognised, so its command offers it. */
+static error_t parse_option(struct parse *parse, int key, char *argument)
+{
+    struct request *request = parse->request;
+    switch (key) {
+    case KEY_JSON: request->json = true; return 0;
+    case KEY_ALL: request->all = true; return 0;
+    case KEY_WHY: request->why = true; return 0;
+    case KEY_EXIT_CODE: request->exit_code = true; return 0;
+    case KEY_OUTPUT: request->output = argument; return 0;
+    case KEY_TYPE: request->query.type = argument; return 0;
+    case KEY_EXPR: request->query.expression = argument; return 0;
+    case KEY_BY: return parse_by(parse, argument);
+    case KEY_DEPTH: return parse_size(parse, "--depth", argument, &request->depth);
+    case KEY_LIMIT: return parse_size(parse, "--limit", argument, &request->limit);
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t parse_key(int key, char *argument, struct argp_state *state)
+{
+    struct parse *parse = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->err_stream = NULL; /* argp would add a second line to what getopt and refuse() say */
+        return 0;
+    case KEY_HELP:
+        return show_help(parse, state);
+    case ARGP_KEY_ARG:
+        return parse_argument(parse, argument, state->arg_num);
+    case ARGP_KEY_END:
+        return check_request(parse);
+    default:
+        return parse_option(parse, key, argument);
+    }
+}
+
+/* Returns whether there is something to answer; else *exit_code is set. */
+static bool parse_command_line(const struct command *command, int argc, char **argv, struct request *ret, int *exit_code)
+{
+    static char program[] = "whoholds"; /* with which getopt begins its sentences */
+    struct argp argp = {command->options, parse_key, command->arguments, command->help, NULL, filter_help, NULL};
+    struct parse parse = {.command = command, .request = ret};
+    argv[0] = program;
+    *ret = (struct request){0};
+    error_t failed = argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &parse);
+    ret->query.limit = ret->limit;
+    *exit_code = parse.helped ? 0 : WH_ERR_USAGE;
+    return !failed;
+}
+
+static enum wh_status answer(const struct command *command, const struct request *request, struct wh_analysis *analysis, char **text,
+                             size_t *length, struct wh_error *error, int *exit_code)
+{
+    FILE *out = open_memstream(text, length);
+    if (!out)
+        return wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the output");
+    enum wh_status status = command->answer(analysis, request, out, error, exit_code);
+    bool lost = ferror(out);
+    lost |= fclose(out) != 0;
+    return !status && lost ? wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the output") : status;
+}
+
+static enum wh_status open_and_answer(const struct command *command, const struct request *request, struct wh_error *error, int *exit_code)
+{
+    struct progress progress;
+    struct wh_analysis *analysis;
+    char *text = NULL;
+    size_t length = 0;
+    progress_init(&progress);
+    enum wh_status status = wh_analysis_open(request->snapshot, progress_step, &progress, error, &analysis);
+    if (!status) {
+        status = answer(command, request, analysis, &text, &length, error, exit_code);
+        wh_analysis_close(analysis);
+    }
+    progress_clear(&progress);
+    if (!status)
+        fwrite(text, 1, length, stdout);
+    free(text);
+    return status;
+}
+
+int command_run(const struct command *command, int argc, char **argv)
+{
+    struct request request;
+    struct wh_error error = {0};
+    int exit_code;
+    if (!parse_command_line(command, argc, argv, &request, &exit_code))
+        return exit_code;
+    json_setup();
+    interrupt_catch();
+    exit_code = 0;
+    enum wh_status status = open_and_answer(command, &request, &error, &exit_code);
+    if (status) {
+        interrupt_obey();
+        exit_code = fail(status, "%s", error.message);
+    }
+    text_release();
+    return exit_code;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What commands that ask a snapshot have in common: an option means the same wherever it is offered, and the way from the command line to
+ * the answer is one.
+ */
+#ifndef WHOHOLDS_CLI_OPTIONS_H
+#define WHOHOLDS_CLI_OPTIONS_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "cli.h"
+
+/* Everything that a command line can ask. What a command does not offer keeps its zero. */
+struct request {
+    const char *snapshot;
+    struct wh_query query;
+    size_t limit; /* 0: not given */
+    size_t depth; /* 0: not given */
+    enum wh_top_by by;
+    const char *output;
+    bool json, all, why, exit_code;
+};
+
+/* Keys of the options; rows of a command's own table of options. */
+enum {
+    KEY_HELP = 'h',
+    KEY_OUTPUT = 'o',
+    KEY_JSON = 0x100,
+    KEY_LIMIT,
+    KEY_DEPTH,
+    KEY_BY,
+    KEY_ALL,
+    KEY_WHY,
+    KEY_EXIT_CODE,
+    KEY_TYPE,
+    KEY_EXPR,
+};
+
+#define OPTION_JSON {"json", KEY_JSON, NULL, 0, "Print one JSON document and nothing else", 0}
+#define OPTION_HELP {"help", KEY_HELP, NULL, 0, "Show this help", -1}
+
+/* The last part of each command's help. */
+#define HELP_EXIT_CODES \
+    "Exit codes: 0 done; 2 wrong usage; 3 the snapshot is bad or unreadable, or does not hold what was asked for; 5 out of memory or " \
+    "disk space.\n\n"
+
+/* How many of ADDRESS, --type and --expr a command wants: none, or exactly one. */
+enum query_need { QUERY_NONE, QUERY_ONE };
+
+struct command {
+    const char *name;
+    const struct argp_option *options;
+    const char *arguments;         /* as in the usage line */
+    const char *help;              /* before \v: what it does; after: exit codes and examples */
+    enum query_need query;
+
+    /* Optional: what else must hold of the request; NULL if it does, else a sentence. */
+    const char *(*check)(const struct request *request);
+
+    /* Computes the answer and prints it to `out`, which reaches stdout only if all went well. *exit_code is 0 before. */
+    enum wh_status (*answer)(struct wh_analysis *analysis, const struct request *request, FILE *out, struct wh_error *error,
+                             int *exit_code);
+};
+
+/* Parses the command line, opens the snapshot, answers, and tells what went wrong. Returns the exit code. */
+int command_run(const struct command *command, int argc, char **argv);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "progress.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "text.h"
+
+static const uint64_t DELAY_NS = 1000000000, INTERVAL_NS = 100000000;
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+void progress_init(struct progress *ret)
+{
+    *ret = (struct progress){.started_ns = now_ns(), .terminal = isatty(STDERR_FILENO)};
+}
+
+static void show(struct progress *progress, const char *phase, double fraction)
+{
+    uint64_t now = now_ns();
+    if (now - progress->started_ns < DELAY_NS || now - progress->shown_ns < INTERVAL_NS)
+        return;
+    progress->shown_ns = now;
+    progress->shown = true;
+    fprintf(stderr, "\r\x1b[K%s: %d %%", visible(phase), (int)(fraction * 100));
+    fflush(stderr);
+}
+
+bool progress_step(void *context, const char *phase, double fraction)
+{
+    struct progress *progress = context;
+    if (progress->terminal)
+        show(progress, phase, fraction);
+    return !interrupted();
+}
+
+void progress_clear(struct progress *progress)
+{
+    if (progress->shown)
+        fputs("\r\x1b[K", stderr);
+    progress->shown = false;
+}
+
+static volatile sig_atomic_t caught_signal;
+
+/* Only sets a flag. */
+static void on_signal(int number)
+{
+    caught_signal = number;
+}
+
+void interrupt_catch(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+        struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESETHAND}, before;
+        /* What the caller ignores (nohup) stays ignored. */
+        if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(signals[i], &action, NULL);
+    }
+}
+
+bool interrupted(void)
+{
+    return caught_signal != 0;
+}
+
+void interrupt_obey(void)
+{
+    if (!caught_signal)
+        return;
+    signal(caught_signal, SIG_DFL);
+    raise(caught_signal);
+}
