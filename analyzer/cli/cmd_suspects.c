@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "documents.h"
+#include "options.h"
+#include "text.h"
+
+enum { LINES_SHOWN = 3, CONTENTS_SHOWN = 3 };
+
+/* A fact of a suspect: its name once, then its lines under each other. */
+static void begin_line(const char *name, size_t line, FILE *out)
+{
+    fprintf(out, "   %-14s", line ? "" : name);
+}
+
+static void print_more(size_t count, size_t shown, FILE *out)
+{
+    if (count > shown) {
+        begin_line("", 1, out);
+        fprintf(out, "… and %zu more (all with --json)\n", count - shown);
+    }
+}
+
+static void print_place(const struct wh_line *line, FILE *out)
+{
+    fprintf(out, "%s:%u", visible(short_file(line->file)), line->line);
+    if (*line->function)
+        fprintf(out, " in %s", visible(line->function));
+    if (*line->text)
+        fprintf(out, ":  %s", visible(line->text));
+}
+
+static void print_via(const struct wh_line *line, FILE *out)
+{
+    if (line->via && *line->via)
+        fprintf(out, "   via %s", visible(line->via));
+    fputc('\n', out);
+}
+
+static void print_held_at(const struct wh_suspect *suspect, FILE *out)
+{
+    size_t shown = suspect->held_at_count < LINES_SHOWN ? suspect->held_at_count : LINES_SHOWN;
+    if (!shown) {
+        begin_line("held at", 0, out);
+        fputs("no line is known\n", out);
+    }
+    for (size_t i = 0; i < shown; i++) {
+        const struct wh_line *line = &suspect->held_at[i];
+        begin_line("held at", i, out);
+        print_place(line, out);
+        fprintf(out, "      %s[%s: %s]%s", style(STYLE_DIM), visible(line->evidence), visible(line->certainty), style(STYLE_NONE));
+        print_via(line, out);
+    }
+    print_more(suspect->held_at_count, shown, out);
+}
+
+static bool same_place(const struct wh_line *a, const struct wh_line *b)
+{
+    return a->line == b->line && strcmp(a->file, b->file) == 0;
+}
+
+static void print_allocated_at(const struct wh_suspect *suspect, FILE *out)
+{
+    size_t shown = suspect->allocated_at_count < LINES_SHOWN ? suspect->allocated_at_count : LINES_SHOWN;
+    for (size_t i = 0; i < shown; i++) {
+        const struct wh_line *line = &suspect->allocated_at[i];
+        begin_line("allocated at", i, out);
+        if (suspect->held_at_count && same_place(line, &suspect->held_at[0]))
+            fputs("the same line: it does both", out);
+        else
+            print_place(line, out);
+        print_via(line, out);
+    }
+    print_more(suspect->allocated_at_count, shown, out);
+}
+
+static void print_contents(const struct wh_suspect *suspect, FILE *out)
+{
+    size_t shown = suspect->content_count < CONTENTS_SHOWN ? suspect->content_count : CONTENTS_SHOWN;
+    for (size_t i = 0; i < shown; i++) {
+        const struct wh_content *content = &suspect->contents[i];
+        begin_line("holds", i, out);
+        fprintf(out, "%s × %s, ", count_text(content->count).text, visible(content->type));
+        if (content->count && content->bytes % content->count == 0)
+            fprintf(out, "%s B%s\n", count_text(content->bytes / content->count).text, content->count > 1 ? " each" : "");
+        else
+            fprintf(out, "%s together\n", exact_size_text(content->bytes).text);
+    }
+    print_more(suspect->content_count, shown, out);
+}
+
+static void print_cuts(const struct wh_suspect *suspect, FILE *out)
+{
+    if (!suspect->cut_count)
+        return;
+    begin_line("to free it", 0, out);
+    fprintf(out, "cut %zu %s: ", suspect->cut_count, plural(suspect->cut_count, "reference", "references"));
+    for (size_t i = 0; i < suspect->cut_count; i++)
+        fprintf(out, "%s%s", i ? ", " : "", visible(suspect->cuts[i]));
+    fputc('\n', out);
+}
+
+static void print_reasons(const struct wh_suspect *suspect, FILE *out)
+{
+    for (size_t i = 0; i < suspect->reason_count; i++) {
+        const struct wh_reason *reason = &suspect->reasons[i];
+        begin_line(reason->leak ? "a leak, for" : "no leak, for", 0, out);
+        fprintf(out, "%s %s[%s]%s\n", visible(reason->sentence), style(STYLE_DIM), visible(reason->sign), style(STYLE_NONE));
+    }
+}
+
+/* __main__.cache  (list, 6 items)  retains 28.6 MiB (30,000,462 B), 71 % of the Python heap */
+static void print_headline(const struct wh_suspect *suspect, FILE *out)
+{
+    const struct wh_object *holder = &suspect->holder;
+    fprintf(out, "%s%s%s", style(suspect->leak ? STYLE_ALARM : STYLE_STRONG), visible(suspect->name), style(STYLE_NONE));
+    if (*holder->type)
+        fprintf(out, "  (%s", visible(holder->type));
+    if (*holder->type && holder->length != UINT64_MAX)
+        fprintf(out, ", %s %s", count_text(holder->length).text, plural(holder->length, "item", "items"));
+    fprintf(out, "%s  retains %s%s%s, %s of the Python heap\n", *holder->type ? ")" : "", style(STYLE_STRONG),
+            exact_size_text(holder->retained_bytes).text, style(STYLE_NONE), percent_text(suspect->share).text);
+}
+
+static void print_suspect(const struct wh_suspect *suspect, size_t rank, bool why, FILE *out)
+{
+    fprintf(out, "%zu  ", rank);
+    print_headline(suspect, out);
+    print_held_at(suspect, out);
+    print_allocated_at(suspect, out);
+    print_contents(suspect, out);
+    if (*suspect->path_expression) {
+        begin_line("path", 0, out);
+        fprintf(out, "%s\n", visible(suspect->path_expression));
+    }
+    print_cuts(suspect, out);
+    if (why)
+        print_reasons(suspect, out);
+}
+
+/* Leaks come first, so one heading parts them from the rest. */
+static void print_suspects(const struct wh_suspects *suspects, bool why, FILE *out)
+{
+    for (size_t i = 0; i < suspects->count; i++) {
+        const struct wh_suspect *suspect = &suspects->suspects[i];
+        bool first_of_rest = !suspect->leak && (i == 0 || suspects->suspects[i - 1].leak);
+        if (i)
+            fputc('\n', out);
+        if (first_of_rest)
+            fputs(i ? "Large, but nothing says that it is a leak:\n" : "No leak is suspected. What is largest:\n", out);
+        print_suspect(suspect, i + 1, why, out);
+    }
+    if (!suspects->count)
+        fputs("No leak is suspected, and nothing holds much.\n", out);
+}
+
+/* Nothing to report: one sentence, and what is largest. */
+static enum wh_status print_nothing(struct wh_analysis *analysis, FILE *out, struct wh_error *error)
+{
+    struct wh_suspects *largest;
+    enum wh_status status = wh_suspects(analysis, true, 1, error, &largest);
+    if (status)
+        return status;
+    if (largest->count) {
+        fputs("No leak is suspected. The largest holder: ", out);
+        print_headline(&largest->suspects[0], out);
+    } else {
+        print_suspects(largest, false, out);
+    }
+    wh_suspects_free(largest);
+    return WH_OK;
+}
+
+static enum wh_status print_answer(struct wh_analysis *analysis, const struct request *request, const struct wh_suspects *suspects, FILE *out,
+                                   struct wh_error *error)
+{
+    if (!request->json) {
+        if (!suspects->count && !request->all)
+            return print_nothing(analysis, out, error);
+        print_suspects(suspects, request->why, out);
+        return WH_OK;
+    }
+    const struct wh_info *info;
+    enum wh_status status = wh_info(analysis, error, &info);
+    if (!status)
+        json_write(suspects_document(suspects, info), JSON_FOR_STREAM, out);
+    return status;
+}
+
+static enum wh_status answer(struct wh_analysis *analysis, const struct request *request, FILE *out, struct wh_error *error, int *exit_code)
+{
+    struct wh_suspects *suspects;
+    enum wh_status status = wh_suspects(analysis, request->all, request->limit, error, &suspects);
+    if (status)
+        return status;
+    status = print_answer(analysis, request, suspects, out, error);
+    if (request->exit_code && suspects->any_leak)
+        *exit_code = EXIT_LEAK_FOUND;
+    wh_suspects_free(suspects);
+    return status;
+}
+
+int cmd_suspects(int argc, char **argv)
+{
+    static const struct argp_option options[] = {
+        {"all", KEY_ALL, NULL, 0, "Also what is merely large: tables loaded once, bounded caches, modules, code", 0},
+        {"why", KEY_WHY, NULL, 0, "Also the signs for and against a leak", 0},
+        {"limit", KEY_LIMIT, "N", 0, "Show N suspects at most; default 10", 0},
+        {"exit-code", KEY_EXIT_CODE, NULL, 0, "End with 1 if a leak is suspected", 0},
+        OPTION_JSON,
+        OPTION_HELP,
+        {0},
+    };
+    static const struct command command = {
+        .name = "suspects",
+        .options = options,
+        .arguments = "SNAPSHOT",
+        .help = "Say who holds the memory: each holder under its name, what it retains, the line that put things there with the evidence "
+                "for it, the path from a root, and the references to cut.\v"
+                "Exit codes: 0 done; 1 done and a leak is suspected (with --exit-code only); 2 wrong usage; 3 the snapshot is bad or "
+                "unreadable; 5 out of memory or disk space.\n\n"
+                "Example: whoholds suspects app-1234-1.whs --why",
+        .answer = answer,
+    };
+    return command_run(&command, argc, argv);
+}

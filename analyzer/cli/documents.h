@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Results as JSON documents: the same for --json and for the report. formats/schemas/ describes them.
+ * Each function returns a new document and keeps nothing of the result.
+ */
+#ifndef WHOHOLDS_CLI_DOCUMENTS_H
+#define WHOHOLDS_CLI_DOCUMENTS_H
+
+#include "cli.h"
+#include "json.h"
+
+json_t *info_document(const struct wh_info *info);
+json_t *suspects_document(const struct wh_suspects *suspects, const struct wh_info *info);
+json_t *top_document(const struct wh_top *top, enum wh_top_by by);
+json_t *paths_document(const struct wh_paths *paths);
+json_t *details_document(const struct wh_details *details);
+json_t *tree_document(const struct wh_tree *tree);
+json_t *threads_document(const struct wh_threads *threads);
+
+/* Parts that more than one document has. */
+json_t *snapshot_json(const struct wh_info *info); /* file, python, program, pid, created, mode, trigger */
+json_t *hops_json(const struct wh_path *path);
+
+/* Bytes of the resident set that the snapshot explains: Python objects, mapped files, shared memory, stacks; at most rss. */
+uint64_t accounted_bytes(const struct wh_info *info);
+
+/* An object of the report's `objects`, by what wh_show says of it. */
+json_t *object_record_json(const struct wh_details *details);
+
+#endif
