@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report_document.h"
+
+#include <stdlib.h>
+
+/* What a part may hold at most, so that the page stays small whatever the heap's size. */
+static const struct budget {
+    size_t suspects, tree_rows, types, modules, holders, objects, references;
+} budget = {.suspects = 50, .tree_rows = 2000, .types = 500, .modules = 200, .holders = 200, .objects = 200, .references = 20};
+
+static json_t *budget_json(void)
+{
+    return json_make("{so so so so so so so}", "suspects", json_count(budget.suspects), "tree_rows", json_count(budget.tree_rows), "types",
+                     json_count(budget.types), "modules", json_count(budget.modules), "holders", json_count(budget.holders), "objects",
+                     json_count(budget.objects), "references", json_count(budget.references));
+}
+
+static enum wh_status add_info(struct wh_analysis *analysis, json_t *document, struct wh_error *error)
+{
+    const struct wh_info *info;
+    enum wh_status status = wh_info(analysis, error, &info);
+    if (!status)
+        json_object_set_new(document, "info", info_document(info));
+    return status;
+}
+
+static enum wh_status add_top(struct wh_analysis *analysis, const char *key, enum wh_top_by by, size_t limit, json_t *document,
+                              struct wh_error *error)
+{
+    struct wh_top *top;
+    enum wh_status status = wh_top(analysis, by, limit, error, &top);
+    if (status)
+        return status;
+    json_object_set_new(document, key, top_document(top, by));
+    wh_top_free(top);
+    return WH_OK;
+}
+
+static enum wh_status add_threads(struct wh_analysis *analysis, json_t *document, struct wh_error *error)
+{
+    struct wh_threads *threads;
+    enum wh_status status = wh_threads(analysis, error, &threads);
+    if (status)
+        return status;
+    json_t *part = threads_document(threads);
+    json_object_set(document, "threads", json_object_get(part, "threads"));
+    json_decref(part);
+    wh_threads_free(threads);
+    return WH_OK;
+}
+
+/* Adds the record of the object at `address`, once. */
+static enum wh_status add_object(struct wh_analysis *analysis, uint64_t address, json_t *objects, struct wh_error *error)
+{
+    char key[24];
+    struct wh_details *details;
+    struct wh_query query = {.address = address, .limit = budget.references};
+    snprintf(key, sizeof(key), "0x%llx", (unsigned long long)address);
+    if (!address || json_object_get(objects, key))
+        return WH_OK;
+    enum wh_status status = wh_show(analysis, &query, error, &details);
+    if (status)
+        return status;
+    json_object_set_new(objects, key, object_record_json(details));
+    wh_details_free(details);
+    return WH_OK;
+}
+
+static enum wh_status add_path_objects(struct wh_analysis *analysis, const struct wh_suspect *suspect, json_t *objects, struct wh_error *error)
+{
+    enum wh_status status = add_object(analysis, suspect->holder.address, objects, error);
+    for (size_t i = 0; !status && i < suspect->path.hop_count; i++)
+        status = add_object(analysis, suspect->path.hops[i].object.address, objects, error);
+    return status;
+}
+
+static enum wh_status add_suspects(struct wh_analysis *analysis, json_t *document, json_t *objects, struct wh_error *error)
+{
+    struct wh_suspects *suspects;
+    const struct wh_info *info;
+    enum wh_status status = wh_info(analysis, error, &info);
+    if (!status)
+        status = wh_suspects(analysis, true, budget.suspects, error, &suspects);
+    if (status)
+        return status;
+    json_object_set_new(document, "suspects", suspects_document(suspects, info));
+    for (size_t i = 0; !status && i < suspects->count; i++)
+        status = add_path_objects(analysis, &suspects->suspects[i], objects, error);
+    wh_suspects_free(suspects);
+    return status;
+}
+
+/* Largest first; of the same size, in the tree's order. */
+static int compare_rows(const void *a, const void *b)
+{
+    const struct wh_tree_row *x = *(const struct wh_tree_row *const *)a, *y = *(const struct wh_tree_row *const *)b;
+    if (x->object.retained_bytes != y->object.retained_bytes)
+        return x->object.retained_bytes < y->object.retained_bytes ? 1 : -1;
+    return x < y ? -1 : x > y;
+}
+
+static enum wh_status add_tree_objects(struct wh_analysis *analysis, const struct wh_tree *tree, json_t *objects, struct wh_error *error)
+{
+    enum wh_status status = WH_OK;
+    const struct wh_tree_row **rows = allocate(tree->row_count * sizeof(const struct wh_tree_row *));
+    for (size_t i = 0; i < tree->row_count; i++)
+        rows[i] = &tree->rows[i];
+    qsort(rows, tree->row_count, sizeof(*rows), compare_rows);
+    for (size_t i = 0; !status && i < tree->row_count && i < budget.objects; i++)
+        if (!rows[i]->group)
+            status = add_object(analysis, rows[i]->object.address, objects, error);
+    free(rows);
+    return status;
+}
+
+static enum wh_status add_tree(struct wh_analysis *analysis, json_t *document, json_t *objects, struct wh_error *error)
+{
+    struct wh_tree *tree;
+    enum wh_status status = wh_tree(analysis, budget.tree_rows, error, &tree);
+    if (status)
+        return status;
+    json_t *part = tree_document(tree);
+    json_object_del(part, "schema");
+    json_object_set_new(document, "tree", part);
+    status = add_tree_objects(analysis, tree, objects, error);
+    wh_tree_free(tree);
+    return status;
+}
+
+static enum wh_status add_parts(struct wh_analysis *analysis, json_t *document, json_t *objects, struct wh_error *error)
+{
+    static const struct {
+        const char *key;
+        enum wh_top_by by;
+        const size_t *limit;
+    } tables[] = {
+        {"types", WH_TOP_TYPE, &budget.types},
+        {"modules", WH_TOP_MODULE, &budget.modules},
+        {"holders", WH_TOP_HOLDER, &budget.holders},
+    };
+    enum wh_status status = add_info(analysis, document, error);
+    if (!status)
+        status = add_suspects(analysis, document, objects, error);
+    for (size_t i = 0; !status && i < sizeof(tables) / sizeof(tables[0]); i++)
+        status = add_top(analysis, tables[i].key, tables[i].by, *tables[i].limit, document, error);
+    if (!status)
+        status = add_tree(analysis, document, objects, error);
+    return status ? status : add_threads(analysis, document, error);
+}
+
+enum wh_status report_document(struct wh_analysis *analysis, struct wh_error *error, json_t **ret)
+{
+    json_t *document = json_make("{ss}", "schema", "whoholds.report/1");
+    json_t *objects = json_object();
+    enum wh_status status = add_parts(analysis, document, objects, error);
+    json_object_set_new(document, "objects", objects);
+    json_object_set_new(document, "budget", budget_json());
+    if (status)
+        json_decref(document);
+    else
+        *ret = document;
+    return status;
+}

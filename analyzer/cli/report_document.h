@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The document that the report's page shows: everything that the other commands say, cut to a budget. */
+#ifndef WHOHOLDS_CLI_REPORT_DOCUMENT_H
+#define WHOHOLDS_CLI_REPORT_DOCUMENT_H
+
+#include "documents.h"
+
+/* The caller owns *ret. */
+enum wh_status report_document(struct wh_analysis *analysis, struct wh_error *error, json_t **ret) WH_MUST_USE;
+
+#endif
