@@ -138,11 +138,10 @@ struct number_text size_text(uint64_t bytes)
 
 struct number_text exact_size_text(uint64_t bytes)
 {
-    struct number_text ret = size_text(bytes);
+    struct number_text ret, size = size_text(bytes);
     if (bytes < 1024)
-        return ret;
-    size_t used = strlen(ret.text);
-    snprintf(ret.text + used, sizeof(ret.text) - used, " (%s B)", count_text(bytes).text);
+        return size;
+    snprintf(ret.text, sizeof(ret.text), "%.16s (%.32s B)", size.text, count_text(bytes).text);
     return ret;
 }
 
