@@ -158,6 +158,7 @@ export interface Frame {
   locals?: Local[];
 }
 
+/* Frames stand innermost call first. */
 export interface Thread {
   name: string;
   ident: number;

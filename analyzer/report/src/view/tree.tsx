@@ -23,18 +23,23 @@ export interface Reveal {
   row: number;
 }
 
-/* Unfolded at first: the root, and the way to the first suspect. */
-function firstExpanded(report: Report): Set<number> {
-  const open = new Set(report.tree.roots);
+/* Where to look first: the first suspect that the tree has, else the largest row below which things drop away. */
+function firstPlace(report: Report): { row: number; name: string } {
   for (const suspect of report.suspectOfAddress.values()) {
     const row = report.tree.rowOfAddress.get(suspect.holder.address);
     if (row !== undefined) {
-      ancestors(report.tree, row).forEach((at) => open.add(at));
-      open.add(row);
-      break;
+      return { row, name: "suspect" };
     }
   }
-  return open;
+  const retained = (row: number) => report.tree.rows[row]?.retained ?? 0;
+  const [row = -1] = [...report.drops].sort((a, b) => retained(b) - retained(a) || a - b);
+  return { row, name: "biggest drop" };
+}
+
+/* Unfolded at first: the root, and the way to that place. */
+function firstExpanded(report: Report): Set<number> {
+  const { row } = firstPlace(report);
+  return new Set([...report.tree.roots, ...ancestors(report.tree, row), row]);
 }
 
 function keyOf(line: TreeLine): string {
@@ -212,7 +217,7 @@ export function TreeSection({ reveal }: { reveal: Reveal | null }) {
         <p class="hint">What would be freed if this alone went away. Arrow keys move and unfold.</p>
         <p class="tools">
           <button type="button" class="button" onClick={() => setExpanded(firstExpanded(report))}>
-            To the suspect
+            To the {firstPlace(report).name}
           </button>
           <button type="button" class="button" onClick={() => setExpanded(new Set(tree.roots))}>
             Fold all
