@@ -134,8 +134,11 @@ static bool all_edges_dropped(const struct work *work, uint32_t node)
     return true;
 }
 
-/* Peels what can be peeled among the candidates (set bits) of one word of nodes, highest first. */
-static void peel_word(struct work *work, size_t word, uint64_t candidates)
+/*
+ * Peels what can be peeled among the candidates (set bits) of one word of nodes, highest first, and has the referrers of what it
+ * peels looked at again.
+ */
+static void peel_word(struct work *work, size_t word, uint64_t candidates, uint64_t *again)
 {
     while (candidates) {
         uint32_t bit = BITMAP_WORD_BITS - 1 - (uint32_t)__builtin_clzll(candidates);
@@ -144,19 +147,23 @@ static void peel_word(struct work *work, size_t word, uint64_t candidates)
         if (all_edges_dropped(work, node)) {
             bitmap_set(work->dropped, node);
             work->node_of_rank[--work->core_count] = node;
+            bitmap_set(again, work->dfs_of_node[node]);
         }
     }
 }
 
-/* One pass over all nodes from the highest to the lowest. */
-static enum wh_status peel_once(struct work *work)
+/* One pass over the nodes in `again`, from the highest to the lowest. */
+static enum wh_status peel_once(struct work *work, uint64_t *again)
 {
     size_t word_count = bitmap_word_count(work->graph->node_count);
     for (size_t word = word_count; word-- > 0;) {
         enum wh_status status = progress_tick(work->progress, "objects held once", word_count - word - 1, word_count, work->error);
         if (status)
             return status;
-        peel_word(work, word, work->referred_once[word] & ~work->referred_twice[word] & ~work->dropped[word]);
+        uint64_t candidates = again[word] & work->referred_once[word] & ~work->referred_twice[word] & ~work->dropped[word];
+        again[word] = 0;
+        if (candidates)
+            peel_word(work, word, candidates, again);
     }
     return WH_OK;
 }
@@ -164,23 +171,21 @@ static enum wh_status peel_once(struct work *work)
 /*
  * A node with one reference to it, whose own references are all dropped, is dominated by its referrer and dominates nothing else:
  * it need not take part. Peeling it may leave its referrer in the same position. A snapshot lists a referrer before what only it
- * refers to, so that one downward pass finds nearly all; in other orders a few more passes pay, and the bound keeps a chain that
- * is numbered the wrong way round from costing a pass for each node. What remains is left to the general algorithm.
+ * refers to, so that the first downward pass finds nearly all; in other orders the referrers behind the pass get further ones,
+ * but not as many as a chain that is numbered the wrong way round could ask for. What remains is left to the general algorithm.
  */
 static enum wh_status peel(struct work *work)
 {
-    enum { PASSES_MAX = 6, WORTHWHILE_SHARE = 64 };
+    enum { PASSES_MAX = 8 };
     uint32_t node_count = work->graph->node_count;
+    uint64_t *again = work->visited; /* not in use yet */
+    enum wh_status status = WH_OK;
     work->core_count = node_count + 2;
-    for (int pass = 0; pass < PASSES_MAX; ++pass) {
-        uint32_t count_before = work->core_count;
-        enum wh_status status = peel_once(work);
-        if (status)
-            return status;
-        if (count_before - work->core_count <= node_count / WORTHWHILE_SHARE)
-            break;
-    }
-    return WH_OK;
+    memset(again, 0xff, bitmap_word_count(node_count) * sizeof(uint64_t));
+    for (int pass = 0; !status && pass < PASSES_MAX; ++pass)
+        status = peel_once(work, again);
+    memset(again, 0, bitmap_word_count(node_count) * sizeof(uint64_t));
+    return status;
 }
 
 /* ------------------------------------------------------------------------------------------------ numbering */
@@ -235,14 +240,20 @@ static uint32_t visit(struct work *work, uint32_t node, uint32_t parent)
     return dfs;
 }
 
-/* The next target of a numbered vertex that has no number yet, or NODE_NONE. */
+/*
+ * The next target of a numbered vertex that has no number yet, or NODE_NONE. Fetches the edges of the target after it, whose place
+ * visit() has fetched: that one's turn comes when this one's subtree is done.
+ */
 static uint32_t next_unvisited(struct work *work, uint32_t dfs)
 {
+    const struct graph *graph = work->graph;
     uint32_t end = work->first_edge_of_dfs[dfs + 1];
     for (uint32_t edge = work->cursor_of_dfs[dfs]; edge < end; ++edge) {
         uint32_t target = work->target_of_edge[edge];
         if (!bitmap_test(work->visited, target)) {
             work->cursor_of_dfs[dfs] = edge + 1;
+            if (edge + 1 < end)
+                __builtin_prefetch(&graph->target_of_edge[graph->first_edge_of_node[work->target_of_edge[edge + 1]]]);
             return target;
         }
     }
