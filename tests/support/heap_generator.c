@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "bitmap.h"
 #include "graph_builder.h"
 
@@ -157,6 +158,7 @@ static void make_json(struct heap *heap, uint32_t holder, uint32_t hub, uint32_t
 {
     uint32_t list = container(heap, LIST_TYPE, 120), shared = leaf(heap);
     refer(heap, holder, list);
+    refer(heap, list, shared); /* no leaf without a referrer: the orders rely on it */
     while (has_room(heap, limit)) {
         uint32_t dict = container(heap, DICT_TYPE, 232), inner = container(heap, LIST_TYPE, 88), last = container(heap, DICT_TYPE, 64);
         refer(heap, list, dict);
@@ -324,12 +326,21 @@ static void renumber_offsets(const struct graph *old, const uint32_t *new_of_old
         first_edge[node + 1] += first_edge[node];
 }
 
+/* As the library allocates it. */
+static uint32_t *array_of(size_t count)
+{
+    uint32_t *array = NULL;
+    struct wh_error error;
+    return must(array_alloc(count, sizeof(uint32_t), "a generated heap", &error, &array) ? NULL : array);
+}
+
 static struct graph renumber(struct graph *old, const uint32_t *new_of_old)
 {
     struct graph graph = {.node_count = old->node_count, .edge_count = old->edge_count, .root_count = old->root_count};
-    graph.first_edge_of_node = must(calloc((size_t)graph.node_count + 1, sizeof(uint32_t)));
-    graph.target_of_edge = must(malloc(((size_t)graph.edge_count + 1) * sizeof(uint32_t)));
-    graph.root_node = must(malloc(graph.root_count * sizeof(uint32_t)));
+    graph.first_edge_of_node = array_of((size_t)graph.node_count + 1);
+    graph.first_edge_of_node[0] = 0;
+    graph.target_of_edge = array_of(graph.edge_count);
+    graph.root_node = array_of(graph.root_count);
     renumber_offsets(old, new_of_old, &graph);
     for (uint32_t node = 0; node < old->node_count; ++node) {
         uint32_t place = graph.first_edge_of_node[new_of_old[node]];
