@@ -407,7 +407,7 @@ static inline size_t compat_long_bytes(const PyObject *object)
     const digit *digits;
     bool negative;
     size_t count = compat_long_digits(object, &digits, &negative);
-#if PY_VERSION_HEX >= 0x030C0000
+#if PY_VERSION_HEX >= 0x030B0000
     if (count == 0)
         count = 1; /* longobject.c, int___sizeof___impl */
 #endif

@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#include "layouts.h"
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-#define FIELD(name, structure, field) {name, {MEMBER_FIELD, offsetof(structure, field), NULL}}
-#define CHECKED(name, offset) {name, {MEMBER_CHECKED, offset, NULL}}
-#define GET(name, function) {name, {MEMBER_GET, 0, function}}
+#define FIELD(name, structure, field) {name, {MEMBER_FIELD, offsetof(structure, field), {NULL}}}
+#define CHECKED(name, offset) {name, {MEMBER_CHECKED, offset, {NULL}}}
+#define GET(name, function) {name, {MEMBER_GET, 0, {function}}}
 
 /* ---- Functions, methods, descriptors ---- */
 
@@ -278,24 +280,33 @@ static const struct known_member hamt_members[] = {CHECKED("h_root", offsetof(Py
 
 /* ---- Standard library extensions ---- */
 
-/* Modules/_functoolsmodule.c, lru_cache_object and lru_list_elem, the same from 3.8 to 3.13: the list links are borrowed. The
- * wrapper's other fields are in references.c. */
+/* The wrapper's other references are in references.c. */
 static const struct known_member lru_cache_members[] = {
-    {"cache", {MEMBER_FIELD, 72, NULL}},
-    {"func", {MEMBER_FIELD, 88, NULL}},
+    FIELD("cache", struct lru_cache_layout, cache),
+    FIELD("func", struct lru_cache_layout, function),
 };
 static const struct known_member lru_link_members[] = {
-    {"key", {MEMBER_FIELD, 40, NULL}},
-    {"result", {MEMBER_FIELD, 48, NULL}},
+    FIELD("key", struct lru_link, key),
+    FIELD("result", struct lru_link, result),
 };
 
-/* Modules/_threadmodule.c, localobject: args, kw, and per thread {localdummy: dict}. */
+/* Modules/_threadmodule.c, localobject: for each thread {localdummy or a weak reference to it: the thread's dict}. */
+#if PY_VERSION_HEX >= 0x030D0000
 static const struct known_member thread_local_members[] = {
-    CHECKED("args", 24), CHECKED("kw", 32), CHECKED("localdicts", 48)};
+    CHECKED("args", 16), CHECKED("kw", 24), CHECKED("localdicts", 40), CHECKED("thread_watchdogs", 48)};
+#else
+static const struct known_member thread_local_members[] = {CHECKED("args", 24), CHECKED("kw", 32), CHECKED("localdicts", 48)};
+#endif
 
 /* Modules/_asynciomodule.c, FutureObj_HEAD: these came first in every version. */
-static const struct known_member future_members[] = {
-    CHECKED("_loop", 16), CHECKED("_callback0", 24), CHECKED("_context0", 32), CHECKED("_callbacks", 40), CHECKED("_exception", 48)};
+#define FUTURE_MEMBERS \
+    CHECKED("_loop", 16), CHECKED("_callback0", 24), CHECKED("_context0", 32), CHECKED("_callbacks", 40), CHECKED("_exception", 48)
+static bool is_coroutine(PyObject *object)
+{
+    return PyCoro_CheckExact(object) || PyGen_CheckExact(object);
+}
+static const struct known_member future_members[] = {FUTURE_MEMBERS};
+static const struct known_member task_members[] = {FUTURE_MEMBERS, {"_coro", {MEMBER_FOUND, 0, {.fits = is_coroutine}}}};
 static const struct known_member task_wakeup_members[] = {CHECKED("task", 16)};
 
 static const struct known_member memoryview_members[] = {CHECKED("_mbuf", offsetof(PyMemoryViewObject, mbuf))};
@@ -335,13 +346,13 @@ static const struct known_member datetime_members[] = {GET("tzinfo", datetime_tz
 static const struct known_member time_members[] = {GET("tzinfo", time_tzinfo)};
 
 /* Objects/rangeobject.c: start, stop and step are PyMemberDefs, length is not. */
-static const struct known_member range_members[] = {{"length", {MEMBER_FIELD, 40, NULL}}};
+static const struct known_member range_members[] = {{"length", {MEMBER_FIELD, 40, {NULL}}}};
 
 /* ---- numpy/core/include/numpy/ndarraytypes.h, PyArrayObject_fields: unchanged from 1.x to 2.x ---- */
 
 static const struct known_member ndarray_members[] = {
-    {"base", {MEMBER_FIELD, 0x30, NULL}},
-    {"dtype", {MEMBER_FIELD, 0x38, NULL}},
+    FIELD("base", struct ndarray_layout, base),
+    FIELD("dtype", struct ndarray_layout, descriptor),
 };
 
 #define TYPE(type, family, members) {&type, NULL, 0, family, members, COUNT(members)}
@@ -407,7 +418,7 @@ static const struct known_type known_types[] = {
     NAMED("zip", 32, FAMILY_TRAVERSED, zip_members),
     NAMED("map", 32, FAMILY_TRAVERSED, map_members),
     NAMED("filter", 32, FAMILY_TRAVERSED, filter_members),
-    NAMED("Context", sizeof(PyContext), FAMILY_TRAVERSED, context_members),
+    TYPE(PyContext_Type, FAMILY_TRAVERSED, context_members),
     NAMED("method-wrapper", 32, FAMILY_TRAVERSED, wrapper_members),
     NAMED("managedbuffer", sizeof(_PyManagedBufferObject), FAMILY_TRAVERSED, managed_buffer_members),
     NAMED("BaseException", sizeof(PyBaseExceptionObject), FAMILY_TRAVERSED, exception_members),
@@ -416,11 +427,11 @@ static const struct known_type known_types[] = {
     NAMED_PLAIN("hamt_collision_node", 24, FAMILY_HAMT_PAIRS),
     NAMED_PLAIN("collections.deque", 64, FAMILY_DEQUE),
     NAMED_PLAIN("array.array", 40, FAMILY_ARRAY),
-    NAMED("functools._lru_cache_wrapper", 120, FAMILY_LRU_CACHE, lru_cache_members),
-    NAMED("functools._lru_list_elem", 56, FAMILY_FIXED, lru_link_members),
+    NAMED("functools._lru_cache_wrapper", sizeof(struct lru_cache_layout), FAMILY_LRU_CACHE, lru_cache_members),
+    NAMED("functools._lru_list_elem", sizeof(struct lru_link), FAMILY_FIXED, lru_link_members),
     NAMED("_thread._local", 56, FAMILY_TRAVERSED, thread_local_members),
     NAMED("_asyncio.Future", 64, FAMILY_TRAVERSED, future_members),
-    NAMED("_asyncio.Task", 64, FAMILY_TRAVERSED, future_members),
+    NAMED("_asyncio.Task", 64, FAMILY_TRAVERSED, task_members),
     NAMED("TaskWakeupMethWrapper", 24, FAMILY_TRAVERSED, task_wakeup_members),
     NAMED("TaskStepMethWrapper", 24, FAMILY_TRAVERSED, task_wakeup_members),
     NAMED("_asyncio.TaskStepMethWrapper", 24, FAMILY_TRAVERSED, task_wakeup_members),

@@ -21,13 +21,6 @@ struct descriptor_layout {
     char kind;
 };
 
-uint64_t layouts_int_size(const struct type_info *info, PyObject *object)
-{
-    uint64_t size = compat_long_bytes(object);
-    uint64_t least = info->basicsize;
-    return size > least ? size : least;
-}
-
 uint64_t layouts_array_bytes(PyObject *object)
 {
     const struct array_layout *array = (const struct array_layout *)object;

@@ -37,9 +37,24 @@ struct deque_layout {
     Py_ssize_t left_index, right_index;
 };
 
-/* Modules/_functoolsmodule.c: lru_cache_object behind its counters, up to its dict: cache_info_type, and from 3.9 on kwd_mark and
- * lru_list_elem_type. All are references. */
-enum { LRU_CACHE_EXTRAS = 112 };
+/* Modules/_functoolsmodule.c: lru_list_elem and lru_cache_object. rest is cache_info_type, and from 3.9 on kwd_mark and
+ * lru_list_elem_type, up to the wrapper's dict: references all. */
+struct lru_link {
+    PyObject_HEAD
+    struct lru_link *previous, *next;
+    Py_hash_t hash;
+    PyObject *key, *result;
+};
+struct lru_cache_layout {
+    struct lru_link root;
+    void *wrapper;
+    int typed;
+    PyObject *cache;
+    Py_ssize_t hits;
+    PyObject *function;
+    Py_ssize_t maximum, misses;
+    PyObject *rest[];
+};
 
 /* Python/hamt.c: bitmap and collision nodes hold key, value, key, value, … A bitmap node's key may be NULL: then the value is a
  * node. */
@@ -59,7 +74,6 @@ struct ndarray_layout {
     int flags;
 };
 
-uint64_t layouts_int_size(const struct type_info *info, PyObject *object);
 uint64_t layouts_array_bytes(PyObject *object);
 uint64_t layouts_deque_blocks(PyObject *object);
 uint64_t layouts_ndarray_bytes(PyObject *object);

@@ -160,6 +160,8 @@ static inline PyObject *member_value(const struct member *member, PyInterpreterS
         return compat_instance_dict(object);
     if (member->access == MEMBER_GET)
         return member->get(interp, object);
+    if (member->access == MEMBER_FOUND)
+        return NULL; /* find_by_kind */
     return *(PyObject **)((char *)object + member->offset);
 }
 
@@ -231,6 +233,24 @@ static void clear_unconfirmed(struct references *references, const struct type_i
             references->at[i] = NULL;
 }
 
+static void find_by_kind(struct references *references, size_t known, size_t at, const struct member *member)
+{
+    for (size_t i = known; i < references->count; i++) {
+        if (!member->fits(references->at[i]))
+            continue;
+        references->at[at] = references->at[i];
+        memmove(references->at + i, references->at + i + 1, (--references->count - i) * sizeof *references->at);
+        return;
+    }
+}
+
+static void find_members(struct references *references, size_t known, const struct type_info *info)
+{
+    for (uint32_t i = 0; i < info->member_count; i++)
+        if (info->members[i].access == MEMBER_FOUND)
+            find_by_kind(references, known, i, &info->members[i]);
+}
+
 static void gather_traversed(struct references *references, const struct type_info *info, PyObject *object, struct shape *shape)
 {
     size_t known = references->count;
@@ -240,6 +260,7 @@ static void gather_traversed(struct references *references, const struct type_in
         references->count = drop_explained(references, known, info);
     }
     clear_unconfirmed(references, info);
+    find_members(references, known, info);
     shape->extras = references->count - known;
 }
 
@@ -269,11 +290,17 @@ static void gather_type(struct references *references, PyObject *object, struct 
     gather_shared_keys(references, object, shape);
 }
 
+/* The list of links holds one reference to each, its pointers between the links none. */
 static void gather_lru_cache(struct references *references, const struct type_info *info, PyObject *object, struct shape *shape)
 {
-    Py_ssize_t end = info->type->tp_dictoffset;
-    for (Py_ssize_t offset = LRU_CACHE_EXTRAS; offset < end; offset += (Py_ssize_t)sizeof(PyObject *), shape->extras++)
-        references_add(references, *(PyObject **)((char *)object + offset));
+    const struct lru_cache_layout *lru = (const struct lru_cache_layout *)object;
+    size_t before = references->count;
+    for (Py_ssize_t at = offsetof(struct lru_cache_layout, rest); at < info->type->tp_dictoffset; at += (Py_ssize_t)sizeof(PyObject *))
+        references_add(references, *(PyObject **)((char *)object + at));
+    uint64_t left = lru->cache && PyDict_CheckExact(lru->cache) ? (uint64_t)((PyDictObject *)lru->cache)->ma_used : 0;
+    for (struct lru_link *link = lru->root.next; link != &lru->root && left; link = link->next, left--)
+        references_add(references, (PyObject *)link);
+    shape->extras = references->count - before;
 }
 
 static void gather_weakref(struct references *references, const struct type_info *info, PyObject *object, struct shape *shape)

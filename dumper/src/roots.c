@@ -32,7 +32,6 @@ static void write_interpreter(struct walk *walk)
 #if PY_VERSION_HEX >= 0x030C0000
     write_root(walk, ROOT_INTERPRETER, "modules by index", interp->imports.modules_by_index, 0);
     write_root(walk, ROOT_INTERPRETER, "__import__", interp->imports.import_func, 0);
-    write_root(walk, ROOT_INTERPRETER, "interned strings", interp->cached_objects.interned_strings, 0);
     write_root(walk, ROOT_INTERPRETER, "object.__reduce__", interp->cached_objects.objreduce, 0);
     write_root(walk, ROOT_INTERPRETER, "sys dict copy", interp->sysdict_copy, 0);
 #else

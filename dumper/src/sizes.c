@@ -34,6 +34,16 @@ static uint64_t str_size(const struct type_info *info, PyObject *object)
     return size;
 }
 
+/* A subclass has its own fields behind the digits: PyType_GenericAlloc's size. */
+static uint64_t int_size(const struct type_info *info, PyObject *object)
+{
+    if (info->type == &PyLong_Type || info->type == &PyBool_Type)
+        return compat_long_bytes(object);
+    const digit *digits;
+    bool negative;
+    return info->basicsize + compat_long_digits(object, &digits, &negative) * info->itemsize;
+}
+
 static uint64_t dict_size(const struct type_info *info, PyObject *object)
 {
     const PyDictObject *dict = (const PyDictObject *)object;
@@ -71,7 +81,7 @@ static uint64_t type_size(const struct type_info *info, PyObject *object)
 static uint64_t code_size(const struct type_info *info, PyObject *object)
 {
 #if PY_VERSION_HEX >= 0x030B0000
-    return info->basicsize + (uint64_t)Py_SIZE(object) * sizeof(_Py_CODEUNIT);
+    return (info->basicsize + (uint64_t)Py_SIZE(object) * sizeof(_Py_CODEUNIT) + 7) & ~(uint64_t)7;
 #else
     const PyCodeObject *code = (const PyCodeObject *)object;
     uint64_t size = info->basicsize;
@@ -138,7 +148,7 @@ static uint64_t body_size(const struct type_info *info, PyObject *object)
 {
     switch (info->family) {
     case FAMILY_STR: return str_size(info, object);
-    case FAMILY_INT: return info->type->tp_dictoffset ? var_size(info, object) : layouts_int_size(info, object);
+    case FAMILY_INT: return int_size(info, object);
     case FAMILY_BYTEARRAY: return info->basicsize + (uint64_t)((PyByteArrayObject *)object)->ob_alloc;
     case FAMILY_ARRAY: return info->basicsize + layouts_array_bytes(object);
     case FAMILY_LIST: return info->basicsize + (uint64_t)((PyListObject *)object)->allocated * sizeof(PyObject *);

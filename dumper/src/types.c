@@ -160,7 +160,7 @@ static bool reserve_members(struct member_list *list)
 static bool has_field_at(const struct member_list *list, int32_t offset)
 {
     for (uint32_t i = 0; i < list->count; i++)
-        if (list->at[i].access != MEMBER_GET && list->at[i].offset == offset)
+        if (list->at[i].access <= MEMBER_CHECKED && list->at[i].offset == offset)
             return true;
     return false;
 }
@@ -201,7 +201,7 @@ static void add_member_defs(struct member_list *list, const PyTypeObject *type)
             continue;
         bool inside = first > (Py_ssize_t)sizeof(PyObject) || def->offset + (Py_ssize_t)sizeof(PyObject *) <= type->tp_basicsize;
         if (inside && !has_field_at(list, (int32_t)def->offset))
-            add_member(list, def->name, (struct member){MEMBER_FIELD, (int32_t)def->offset, NULL});
+            add_member(list, def->name, (struct member){MEMBER_FIELD, (int32_t)def->offset, {NULL}});
     }
 }
 
@@ -210,7 +210,7 @@ static void add_dict_member(struct member_list *list, enum family family)
     Py_ssize_t offset = list->type->tp_dictoffset;
     if (family == FAMILY_TYPE || !compat_has_dict(list->type) || (offset > 0 && has_field_at(list, (int32_t)offset)))
         return;
-    add_member(list, "__dict__", (struct member){MEMBER_DICT, 0, NULL});
+    add_member(list, "__dict__", (struct member){MEMBER_DICT, 0, {NULL}});
 }
 
 static void add_members(struct types *types, struct type_info *info)

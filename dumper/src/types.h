@@ -46,6 +46,7 @@ enum member_access {
     MEMBER_CHECKED, /* the same, from a layout that is private: only if tp_traverse reports it too */
     MEMBER_DICT,    /* the instance's __dict__ */
     MEMBER_GET,     /* a function */
+    MEMBER_FOUND,   /* the first thing of the right kind that tp_traverse reports and no other member explains */
 };
 
 typedef PyObject *(*member_getter)(PyInterpreterState *interp, PyObject *object);
@@ -53,7 +54,10 @@ typedef PyObject *(*member_getter)(PyInterpreterState *interp, PyObject *object)
 struct member {
     enum member_access access;
     int32_t offset;
-    member_getter get;
+    union {
+        member_getter get;
+        bool (*fits)(PyObject *object);
+    };
 };
 
 struct type_info {
