@@ -280,7 +280,14 @@ class Snapshot:
             return repr(self.texts[key])
         if key and key in self.objects and self.objects[key].items_kind == "sequence":
             return "(%s)" % ", ".join(self.describe_key(item) for item in self.objects[key].items)
-        return "<%s>" % self.objects[key].type if key in self.objects else "?"
+        name = self._name_of(key)
+        return name or ("<%s>" % self.objects[key].type if key in self.objects else "?")
+
+    def _name_of(self, granule):
+        """Of a context variable and the like: a member called name."""
+        one = self.objects.get(granule)
+        target = dict(zip(one.type.members, one.members)).get("name") if one else None
+        return "<%s %s>" % (one.type.name, self.texts[target]) if target in self.texts else None
 
     def roots(self):
         """(kind, name, object id): 2.10, and the frames of 2.9."""
