@@ -16,11 +16,11 @@ struct odict_node {
 };
 struct odict_layout {
     PyDictObject dict;
+    struct odict_node *first, *last;
     struct odict_node **fast_nodes;
     Py_ssize_t fast_nodes_size;
     void *resize_sentinel;
     size_t state;
-    struct odict_node *first, *last;
     PyObject *instance_dict, *weakrefs;
 };
 
