@@ -149,18 +149,36 @@ static bool exists(const char *path)
     return fstatat(AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* Whoever holds NAME.part owns NAME: another dumper of the same name fails here, so that looking for NAME afterwards is no race. */
+static enum wh_status refuse_part(struct sink *sink, struct wh_error *error)
+{
+    errno = EEXIST;
+    return wh_error_set(error, WH_ERR_RESOURCE,
+                        "%s exists: a snapshot of that name is being written, or was cut short and can be removed", sink->part);
+}
+
+/*
+ * Whoever holds NAME.part owns NAME: another dumper of the same name fails here, so that looking for NAME afterwards is no race.
+ * part_exists is set before the file is there, as this process may be killed in between.
+ */
 static enum wh_status create_part(struct sink *sink, struct wh_error *error)
 {
-    sink->fd = open(sink->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
-    if (sink->fd < 0 && errno == EEXIST)
-        return wh_error_set(error, WH_ERR_RESOURCE,
-                            "%s exists: a snapshot of that name is being written, or was cut short and can be removed", sink->part);
-    if (sink->fd < 0)
-        return wh_error_set(error, WH_ERR_RESOURCE, "cannot create %s: %s", sink->part, describe_errno(errno));
+    if (exists(sink->part))
+        return refuse_part(sink, error);
     sink->part_exists = true;
-    if (!exists(sink->path))
+    sink->fd = open(sink->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+    if (sink->fd >= 0)
         return WH_OK;
+    sink->part_exists = false;
+    if (errno == EEXIST)
+        return refuse_part(sink, error);
+    return wh_error_set(error, WH_ERR_RESOURCE, "cannot create %s: %s", sink->part, describe_errno(errno));
+}
+
+static enum wh_status create(struct sink *sink, struct wh_error *error)
+{
+    enum wh_status status = create_part(sink, error);
+    if (status || !exists(sink->path))
+        return status;
     sink_discard(sink);
     errno = EEXIST;
     return wh_error_set(error, WH_ERR_RESOURCE, "%s exists and is not overwritten", sink->path);
@@ -176,15 +194,12 @@ enum wh_status sink_open(struct sink *sink, const struct sink_name *name, struct
     enum wh_status status = WH_OK;
     for (uint64_t i = 0; i < tries; i++) {
         status = name_file(sink, name, name->first_number + i, error);
-        if (status == WH_OK && tries > 1 && exists(sink->path))
-            continue;
-        if (status == WH_OK)
-            status = create_part(sink, error);
-        if (status == WH_OK || error->sys_errno != EEXIST)
+        if (!status)
+            status = create(sink, error);
+        if (!status || error->sys_errno != EEXIST)
             return status;
     }
-    errno = EEXIST;
-    return wh_error_set(error, WH_ERR_RESOURCE, "%s exists and is not overwritten", sink->path);
+    return status;
 }
 
 static enum wh_status write_out(struct sink *sink, const char *bytes, size_t length, struct wh_error *error)

@@ -38,7 +38,7 @@ struct sink_name {
  */
 struct sink {
     int fd;
-    bool part_exists;    /* NAME.part is there and is ours to remove */
+    bool part_exists;    /* NAME.part is ours to remove, if it is there */
     uint64_t number;     /* what {n} became, or first_number */
     uint64_t bytes;      /* taken so far */
     size_t fill;
@@ -52,7 +52,7 @@ enum wh_status sink_check_pattern(const char *pattern, struct wh_error *error) W
 
 /*
  * Finds the name and creates NAME.part, mode 0600. WH_ERR_RESOURCE if the name is taken (sys_errno EEXIST; with {n} in the
- * pattern the next number is taken instead) or the file cannot be created; then nothing is left to close.
+ * pattern the next number is taken instead) or the file cannot be created; then nothing is left to close. error must not be NULL.
  */
 enum wh_status sink_open(struct sink *sink, const struct sink_name *name, struct wh_error *error) WH_MUST_USE;
 
