@@ -42,7 +42,7 @@ struct work {
 
     /* By node. */
     uint64_t *referred_once;  /* has at least one reference to it */
-    uint64_t *referred_twice; /* has two, or is a root */
+    uint64_t *referred_twice; /* has two at least */
     uint64_t *dropped;        /* edges to these cannot change any dominator: children of a virtual root, peeled nodes */
     uint64_t *visited;        /* has a depth-first number */
     uint32_t *dfs_of_node;    /* the memory of idom_of_node, where each entry of a peeled node is final already */
@@ -100,7 +100,6 @@ static void drop_edges_to_roots(struct work *work)
     bitmap_set(work->dropped, NODE_NULL);
     for (uint32_t i = 0; i < work->graph->root_count; ++i)
         bitmap_set(work->dropped, work->graph->root_node[i]);
-    memcpy(work->referred_twice, work->dropped, bitmap_word_count(work->graph->node_count) * sizeof(uint64_t));
 }
 
 /* Leaves idom_of_node[node] = the referrer, for every node with a single reference to it. */
