@@ -247,20 +247,37 @@ static enum wh_status add_groups(struct finder *finder)
 
 /* --- down the tree --- */
 
-static uint32_t count_big(const struct finder *finder, struct node_run children, uint64_t *bytes)
+/* Is the object itself the mass: a buffer, a string? Then not it is the holder but who refers to it. */
+static bool is_mass(const struct model *model, uint32_t node)
 {
-    uint32_t count = 0;
-    *bytes = 0;
-    while (count < children.count && model_retained(finder->model, children.nodes[count]) >= finder->ret->threshold)
-        *bytes += model_retained(finder->model, children.nodes[count++]);
-    return count;
+    return heap_items_kind(model->heap, node) == FORM_ITEMS_NONE && model_shallow(model, node) >= model_retained(model, node) / 2;
 }
 
-static enum wh_status push_big(struct finder *finder, struct node_run children, uint32_t count)
+struct big_children { uint32_t count, holders; uint64_t holder_bytes; };
+
+/* The children that matter, and those among them that can be holders. */
+static struct big_children count_big(const struct finder *finder, struct node_run children)
+{
+    struct big_children big = {0, 0, 0};
+    for (; big.count < children.count; big.count++) {
+        uint32_t child = children.nodes[big.count];
+        if (model_retained(finder->model, child) < finder->ret->threshold)
+            break;
+        if (is_mass(finder->model, child))
+            continue;
+        big.holders++;
+        big.holder_bytes += model_retained(finder->model, child);
+    }
+    return big;
+}
+
+static enum wh_status push_big(struct finder *finder, struct node_run children, uint32_t count, bool masses_too)
 {
     enum wh_status status = WH_OK;
-    for (uint32_t i = 0; !status && i < count; i++)
-        status = push(finder, children.nodes[i]);
+    for (uint32_t i = 0; !status && i < count; i++) {
+        if (masses_too || !is_mass(finder->model, children.nodes[i]))
+            status = push(finder, children.nodes[i]);
+    }
     return status;
 }
 
@@ -334,16 +351,16 @@ static enum wh_status visit(struct finder *finder, uint32_t node)
 {
     const struct model *model = finder->model;
     struct node_run children = model_children(model, node);
-    uint64_t big_bytes;
-    uint32_t big = count_big(finder, children, &big_bytes);
+    struct big_children big = count_big(finder, children);
     if (accumulation_is_structure(model, node)) {
         note_groups(finder, node, children);
-        return push_big(finder, children, big);
+        return push_big(finder, children, big.count, true);
     }
-    bool falls_apart = !big || big > BIG_CHILDREN_MAX || big_bytes < model_retained(model, node) / 100 * BIG_SHARE_PERCENT;
+    bool falls_apart = !big.holders || big.holders > BIG_CHILDREN_MAX ||
+                       big.holder_bytes < model_retained(model, node) / 100 * BIG_SHARE_PERCENT;
     if (falls_apart || is_memo(model->heap, node) || chain_links(model, node, CHAIN_LINKS_MIN))
         return settle(finder, node, children);
-    return push_big(finder, children, big);
+    return push_big(finder, children, big.count, false);
 }
 
 static int compare_points(const void *left, const void *right)

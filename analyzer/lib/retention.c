@@ -326,13 +326,33 @@ static void count_incoming(const struct builder *builder, uint32_t *incoming_of_
     }
 }
 
+/* Strings, numbers and code that C variables of the interpreter name: interned strings, small integers, frozen modules. */
+static bool is_interpreter_constant(const struct heap *heap, uint32_t node)
+{
+    static const char *const types[] = {"str", "int", "bytes", "float", "complex", "code"};
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        if (heap_type_is(heap, node, "builtins", types[i]))
+            return true;
+    }
+    return heap->form_of_node[node] & FORM_IMMORTAL;
+}
+
+/* Static types are C variables; the collector tracks heap types alone. */
+static bool is_static_type(const struct heap *heap, uint32_t node)
+{
+    return !(heap->form_of_node[node] & FORM_TRACKED) && heap_is_instance(heap, node, "builtins", "type");
+}
+
 static enum wh_status add_native_root(struct builder *builder, uint32_t node, uint32_t incoming)
 {
+    static const char constant[] = "constants of the interpreter";
     uint32_t refcount = builder->heap->refcount_of_node[node];
-    if (builder->heap->form_of_node[node] & FORM_IMMORTAL)
-        return add_root(builder, node, (struct retention_root){ROOT_INTERPRETER, {"immortal object", 15}, UINT32_MAX, UINT32_MAX, 0});
-    if (refcount <= incoming)
+    if (refcount <= incoming && !(builder->heap->form_of_node[node] & FORM_IMMORTAL))
         return WH_OK;
+    if (is_static_type(builder->heap, node))
+        return add_root(builder, node, (struct retention_root){ROOT_TYPE, {"static type", 11}, UINT32_MAX, UINT32_MAX, 0});
+    if (is_interpreter_constant(builder->heap, node))
+        return add_root(builder, node, (struct retention_root){ROOT_INTERPRETER, {constant, sizeof(constant) - 1}, UINT32_MAX, UINT32_MAX, 0});
     builder->ret->native_count++;
     return add_root(builder, node, (struct retention_root){ROOT_NATIVE, {"native code", 11}, UINT32_MAX, UINT32_MAX, refcount - incoming});
 }
