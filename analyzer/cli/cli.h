@@ -28,6 +28,12 @@ int cmd_tree(int argc, char **argv);
 /* Prints "whoholds: <sentence>" as one line on stderr and returns `code`. */
 int fail(enum wh_status code, const char *format, ...) WH_PRINTF(2, 3);
 
+/*
+ * Flushes stdout, and returns `exit_code`, or tells that something was lost and returns 5. A reader that has gone away (`| head`) is
+ * no failure; a full disk is. Called right after a large write, it knows the reason.
+ */
+int finish_output(int exit_code);
+
 /* malloc that ends the program with a sentence and exit code 5: the command line's own texts and documents are small. */
 void *allocate(size_t size) __attribute__((malloc, returns_nonnull));
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "text.h"
 
@@ -17,6 +19,20 @@ int fail(enum wh_status code, const char *format, ...)
     fflush(stdout);
     fprintf(stderr, "whoholds: %s\n", visible(sentence));
     return code;
+}
+
+int finish_output(int exit_code)
+{
+    bool lost = ferror(stdout);
+    if (!lost) {
+        errno = 0;
+        lost = fflush(stdout) != 0;
+    }
+    int reason = errno;
+    clearerr(stdout); /* told once */
+    if (!lost || reason == EPIPE)
+        return exit_code;
+    return fail(WH_ERR_RESOURCE, "cannot write the output: %s", strerror(reason));
 }
 
 void *allocate(size_t size)

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
@@ -111,18 +108,7 @@ static int dispatch(int argc, char **argv)
     return 0;
 }
 
-/* A reader that has gone away (`| head`) is no failure; a full disk is. */
-static int close_output(int exit_code)
-{
-    errno = 0;
-    bool lost = fflush(stdout) != 0 || ferror(stdout);
-    if (!lost || errno == EPIPE)
-        return exit_code;
-    const char *reason = errno ? strerror(errno) : "some of it was lost";
-    return fail(WH_ERR_RESOURCE, "cannot write the output: %s", reason);
-}
-
 int main(int argc, char **argv)
 {
-    return close_output(dispatch(argc, argv));
+    return finish_output(dispatch(argc, argv));
 }

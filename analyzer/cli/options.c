@@ -190,8 +190,10 @@ static enum wh_status open_and_answer(const struct command *command, const struc
         wh_analysis_close(analysis);
     }
     progress_clear(&progress);
-    if (!status)
+    if (!status) {
         fwrite(text, 1, length, stdout);
+        *exit_code = finish_output(*exit_code);
+    }
     free(text);
     return status;
 }
