@@ -63,6 +63,19 @@ static const struct known_member zip_members[] = {CHECKED("ittuple", 24)};
 static const struct known_member map_members[] = {CHECKED("iters", 16), CHECKED("func", 24)};
 static const struct known_member filter_members[] = {CHECKED("func", 16), CHECKED("it", 24)};
 
+/* Modules/itertoolsmodule.c */
+static const struct known_member chain_members[] = {CHECKED("source", 16), CHECKED("active", 24)};
+static const struct known_member source_members[] = {CHECKED("it", 16)};
+static const struct known_member cycle_members[] = {CHECKED("it", 16), CHECKED("saved", 24)};
+static const struct known_member repeat_members[] = {CHECKED("element", 16)};
+static const struct known_member predicate_members[] = {CHECKED("func", 16), CHECKED("it", 24)};
+static const struct known_member groupby_members[] = {CHECKED("it", 16), CHECKED("keyfunc", 24)};
+static const struct known_member product_members[] = {CHECKED("pools", 16)};
+static const struct known_member combinations_members[] = {CHECKED("pool", 16)};
+static const struct known_member accumulate_members[] = {CHECKED("total", 16), CHECKED("it", 24), CHECKED("binop", 32)};
+static const struct known_member tee_members[] = {CHECKED("dataobj", 16)};
+static const struct known_member zip_longest_members[] = {CHECKED("ittuple", 32), CHECKED("fillvalue", 48)};
+
 /* ---- Modules, exceptions, tracebacks ---- */
 
 static PyObject *module_name(PyInterpreterState *interp, PyObject *object)
@@ -276,6 +289,10 @@ static const struct known_member context_members[] = {
     CHECKED("ctx_vars", offsetof(PyContext, ctx_vars)),
     CHECKED("ctx_prev", offsetof(PyContext, ctx_prev)),
 };
+static const struct known_member context_variable_members[] = {
+    CHECKED("name", offsetof(struct _pycontextvarobject, var_name)),
+    CHECKED("default", offsetof(struct _pycontextvarobject, var_default)),
+};
 static const struct known_member hamt_members[] = {CHECKED("h_root", offsetof(PyHamtObject, h_root))};
 
 /* ---- Standard library extensions ---- */
@@ -419,11 +436,28 @@ static const struct known_type known_types[] = {
     NAMED("map", 32, FAMILY_TRAVERSED, map_members),
     NAMED("filter", 32, FAMILY_TRAVERSED, filter_members),
     TYPE(PyContext_Type, FAMILY_TRAVERSED, context_members),
+    TYPE(PyContextVar_Type, FAMILY_TRAVERSED, context_variable_members),
+    NAMED("itertools.chain", 32, FAMILY_TRAVERSED, chain_members),
+    NAMED("itertools.islice", 24, FAMILY_TRAVERSED, source_members),
+    NAMED("itertools.cycle", 32, FAMILY_TRAVERSED, cycle_members),
+    NAMED("itertools.repeat", 24, FAMILY_TRAVERSED, repeat_members),
+    NAMED("itertools.starmap", 32, FAMILY_TRAVERSED, predicate_members),
+    NAMED("itertools.takewhile", 32, FAMILY_TRAVERSED, predicate_members),
+    NAMED("itertools.dropwhile", 32, FAMILY_TRAVERSED, predicate_members),
+    NAMED("itertools.filterfalse", 32, FAMILY_TRAVERSED, predicate_members),
+    NAMED("itertools.groupby", 32, FAMILY_TRAVERSED, groupby_members),
+    NAMED("itertools.product", 24, FAMILY_TRAVERSED, product_members),
+    NAMED("itertools.combinations", 24, FAMILY_TRAVERSED, combinations_members),
+    NAMED("itertools.permutations", 24, FAMILY_TRAVERSED, combinations_members),
+    NAMED("itertools.accumulate", 40, FAMILY_TRAVERSED, accumulate_members),
+    NAMED("itertools._tee", 24, FAMILY_TRAVERSED, tee_members),
+    NAMED("itertools.zip_longest", 56, FAMILY_TRAVERSED, zip_longest_members),
     NAMED("method-wrapper", 32, FAMILY_TRAVERSED, wrapper_members),
     NAMED("managedbuffer", sizeof(_PyManagedBufferObject), FAMILY_TRAVERSED, managed_buffer_members),
     NAMED("BaseException", sizeof(PyBaseExceptionObject), FAMILY_TRAVERSED, exception_members),
     NAMED("hamt", sizeof(PyHamtObject), FAMILY_TRAVERSED, hamt_members),
     NAMED_PLAIN("hamt_bitmap_node", 24, FAMILY_HAMT_PAIRS),
+    NAMED_PLAIN("hamt_array_node", sizeof(struct hamt_array_layout), FAMILY_HAMT_ARRAY),
     NAMED_PLAIN("hamt_collision_node", 24, FAMILY_HAMT_PAIRS),
     NAMED_PLAIN("collections.deque", 64, FAMILY_DEQUE),
     NAMED_PLAIN("array.array", 40, FAMILY_ARRAY),

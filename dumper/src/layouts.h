@@ -64,6 +64,12 @@ struct hamt_pairs_layout {
     PyObject *pairs[1];
 };
 
+struct hamt_array_layout {
+    PyObject_HEAD
+    PyObject *nodes[32];
+    Py_ssize_t count;
+};
+
 /* numpy's PyArrayObject_fields. */
 struct ndarray_layout {
     PyObject_HEAD

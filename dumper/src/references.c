@@ -142,6 +142,7 @@ void references_stream(const struct type_info *info, PyObject *object, struct st
     case FAMILY_ODICT: stream_dict(ret, (PyDictObject *)object); break;
     case FAMILY_SET: stream_set(ret, (PySetObject *)object); break;
     case FAMILY_DEQUE: stream_deque(ret, (struct deque_layout *)object); break;
+    case FAMILY_HAMT_ARRAY: stream_array(ret, ((struct hamt_array_layout *)object)->nodes, 32); break;
     case FAMILY_NDARRAY: {
         PyObject **items;
         uint64_t count = layouts_ndarray_objects(object, &items);
@@ -349,6 +350,7 @@ static void gather_others(struct references *references, const struct type_info 
     switch (info->family) {
     case FAMILY_LIST:
     case FAMILY_TUPLE:
+    case FAMILY_HAMT_ARRAY:
     case FAMILY_DEQUE: shape->form |= FORM_ITEMS_SEQUENCE; break;
     case FAMILY_DICT: shape->form |= FORM_ITEMS_PAIRS; break;
     case FAMILY_SET: shape->form |= FORM_ITEMS_KEYS; break;

@@ -34,14 +34,15 @@ static uint64_t str_size(const struct type_info *info, PyObject *object)
     return size;
 }
 
-/* A subclass has its own fields behind the digits: PyType_GenericAlloc's size. */
+/* A subclass: the size that PyType_GenericAlloc takes, which adds one item and rounds up. */
 static uint64_t int_size(const struct type_info *info, PyObject *object)
 {
     if (info->type == &PyLong_Type || info->type == &PyBool_Type)
         return compat_long_bytes(object);
     const digit *digits;
     bool negative;
-    return info->basicsize + compat_long_digits(object, &digits, &negative) * info->itemsize;
+    uint64_t size = info->basicsize + (compat_long_digits(object, &digits, &negative) + 1) * info->itemsize;
+    return (size + 7) & ~(uint64_t)7;
 }
 
 static uint64_t dict_size(const struct type_info *info, PyObject *object)

@@ -118,6 +118,17 @@ static struct text decimal(PyObject *number, char *buffer)
 
 /* ---- Rows ---- */
 
+/* A crash must come before a row is begun, not in its midst: reads every page of what the row will copy. */
+static void touch(const void *bytes, size_t length)
+{
+    enum { PAGE = 4096 };
+    const volatile char *at = bytes;
+    for (size_t i = 0; i < length; i += PAGE)
+        (void)at[i];
+    if (length)
+        (void)at[length - 1];
+}
+
 static void write_text(struct texts *texts, uint64_t id, unsigned kind, uint64_t length, struct text text)
 {
     struct cell cells[] = {
@@ -126,6 +137,7 @@ static void write_text(struct texts *texts, uint64_t id, unsigned kind, uint64_t
         [TEXTS_LENGTH] = {length, NULL},
         [TEXTS_DATA] = {text.length, text.bytes},
     };
+    touch(text.bytes, text.length);
     snapshot_writer_row(texts->writer, TABLE_TEXTS, cells);
 }
 
@@ -207,7 +219,7 @@ void texts_note(struct texts *texts, PyObject *object, const struct type_info *i
 
 bool texts_is_worth_noting_again(const struct texts *texts, PyObject *object, const struct type_info *info)
 {
-    if (texts->values != VALUES_SHORT || texts->written[(uintptr_t)object >> 4 & (TEXT_CACHE_SIZE - 1)] == object)
+    if (texts->values == VALUES_FULL || texts->written[(uintptr_t)object >> 4 & (TEXT_CACHE_SIZE - 1)] == object)
         return false;
     return info->family != FAMILY_STR || !is_identifier(object);
 }
@@ -241,5 +253,8 @@ void texts_write_code(struct texts *texts, PyCodeObject *code, uint64_t id)
         [CODE_EXCEPTIONS] = {0, NULL},
 #endif
     };
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
+        if (cells[i].bytes)
+            touch(cells[i].bytes, cells[i].number);
     snapshot_writer_row(texts->writer, TABLE_CODE, cells);
 }

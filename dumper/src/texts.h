@@ -66,7 +66,7 @@ struct text texts_utf8(PyObject *string, size_t limit, char *buffer);
 void texts_note(struct texts *texts, PyObject *object, const struct type_info *info, uint64_t id, enum text_role role,
                 struct type_info *holder);
 
-/* Whether a known object should be noted again, since it is a key now. */
+/* Whether an object that was met before should be noted again, for another role. */
 bool texts_is_worth_noting_again(const struct texts *texts, PyObject *object, const struct type_info *info);
 
 /* The row of a code object, in table `code`. */

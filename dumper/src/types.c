@@ -11,6 +11,7 @@ enum {
     BASES_AT_ONCE = 32,
     KEY_PREVIEWS_PER_TYPE = 20000,
     VALUE_PREVIEWS_PER_TYPE = 2000,
+    LOOKS_PER_TYPE = 20000, /* at values that were met before as something else */
 };
 
 PyObject *types_dict_value(PyObject *dict, const char *key)
@@ -324,6 +325,7 @@ static struct type_info *add_type(struct types *types, PyTypeObject *type)
     info->itemsize = (uint32_t)(type->tp_itemsize < 0 ? -type->tp_itemsize : type->tp_itemsize);
     info->key_previews_left = KEY_PREVIEWS_PER_TYPE;
     info->value_previews_left = VALUE_PREVIEWS_PER_TYPE;
+    info->looks_left = LOOKS_PER_TYPE;
     add_members(types, info);
     add_attrs(types, info);
     info->simple = is_simple(info);

@@ -37,6 +37,7 @@ enum family {
     FAMILY_FRAME,
     FAMILY_LRU_CACHE,
     FAMILY_HAMT_PAIRS,
+    FAMILY_HAMT_ARRAY,
     FAMILY_NDARRAY,
     FAMILY_TRAVERSED, /* by tp_traverse */
 };
@@ -73,7 +74,7 @@ struct type_info {
     bool inline_values;      /* instances may keep attributes as bare values */
     uint32_t header;         /* bytes in front of an object that are its own, without the collector's head */
     uint32_t basicsize, itemsize;
-    uint32_t key_previews_left, value_previews_left; /* texts.h */
+    uint32_t key_previews_left, value_previews_left, looks_left; /* texts.h */
 };
 
 enum { TYPE_CACHE_SIZE = 1024 };

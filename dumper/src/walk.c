@@ -159,8 +159,15 @@ static enum text_role role_for(enum text_role role, const struct type_info *info
     return role == TEXT_ALL && info->family != FAMILY_STR ? TEXT_ITEM : role;
 }
 
-/* A key that was met before as something else still names its dict's value. */
-static void note_key_again(struct walk *walk, PyObject *object, enum text_role role, struct type_info *holder)
+/* A text that was met before as something else may be worth writing now that it names something; this looks at the object again. */
+static bool deserves_a_look(const struct expand *expand, enum text_role role)
+{
+    if (role == TEXT_VALUE)
+        return expand->holder && expand->holder->looks_left && expand->holder->looks_left--;
+    return role == TEXT_ALL || (role == TEXT_KEY && expand->pairs);
+}
+
+static void note_again(struct walk *walk, PyObject *object, enum text_role role, struct type_info *holder)
 {
     struct type_info *info = types_of(&walk->types, Py_TYPE(object));
     if (info && info->simple && info->family != FAMILY_FIXED && texts_is_worth_noting_again(&walk->texts, object, info))
@@ -190,12 +197,13 @@ static void expand_from_index(struct walk *walk)
         PyObject *target = walk->references.at[expand->index];
         if (!target)
             continue;
+        enum text_role role = role_of(expand, expand->index);
         if (visited_mark(&walk->visited, target)) {
             walk_enter(walk, STEP_EXPAND);
-            meet(walk, target, role_of(expand, expand->index), expand->holder);
-        } else if (expand->pairs && expand->index >= expand->first_item && role_of(expand, expand->index) >= TEXT_KEY) {
+            meet(walk, target, role, expand->holder);
+        } else if (role != TEXT_ITEM && deserves_a_look(expand, role)) {
             walk_enter(walk, STEP_EXPAND);
-            note_key_again(walk, target, role_of(expand, expand->index), expand->holder);
+            note_again(walk, target, role, expand->holder);
         }
     }
     worklist_reverse(&walk->worklist, expand->first_pushed);
