@@ -123,6 +123,29 @@ static bool belongs_to_library(const struct evidence *evidence, struct text *sen
     return true;
 }
 
+/*
+ * While the main script runs, the interpreter keeps the arena of its syntax tree: a list, in no object's reach, of the names and constants
+ * of the source (Python/pyarena.c, a_objects). Data that native code holds is hardly ever constants alone.
+ */
+static bool is_parser_arena(const struct evidence *evidence, struct text *sentence)
+{
+    static const char *const constants[] = {"str", "bytes", "int", "float", "complex", "NoneType", "bool", "ellipsis", "tuple", "frozenset"};
+    const struct heap *heap = evidence->model->heap;
+    uint32_t node = evidence->point->node, root = evidence->path->root;
+    if (root == NODE_NONE || evidence->model->retention->roots[root].kind != ROOT_NATIVE || !heap_type_is(heap, node, "builtins", "list"))
+        return false;
+    struct node_run items = heap_items(heap, node);
+    for (uint32_t i = 0; i < items.count; i++) {
+        bool constant = false;
+        for (size_t c = 0; !constant && c < sizeof(constants) / sizeof(constants[0]); c++)
+            constant = heap_type_is(heap, items.nodes[i], "builtins", constants[c]);
+        if (!constant)
+            return false;
+    }
+    text_add(sentence, "it holds constants alone and no object refers to it: what the interpreter keeps of the main script's source while it runs");
+    return true;
+}
+
 static bool is_small(const struct evidence *evidence, struct text *sentence)
 {
     if (evidence->point->bytes >= SMALL_BYTES)
@@ -147,6 +170,7 @@ const struct sign signs[] = {
     {"bounded-cache", false, is_bounded_cache},
     {"library", false, belongs_to_library},
     {"program-text", false, is_program_text},
+    {"parser-arena", false, is_parser_arena},
     {"small", false, is_small},
 };
 const unsigned sign_count = sizeof(signs) / sizeof(signs[0]);
