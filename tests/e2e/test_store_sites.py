@@ -30,9 +30,12 @@ def marks():
     return found
 
 
-def snapshot(interpreter, path):
+PARTS = 10   # a holder among too many others is no suspect
+
+
+def snapshot(interpreter, part, path):
     environment = dict(os.environ, PYTHONPATH=package_directory() + os.pathsep + CORPUS)
-    subprocess.run([interpreter.path, os.path.join(CORPUS, "fill_and_dump.py"), path], env=environment, check=True, timeout=120)
+    subprocess.run([interpreter.path, os.path.join(CORPUS, "fill_and_dump.py"), str(part), str(PARTS), path], env=environment, check=True, timeout=120)
 
 
 def suspects(path):
@@ -53,16 +56,23 @@ def is_named(holder, suspect):
     return re.search(r"(^|[^A-Za-z0-9_])%s$" % re.escape(holder), suspect["holder"]["name"]) is not None
 
 
+def suspects_of(interpreter):
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for part in range(PARTS):
+            path = os.path.join(folder, "%d.whs" % part)
+            snapshot(interpreter, part, path)
+            found += suspects(path)
+    return found
+
+
 def answers():
-    """(version, holder, expected line, first line of the suspect of that name or None)"""
+    """(version, holder, expected line, first line of the largest suspect of that name)"""
     rows = []
     for interpreter in supported_interpreters():
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "corpus.whs")
-            snapshot(interpreter, path)
-            found = suspects(path)
+        found = suspects_of(interpreter)
         for holder, expected in sorted(marks().items()):
-            named = [suspect for suspect in found if is_named(holder, suspect)]
+            named = sorted((suspect for suspect in found if is_named(holder, suspect)), key=lambda suspect: -suspect["retained_bytes"])
             rows.append((interpreter.version, holder, expected, first_line(named[0]) if named else "no suspect"))
     return rows
 

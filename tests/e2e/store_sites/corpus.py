@@ -7,17 +7,14 @@ Each hold_… function fills one holder. Decoys read, empty or copy holders, or 
 import array
 import collections
 import concurrent.futures
-import contextlib
 import functools
 import heapq
-import io
 import queue
-import sys
 import threading
 
 import shared_state
 
-N = 400
+N = 600
 
 
 def thing():
@@ -378,7 +375,7 @@ setattr_target = Document()
 
 def hold_setattr():
     for i in range(N):
-        setattr(setattr_target, "field_%d" % i, thing())  # HOLD corpus.setattr_target
+        setattr(setattr_target, "field_%d" % i, thing())  # HOLD corpus.setattr_target.__dict__
 
 
 class Node:
@@ -499,7 +496,15 @@ by_setdefault = {}
 
 def hold_setdefault():
     for i in range(N):
-        by_setdefault.setdefault(i % 7, []).append(thing())  # HOLD corpus.by_setdefault
+        by_setdefault.setdefault(i % 200, []).append(thing())  # HOLD corpus.by_setdefault
+
+
+by_few = {}
+
+
+def hold_few():
+    for i in range(N):
+        by_few.setdefault(i % 2, []).append(thing())  # HOLD corpus.by_few[1]
 
 
 by_update = {}
@@ -515,7 +520,7 @@ by_default = collections.defaultdict(list)
 
 def hold_defaultdict():
     for i in range(N):
-        by_default[i % 7].append(thing())  # HOLD corpus.by_default
+        by_default[i % 200].append(thing())  # HOLD corpus.by_default
 
 
 by_group = {}
@@ -523,9 +528,20 @@ by_group = {}
 
 def hold_group():
     for i in range(N):
-        if i % 7 not in by_group:
-            by_group[i % 7] = []
-        by_group[i % 7].append(thing())  # HOLD corpus.by_group
+        if i % 200 not in by_group:
+            by_group[i % 200] = []
+        by_group[i % 200].append(thing())  # HOLD corpus.by_group
+
+
+by_variable = {}
+
+
+def hold_variable():
+    for i in range(N):
+        rows = by_variable.get(i % 200)
+        if rows is None:
+            rows = by_variable[i % 200] = []
+        rows.append(thing())  # HOLD corpus.by_variable
 
 
 by_order = collections.OrderedDict()
@@ -549,7 +565,7 @@ by_two_levels = {}
 
 def hold_two_levels():
     for i in range(N):
-        level = by_two_levels.setdefault(i % 3, {})
+        level = by_two_levels.setdefault(i % 200, {})
         level[i] = thing()  # HOLD corpus.by_two_levels
 
 
@@ -756,8 +772,8 @@ def never_called():
     two_writers.append(thing())
 
 
-def hold_nothing():
-    """Decoys: they read holders, empty others, or fill a local."""
+def decoys():
+    """They read holders, empty others, or fill a local."""
     by_append.count(1)
     other = list(by_append)
     other.append(thing())
@@ -765,7 +781,7 @@ def hold_nothing():
     copy[1] = 2
     registry.read()
     lookalike.entries.clear()
-    return sorted(by_set), [len(by_append), by_alias[0]], len(other)
+    return sorted(by_set), [len(by_append), by_alias[:1]], len(other)
 
 
 in_unpacking = {"a": [], "b": []}
@@ -774,11 +790,13 @@ in_unpacking = {"a": [], "b": []}
 def hold_in_unpacking():
     for name, rows in in_unpacking.items():
         for _ in range(N // 2):
-            rows.append((name, thing()))  # HOLD corpus.in_unpacking
+            rows.append((name, thing()))  # HOLD corpus.in_unpacking['a']
 
 
-def hold_everything():
-    for name, function in sorted(globals().items()):
-        if name.startswith("hold_") and function is not hold_everything:
-            function()
-            function()
+def run(part, parts):
+    """Calls every parts-th way to hold, twice; the decoys always."""
+    ways = sorted(name for name in globals() if name.startswith("hold_"))
+    for name in ways[part::parts]:
+        globals()[name]()
+        globals()[name]()
+    decoys()
