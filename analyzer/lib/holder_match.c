@@ -30,6 +30,23 @@ static void add_step(struct holder_steps *ret, const struct holder_path *path, u
         ret->final |= bit(number);
 }
 
+/* The dict in which an instance keeps its attributes: who stores into it writes `instance.name = x`. */
+static bool ends_in_namespace(const struct holder_path *path)
+{
+    const struct holder_step *last = &path->steps[path->step_count - 1];
+    return path->step_count > 1 && last->kind == ACCESS_ATTRIBUTE && span_is(last->name, "__dict__");
+}
+
+static void add_path(struct holder_steps *ret, const struct holder_path *path, unsigned first)
+{
+    for (unsigned s = 0; s < path->step_count; s++)
+        add_step(ret, path, first + s, s);
+    if (!path->step_count || !ends_in_namespace(path))
+        return;
+    ret->final |= bit(first + path->step_count - 2);
+    ret->is_namespace = true;
+}
+
 void holder_steps_init(const struct code_index *index, const struct holder *holder, struct holder_steps *ret)
 {
     memset(ret, 0, sizeof(*ret));
@@ -37,8 +54,7 @@ void holder_steps_init(const struct code_index *index, const struct holder *hold
     ret->holder = holder;
     ret->count = HOLDER_PATHS_MAX * HOLDER_STEPS_MAX;
     for (unsigned p = 0; p < holder->path_count; p++)
-        for (unsigned s = 0; s < holder->paths[p].step_count; s++)
-            add_step(ret, &holder->paths[p], p * HOLDER_STEPS_MAX + s, s);
+        add_path(ret, &holder->paths[p], p * HOLDER_STEPS_MAX);
     uint32_t type = index->heap->type_of_node[holder->node];
     ret->derives = holder->node && index->heap->types[type].flags & TYPE_HEAP;
 }

@@ -487,14 +487,23 @@ static enum wh_status visit_memo_call(struct search *s, const struct event *even
     return WH_OK;
 }
 
+static bool is_bound_to_holder(const struct search *s, uint32_t node)
+{
+    return node && heap_type_is(s->heap, node, "builtins", "builtin_function_or_method") &&
+           heap_member(s->heap, node, "__self__") == s->steps.holder->node;
+}
+
 /* push = h.append, called by that name */
 static enum wh_status visit_bound_call(struct search *s, const struct event *event)
 {
-    uint32_t node = value_of(s, event->target).node;
-    uint32_t self = node && heap_type_is(s->heap, node, "builtins", "builtin_function_or_method") ? heap_member(s->heap, node, "__self__") : HEAP_NULL;
-    if (self && self == s->steps.holder->node && (event->argument_count || event->spread))
-        return emit(s, event, STORE_METHOD, MATCH_EXACT, LEVEL_STORES);
-    return WH_OK;
+    uint64_t steps = step_set_any(s->sets[event->target]) & s->steps.in_use;
+    bool bound = is_bound_to_holder(s, value_of(s, event->target).node);
+    enum store_match match = MATCH_EXACT;
+    for (; steps && !bound; steps &= steps - 1) {
+        bound = is_bound_to_holder(s, s->steps.node[__builtin_ctzll(steps)]);
+        (void)step_set_best(s->sets[event->target], steps & -steps, &match);
+    }
+    return bound && (event->argument_count || event->spread) ? emit(s, event, STORE_METHOD, match, LEVEL_STORES) : WH_OK;
 }
 
 /* ---- flow into callees ---- */
@@ -627,7 +636,9 @@ static enum wh_status follow_call(struct search *s, const struct event *event)
 static enum wh_status visit_call(struct search *s, const struct event *event)
 {
     const struct expr *callee = &s->flow->exprs[event->target];
-    enum wh_status status = callee->kind == EXPR_ATTR ? visit_method_call(s, event, callee) : visit_bound_call(s, event);
+    enum wh_status status = callee->kind == EXPR_ATTR ? visit_method_call(s, event, callee) : WH_OK;
+    if (!status)
+        status = visit_bound_call(s, event);
     if (!status)
         status = visit_function_call(s, event, callee);
     if (!status)
@@ -688,16 +699,15 @@ static bool makes_empty(const struct search *s, uint32_t value)
     return event->argument_count == 0 || event->keywords || is_class_object(s, argument(s, event, 0));
 }
 
-/* The holder gets its name: how was it made? Numbers and None are no containers. */
+/* The holder gets its name: how was it made? Constants are no containers. */
 static enum wh_status visit_binding(struct search *s, const struct event *event)
 {
     enum store_match match, own;
     struct step_set set = bound_by(s, event);
     enum expr_kind kind = (enum expr_kind)s->flow->exprs[event->value].kind;
-    if (!step_set_best(set, s->steps.final, &match) || kind == EXPR_CONST || kind == EXPR_UNKNOWN)
+    if (!step_set_best(set, s->steps.final, &match) || kind == EXPR_CONST)
         return WH_OK;
-    bool made_here = is_maker(kind);
-    if (!made_here && step_set_best(s->sets[event->value], s->steps.final, &own))
+    if (!is_maker(kind) && step_set_best(s->sets[event->value], s->steps.final, &own))
         return WH_OK;   /* another name for the holder */
     if (makes_empty(s, event->value))
         return emit(s, event, STORE_CREATE, match, LEVEL_CREATES);
@@ -887,7 +897,7 @@ enum wh_status store_search(struct code_index *index, const struct holder *holde
     struct search s = {.index = index, .heap = index->heap, .error = error, .found = ret};
     *ret = (struct found_sites){0};
     holder_steps_init(index, holder, &s.steps);
-    s.families = family_of_type(index->heap, index->heap->type_of_node[holder->node]);
+    s.families = family_of_type(index->heap, index->heap->type_of_node[holder->node]) | (s.steps.is_namespace ? FAMILY_INSTANCE : 0);
     s.content = holder->content.length ? code_index_find_name(index, holder->content) : NAME_NONE;
     enum wh_status status = array_alloc_zeroed(index->heap->code_count, sizeof(uint32_t), "the search for store sites", error, &s.state_of_row);
     if (!status)
