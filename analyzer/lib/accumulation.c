@@ -21,6 +21,7 @@ enum {
 /* Many small children of one type under one parent, and who refers to them. */
 struct group {
     uint32_t parent, type;
+    bool whole;                    /* stands for all that the parent retains, not for its members alone */
     uint64_t bytes, objects;
     uint32_t count;
     struct { uint32_t node; uint64_t bytes; uint32_t count; } holders[SHARED_HOLDERS_MAX];
@@ -134,7 +135,7 @@ static bool is_program_text(const struct heap *heap, uint32_t type)
 static void add_group(struct finder *finder, uint32_t parent, uint32_t type)
 {
     if (finder->group_count < GROUPS_MAX && !is_program_text(finder->model->heap, type))
-        finder->groups[finder->group_count++] = (struct group){.parent = parent, .type = type};
+        finder->groups[finder->group_count++] = (struct group){.parent = parent, .type = type, .whole = false};
 }
 
 /* Finds types whose small instances among these children add up to what matters. */
@@ -219,9 +220,9 @@ static enum wh_status add_group_point(struct finder *finder, const struct group 
     bool structure = accumulation_is_structure(finder->model, group->parent);
     uint64_t least = group->bytes / 100 * SHARED_PERCENT_MIN;
     struct accumulation point = {
-        .kind = structure ? ACCUMULATION_SHARED : ACCUMULATION_SINGLE,
-        .top = group->parent, .bytes = structure ? group->bytes : model_retained(finder->model, group->parent),
-        .objects = structure ? group->objects : finder->model->retained->retained_count_of_node[group->parent],
+        .kind = group->whole ? ACCUMULATION_SINGLE : ACCUMULATION_SHARED,
+        .top = group->parent, .bytes = group->whole ? model_retained(finder->model, group->parent) : group->bytes,
+        .objects = group->whole ? finder->model->retained->retained_count_of_node[group->parent] : group->objects,
         .member_type = group->type, .member_count = group->count,
     };
     for (unsigned i = 0; i < SHARED_HOLDERS_MAX && group->holders[i].count && group->holders[i].bytes >= least; i++)
@@ -320,20 +321,23 @@ static bool refers_to(const struct graph *graph, uint32_t from, uint32_t to)
     return false;
 }
 
-/* A container's children are its own if it refers to the largest of them; an instance's or a closure's often are not. */
+/* A container's children are its own: it refers to the one in the middle. What an instance dominates often is not. */
 static bool holds_directly(const struct model *model, uint32_t node, struct node_run children)
 {
-    return !children.count || refers_to(&model->retention->graph, node, children.nodes[0]) ||
-           refers_to(&model->retention->graph, node, children.nodes[children.count / 2]);
+    return !children.count || refers_to(&model->retention->graph, node, children.nodes[children.count / 2]);
 }
 
-static enum wh_status settle(struct finder *finder, uint32_t node, struct node_run children)
+/* The mass has fallen apart here. Either the node holds it, or what stands below it does. */
+static enum wh_status settle(struct finder *finder, uint32_t node, struct node_run children, struct big_children big)
 {
     unsigned groups = finder->group_count;
     if (!holds_directly(finder->model, node, children))
         note_groups(finder, node, children);
+    if (finder->group_count > groups && big.holders)
+        return push_big(finder, children, big.count, false);
     if (finder->group_count > groups) {
         finder->group_count = groups + 1; /* its heaviest kind of child names the holder; one point for one mass */
+        finder->groups[groups].whole = true;
         return WH_OK;
     }
     return add_point(finder, (struct accumulation){
@@ -359,7 +363,7 @@ static enum wh_status visit(struct finder *finder, uint32_t node)
     bool falls_apart = !big.holders || big.holders > BIG_CHILDREN_MAX ||
                        big.holder_bytes < model_retained(model, node) / 100 * BIG_SHARE_PERCENT;
     if (falls_apart || is_memo(model->heap, node) || chain_links(model, node, CHAIN_LINKS_MIN))
-        return settle(finder, node, children);
+        return settle(finder, node, children, big);
     return push_big(finder, children, big.count, false);
 }
 

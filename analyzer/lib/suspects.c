@@ -291,9 +291,14 @@ static void fill_names(struct investigator *self, const struct naming_path *path
     suspect->path_expression = take_text(self);
 }
 
-/* The references to the holder that keep it alive, as names; each has to go. */
+/*
+ * The references to the holder that keep it alive, as names; each has to go. What several hold together, each item perhaps by another
+ * object, is not freed by cutting one of them: then nothing is promised.
+ */
 static void fill_cuts(struct investigator *self, const struct accumulation *point, struct wh_suspect *suspect)
 {
+    if (point->kind == ACCUMULATION_SHARED)
+        return;
     suspect->cuts = arena_array(self->arena, SHARED_HOLDERS_MAX, sizeof(*suspect->cuts));
     if (!suspect->cuts)
         return;
