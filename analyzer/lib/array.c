@@ -6,9 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Below this, the kernel's bookkeeping for a huge page costs more than the page faults it saves. */
 static const size_t huge_page_bytes = (size_t)2 << 20;
-static const size_t huge_array_bytes = (size_t)8 << 20;
 
 /* `ret` points to a pointer to any object type: copying the bytes keeps that within the language's aliasing rules. */
 static void store_pointer(void *ret, void *array)
@@ -27,7 +25,7 @@ static enum wh_status fail(size_t count, size_t element_size, const char *purpos
  */
 static void advise_huge_pages(void *array, size_t bytes)
 {
-    if (bytes < huge_array_bytes)
+    if (bytes < huge_page_bytes)
         return;
     uintptr_t start = ((uintptr_t)array + huge_page_bytes - 1) & ~(uintptr_t)(huge_page_bytes - 1);
     uintptr_t end = ((uintptr_t)array + bytes) & ~(uintptr_t)(huge_page_bytes - 1);
