@@ -281,8 +281,11 @@ static enum wh_status number_from(struct work *work, uint32_t start, uint32_t pa
 static enum wh_status number_live(struct work *work)
 {
     const struct graph *graph = work->graph;
+    enum wh_status status = progress_report(work->progress, "depth-first numbers", 0, work->core_count, work->error);
+    if (status)
+        return status;
     add_vertex(work, graph_virtual_root(graph), NODE_NONE);
-    enum wh_status status = number_from(work, NODE_NULL, dfs_of_virtual_root);
+    status = number_from(work, NODE_NULL, dfs_of_virtual_root);
     for (uint32_t i = 0; !status && i < graph->root_count; ++i) {
         if (!bitmap_test(work->visited, graph->root_node[i]))
             status = number_from(work, graph->root_node[i], dfs_of_virtual_root);
@@ -423,7 +426,7 @@ static enum wh_status fold_edges(struct work *work)
     uint32_t count = work->core_count, kept = 0;
     memcpy(work->idom_of_dfs, work->parent_of_dfs, count * sizeof(uint32_t));
     memset(work->cursor_of_dfs, 0xff, count * sizeof(uint32_t)); /* NODE_NONE */
-    for (uint32_t dfs = 1; dfs < count; ++dfs) {
+    for (uint32_t dfs = 0; dfs < count; ++dfs) {
         enum wh_status status = progress_tick(work->progress, "referrers in depth-first order", dfs, count, work->error);
         if (status)
             return status;
