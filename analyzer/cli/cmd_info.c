@@ -41,7 +41,7 @@ static void print_heap(const struct wh_info *info, FILE *out)
             exact_size_text(info->bytes).text);
     print_mass("live", &info->live, "", out);
     print_mass("garbage", &info->garbage, " (unreachable, not collected yet)", out);
-    print_mass("native", &info->native, " (held by native code alone)", out);
+    print_mass("native", &info->native, " (of the live ones, held by native code alone)", out);
     print_counts(info, out);
     if (info->dangling)
         fprintf(out, "           %s %s to objects that were not written\n", count_text(info->dangling).text,
@@ -58,7 +58,7 @@ static void print_memory(const struct wh_info *info, FILE *out)
         fputs("memory     the snapshot does not say how much the process used\n", out);
     }
     for (size_t i = 0; i < info->account_count; i++)
-        fprintf(out, "  %-16s %s\n", visible(info->account[i].name), exact_size_text(info->account[i].bytes).text);
+        fprintf(out, "  %-24s %s\n", visible(info->account[i].name), exact_size_text(info->account[i].bytes).text);
 }
 
 static void print_info(const struct wh_info *info, FILE *out)

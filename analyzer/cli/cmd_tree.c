@@ -62,23 +62,30 @@ static void print_row(const struct wh_tree_row *row, size_t depth, FILE *out)
         fprintf(out, "%s\n", visible(row->label));
 }
 
-/* What a row does not show of its children stands right below it, before the children that it shows. */
 static void print_hidden(const struct wh_tree_row *row, size_t depth, FILE *out)
 {
     if (!row->hidden_count)
         return;
     fprintf(out, "%10s  %10s  ", size_text(row->hidden_bytes).text, "");
     print_indent(depth + 1, out);
-    fprintf(out, "%s… %s more below%s\n", style(STYLE_DIM), count_text(row->hidden_count).text, style(STYLE_NONE));
+    fprintf(out, "%s… %s more%s\n", style(STYLE_DIM), count_text(row->hidden_count).text, style(STYLE_NONE));
 }
 
+/* What a row does not show of its children stands after those that it shows, so it waits on a stack until its last descendant. */
 static void print_tree(const struct wh_tree *tree, const size_t *depth_of_row, FILE *out)
 {
+    const struct wh_tree_row **open = allocate(tree->row_count * sizeof(const struct wh_tree_row *));
+    size_t open_count = 0;
     fprintf(out, "%s%10s  %10s  held through, type%s\n", style(STYLE_DIM), "retained", "objects", style(STYLE_NONE));
     for (size_t i = 0; i < tree->row_count; i++) {
+        for (; open_count > depth_of_row[i]; open_count--)
+            print_hidden(open[open_count - 1], open_count - 1, out);
+        open[open_count++] = &tree->rows[i];
         print_row(&tree->rows[i], depth_of_row[i], out);
-        print_hidden(&tree->rows[i], depth_of_row[i], out);
     }
+    for (; open_count; open_count--)
+        print_hidden(open[open_count - 1], open_count - 1, out);
+    free(open);
 }
 
 static enum wh_status answer(struct wh_analysis *analysis, const struct request *request, FILE *out, struct wh_error *error, int *exit_code)

@@ -33,7 +33,7 @@ static json_t *account_line_json(const void *item)
 
 uint64_t accounted_bytes(const struct wh_info *info)
 {
-    static const char *const explained[] = {"file", "shmem", "stacks"};
+    static const char *const explained[] = {"file", "shmem", "stack_of_main_thread"};
     uint64_t sum = info->bytes;
     for (size_t i = 0; i < info->account_count; i++)
         for (size_t j = 0; j < sizeof(explained) / sizeof(explained[0]); j++)
