@@ -493,6 +493,7 @@ static enum wh_status load_tables(struct loader *loader)
     if (!status)
         status = take_rows(loader, TABLE_OPCODES, take_opcode);
     id_index_deinit(&loader->ids);
+    snapshot_file_release_pages(&loader->heap->file);
     return status;
 }
 

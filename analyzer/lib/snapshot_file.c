@@ -40,6 +40,13 @@ enum wh_status snapshot_file_init(const char *path, struct wh_error *error, stru
     return status;
 }
 
+void snapshot_file_release_pages(const struct snapshot_file *file)
+{
+    /* Advice: where it is not taken, the pages merely stay. */
+    if (file->bytes)
+        (void)madvise((void *)file->bytes, (size_t)file->length, MADV_DONTNEED);
+}
+
 void snapshot_file_deinit(struct snapshot_file *file)
 {
     if (file->bytes)

@@ -16,4 +16,7 @@ struct snapshot_file {
 enum wh_status snapshot_file_init(const char *path, struct wh_error *error, struct snapshot_file *ret) WH_MUST_USE;
 void snapshot_file_deinit(struct snapshot_file *file);
 
+/* Gives the memory of pages that were read back to the kernel; those that are read again come from the page cache. */
+void snapshot_file_release_pages(const struct snapshot_file *file);
+
 #endif
