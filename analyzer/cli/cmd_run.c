@@ -143,7 +143,8 @@ static void become_probe(const char *python, int output)
 {
     static const char question[] = "import sys\n"
                                    "i = getattr(sys, 'implementation', None)\n"
-                                   "sys.stdout.write('%s-%08x%s' % (i.name if i else 'python', sys.hexversion, getattr(sys, 'abiflags', '')))";
+                                   "flags = getattr(sys, 'abiflags', '')\n"
+                                   "sys.stdout.write('%s-%08x%s' % (i.name if i else 'python', sys.hexversion, flags))";
     int null = open("/dev/null", O_RDWR);
     dup2(null, STDIN_FILENO);
     dup2(null, STDERR_FILENO);
@@ -255,7 +256,8 @@ static int check_python(char **program, const char *python_directory)
 {
     char isolating = find_isolating_option(program + 1);
     if (isolating)
-        return fail(WH_ERR_TARGET, "with -%c Python does not import what whoholds puts into its environment: leave the option out", isolating);
+        return fail(WH_ERR_TARGET, "with -%c Python does not import what whoholds puts into its environment: leave the option out",
+                    isolating);
     char tag[64];
     int code = probe(program[0], tag, sizeof(tag));
     if (code == PROBE_NOT_STARTED)
@@ -317,7 +319,8 @@ static int set_environment(const struct run *run, const char *python_directory)
 static int become_program(const struct run *run, const char *python_directory)
 {
     if (strchr(python_directory, ':'))
-        return fail(WH_ERR_TARGET, "whoholds is installed in %s, and a directory with a colon cannot stand in PYTHONPATH", python_directory);
+        return fail(WH_ERR_TARGET, "whoholds is installed in %s, and a directory with a colon cannot stand in PYTHONPATH",
+                    python_directory);
     int code = is_python(run->program[0]) ? check_python(run->program, python_directory) : 0;
     if (code == 0)
         code = set_environment(run, python_directory);
@@ -342,7 +345,7 @@ int cmd_run(int argc, char **argv)
         return WH_ERR_USAGE;
     char *python_directory = find_python_directory();
     if (!python_directory)
-        return fail(WH_ERR_TARGET, "the dumper is not where whoholds is installed: there is no ../lib/whoholds/python beside its directory");
+        return fail(WH_ERR_TARGET, "the dumper is not where whoholds is installed: there is no lib/whoholds/python beside bin");
     int code = become_program(&run, python_directory);
     free(python_directory);
     return code;
