@@ -109,7 +109,8 @@ enum wh_status child_wait(pid_t child, struct wh_error *error)
     if (waited < 0)
         return wh_error_set(error, WH_ERR_TARGET, "the child process that wrote the snapshot was waited for by the program itself");
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-        return wh_error_set(error, WH_ERR_TARGET, "the child process that wrote the snapshot stood still for %d seconds", CHILD_PATIENCE_SECONDS);
+        return wh_error_set(error, WH_ERR_TARGET, "the child process that wrote the snapshot stood still for %d seconds",
+                            CHILD_PATIENCE_SECONDS);
     if (WIFSIGNALED(status))
         return wh_error_set(error, WH_ERR_TARGET, "the child process that wrote the snapshot was killed by %s (%d)",
                             describe_signal(WTERMSIG(status)), WTERMSIG(status));

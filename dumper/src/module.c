@@ -66,7 +66,8 @@ static enum wh_status parse_settings(const char *signal, const char *output, con
     errno = 0;
     *signal_number = whoholds_signal_number(signal);
     if (*signal_number < 0)
-        return wh_error_set(error, WH_ERR_USAGE, "the signal '%s' is none of SIGUSR1, SIGUSR2, SIGHUP, SIGQUIT, SIGWINCH, SIGIO, SIGPWR", signal);
+        return wh_error_set(error, WH_ERR_USAGE, "the signal '%s' is none of SIGUSR1, SIGUSR2, SIGHUP, SIGQUIT, SIGWINCH, SIGIO, SIGPWR",
+                            signal);
     settings->values = whoholds_word_value(whoholds_values, values);
     if (settings->values < 0)
         return wh_error_set(error, WH_ERR_USAGE, "values is '%s', not one of none, short, full", values);
@@ -266,6 +267,10 @@ static int module_exec(PyObject *module)
 
 static PyModuleDef_Slot slots[] = {
     {Py_mod_exec, (void *)module_exec},
+#if PY_VERSION_HEX >= 0x030C0000
+    /* Not so: but thus it is module_exec that refuses, and says what to do. */
+    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
+#endif
     {0, NULL},
 };
 
