@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Snapshots that cannot be written: a sentence, nothing left behind, and a program that goes on."""
 
+import calendar
 import os
 import subprocess
+import time
 
 import pytest
 
@@ -69,6 +71,16 @@ def test_a_path_that_is_too_long(python, tmp_path):
     assert refuse(python, "x/" * 2100, tmp_path)[0] == "OSError the path of the snapshot is longer than 4096 bytes"
 
 
+def test_the_time_is_in_utc(python, tmp_path):
+    source = "import whoholds; whoholds.install(output='{time}.{{n}-{n}'); print(whoholds.dump())"
+    before = time.time()
+    code, output, errors = run_python(python, source, tmp_path, environment={"TZ": "Asia/Tokyo"})
+    assert (code, errors) == (0, "")
+    name = os.path.basename(output.strip())
+    assert name.endswith(".{n}-1")
+    assert int(before) <= calendar.timegm(time.strptime(name[:-len(".{n}-1")], "%Y%m%dT%H%M%SZ")) <= time.time()
+
+
 def test_a_path_stands_as_it_is(python, tmp_path):
     code, output, errors = run_python(python, "import whoholds; print(whoholds.dump('{pid}-{n}.whs'))", tmp_path)
     assert (code, output, errors) == (0, "%s/{pid}-{n}.whs\n" % tmp_path, "")
@@ -131,8 +143,8 @@ input()"""
         program.await_line("ready")
         program.signal()
         errors = program.read_error_line()
-        assert errors == "whoholds: no snapshot was written: cannot write %s/app-%d-1.whs.part: the file would exceed the limit of file sizes" % (
-            tmp_path, program.pid)
+        assert errors == ("whoholds: no snapshot was written: cannot write %s/app-%d-1.whs.part: "
+                          "the file would exceed the limit of file sizes" % (tmp_path, program.pid))
         program.tell("end")
         assert program.await_end() == (0, "", "")
     assert snapshots(tmp_path) == leftovers(tmp_path) == []

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+import pythons
 from program import Program, children, is_complete, leftovers, run_python, snapshots, wait_until
 
 STATES = {
@@ -323,6 +324,18 @@ def test_the_end_of_a_program_waits_for_a_dump(python, tmp_path):
         os.kill(child, signal.SIGCONT)
         assert program.await_end() == (0, "", "")
         assert len(snapshots(tmp_path)) == 1 and is_complete(snapshots(tmp_path)[0])
+
+
+def test_the_end_of_a_program_does_not_wait_for_ever(tmp_path):
+    """With one interpreter alone, as it takes some seconds."""
+    with Program(pythons.supported_interpreters()[-1], LARGE_HEAP + "ready(); input()", tmp_path) as program:
+        program.await_line("ready")
+        program.signal()
+        child = program.await_child()
+        program.tell("end")
+        assert program.await_end() == (0, "", "")
+        os.kill(child, signal.SIGCONT)
+        program.await_snapshots(1)
 
 
 @pytest.mark.parametrize("mode", ["fork", "inline"])
