@@ -285,9 +285,11 @@ static void gather_shared_keys(struct references *references, PyObject *object, 
         references_add(references, *(PyObject *const *)(entries.first_key + (size_t)i * entries.stride));
 }
 
-/* A metaclass may give its classes slots, but traverse shows nothing that members do not. */
-static void gather_type(struct references *references, PyObject *object, struct shape *shape)
+/* What type's own traverse shows are members; a metaclass in C (ctypes) may have more. */
+static void gather_type(struct references *references, const struct type_info *info, PyObject *object, struct shape *shape)
 {
+    if (info->traverse && info->traverse != PyType_Type.tp_traverse)
+        gather_traversed(references, info, object, shape);
     gather_shared_keys(references, object, shape);
 }
 
@@ -359,7 +361,7 @@ static void gather_others(struct references *references, const struct type_info 
         shape->form |= FORM_ITEMS_PAIRS;
         break;
     case FAMILY_WEAKREF: gather_weakref(references, info, object, shape); break;
-    case FAMILY_TYPE: gather_type(references, object, shape); break;
+    case FAMILY_TYPE: gather_type(references, info, object, shape); break;
     case FAMILY_GENERATOR: gather_generator(references, object, shape); break;
     case FAMILY_FRAME: gather_frame(references, object, shape); break;
     case FAMILY_LRU_CACHE: gather_lru_cache(references, info, object, shape); break;
