@@ -64,12 +64,23 @@ static void volunteer_for_oom(void)
     close(fd);
 }
 
+/* A core file would be as large as the program. 1, as with 0 the kernel still starts a core handler, if that is what it is told. */
+static void forgo_core(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max > 0) {
+        limit.rlim_cur = 1;
+        setrlimit(RLIMIT_CORE, &limit);
+    }
+}
+
 static void settle(void)
 {
     prctl(PR_SET_NAME, "whoholds-dump");
     take_signals();
     close_descriptors();
     volunteer_for_oom();
+    forgo_core();
     child_made_progress();
 }
 
