@@ -262,6 +262,11 @@ static uint32_t first_of(const uint32_t *arguments, uint32_t count)
     return count ? arguments[0] : EXPR_NUMBER_UNKNOWN;
 }
 
+static uint32_t const_node(const struct interpreter *in, uint32_t expr)
+{
+    return in->exprs[expr].kind == EXPR_CONST ? in->exprs[expr].a : HEAP_NULL;
+}
+
 /* What a call gives, where that is known of the callee by name. */
 static uint32_t call_result(struct interpreter *in, uint32_t callee, const uint32_t *arguments, uint32_t count)
 {
@@ -271,6 +276,10 @@ static uint32_t call_result(struct interpreter *in, uint32_t callee, const uint3
         return make(in, EXPR_COPY, first_of(arguments, count), in->at.offset);
     if (is_global(in, callee, NAME_CAST) && count == 2)   /* typing.cast(T, x) is x */
         return arguments[1];
+    if (is_global(in, callee, NAME_TYPE) && count == 1)
+        return make(in, EXPR_ATTR, arguments[0], NAME_CLASS);
+    if (is_global(in, callee, NAME_GETATTR) && count >= 2 && const_node(in, arguments[1]))
+        return make(in, EXPR_ATTR, arguments[0], code_index_name_of_node(in->index, const_node(in, arguments[1])));
     if (is_global(in, callee, NAME_ENUMERATE) && count)
         return make(in, EXPR_CALL, make(in, EXPR_ATTR, first_of(arguments, count), NAME_ITEMS), in->at.offset);
     return make(in, EXPR_CALL, callee, in->at.offset);
@@ -326,11 +335,6 @@ static void call_pair(struct interpreter *in)
     call_pair_with(in, keywords);
 }
 
-static uint32_t const_node(const struct interpreter *in, uint32_t expr)
-{
-    return in->exprs[expr].kind == EXPR_CONST ? in->exprs[expr].a : HEAP_NULL;
-}
-
 static void call_with_keywords(struct interpreter *in)
 {
     uint32_t keywords = const_node(in, pop(in)), count = in->at.argument;
@@ -343,16 +347,24 @@ static void call_pair_with_keywords(struct interpreter *in)
     call_pair_with(in, const_node(in, pop(in)));
 }
 
+/* f(*args, **kwargs): the one argument that is recorded is args. */
 static void call_spread(struct interpreter *in)
 {
     unsigned below = instruction_pops(&in->at);
-    const uint32_t *lowest = peek(in, below);
-    uint32_t callee = lowest ? *lowest : EXPR_NUMBER_UNKNOWN;
-    if (callee == EXPR_NUMBER_NULL)
-        callee = *peek(in, below - 1);
-    drop(in, below);
+    bool keywords = in->at.argument & 1, whole = in->depth >= below;
+    if (keywords)
+        drop(in, 1);
+    uint32_t arguments = pop(in), callee = pop(in);
+    if (below - keywords == 3) {
+        uint32_t lower = pop(in);
+        callee = callee == EXPR_NUMBER_NULL || !whole ? lower : callee;
+    }
     uint32_t result = call_result(in, callee, NULL, 0);
-    record(in, EVENT_CALL, callee, result)->spread = true;
+    struct event *event = record(in, EVENT_CALL, callee, result);
+    event->spread = true;
+    event->first_argument = in->arg_count;
+    event->argument_count = 1;
+    add_argument(in, arguments);
     push(in, result);
 }
 
@@ -449,7 +461,13 @@ static void import_from(struct interpreter *in)
 static void load_item(struct interpreter *in)
 {
     uint32_t key = pop(in), container = pop(in);
-    push(in, in->exprs[key].kind == EXPR_SLICE ? make(in, EXPR_COPY, container, in->at.offset) : make(in, EXPR_ITEM, container, key));
+    bool is_globals = in->exprs[container].kind == EXPR_CALL && is_global(in, in->exprs[container].a, NAME_GLOBALS);
+    if (in->exprs[key].kind == EXPR_SLICE)
+        push(in, make(in, EXPR_COPY, container, in->at.offset));
+    else if (is_globals && const_node(in, key))
+        push(in, make(in, EXPR_GLOBAL, code_index_name_of_node(in->index, const_node(in, key)), 0));
+    else
+        push(in, make(in, EXPR_ITEM, container, key));
 }
 
 static void iterate(struct interpreter *in)

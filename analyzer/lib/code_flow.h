@@ -52,7 +52,7 @@ enum event_kind {
 struct event {
     enum event_kind kind;
     enum execution executed;    /* the best evidence in the basic block */
-    bool in_loop, spread;       /* spread: called with *args or **kwargs, of which the arguments do not tell */
+    bool in_loop, spread;       /* spread: called with *args; the one argument is args, a tuple */
     uint32_t offset, target, value, name;
     uint32_t key;               /* expression */
     uint32_t first_argument, argument_count;   /* args[]: positional first */

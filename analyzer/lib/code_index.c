@@ -7,6 +7,7 @@
 #include "array.h"
 #include "code_flow.h"
 #include "known_names.h"
+#include "label.h"
 
 enum { RECENT_NAMES = 1 << 14 };
 
@@ -115,8 +116,16 @@ uint32_t code_index_name_of_node(const struct code_index *index, uint32_t str_no
 
 /* ---- names of code objects ---- */
 
-/* Calls back for each variable of another scope and each global or attribute that a code object names. */
+/* Calls back for each name that a code object uses, also as a constant: globals()["cache"], setattr(x, "name", y). */
 typedef enum wh_status (*name_visitor)(struct code_index *index, uint32_t row, uint32_t str_node, struct wh_error *error);
+
+enum { NAME_LENGTH_MAX = 64 };
+
+static bool is_name(const struct heap *heap, uint32_t node)
+{
+    struct span text;
+    return node && heap_string(heap, node, &text) && text.length <= NAME_LENGTH_MAX && label_is_identifier(text);
+}
 
 static enum wh_status visit_names(struct code_index *index, uint32_t row, name_visitor visit, struct wh_error *error)
 {
@@ -131,6 +140,9 @@ static enum wh_status visit_names(struct code_index *index, uint32_t row, name_v
         status = visit(index, row, view.cells.nodes[i], error);
     for (uint32_t i = 0; !status && i < view.frees.count; i++)
         status = visit(index, row, view.frees.nodes[i], error);
+    for (uint32_t i = 0; !status && i < view.consts.count; i++)
+        if (is_name(index->heap, view.consts.nodes[i]))
+            status = visit(index, row, view.consts.nodes[i], error);
     return status ? status : visit(index, row, view.name, error);
 }
 
@@ -406,15 +418,43 @@ static uint32_t unwrap_method(const struct code_index *index, uint32_t node, enu
     return heap_member(index->heap, node, "__wrapped__");
 }
 
-static void note_method(struct code_index *index, uint32_t type, uint32_t value)
+static void note_function(struct code_index *index, uint32_t type, uint32_t function, enum method_kind kind)
 {
-    enum method_kind kind;
-    uint32_t function = unwrap_method(index, value, &kind);
     uint32_t row = function ? code_index_row_of_callable(index, function) : CODE_NONE;
     if (row == CODE_NONE || index->facts[row].method)
         return;
     index->facts[row].method = (uint8_t)kind;
     index->facts[row].class_type = type;
+}
+
+/* Is a function's qualified name `Class.name`? */
+static bool is_named_in_class(const struct code_index *index, uint32_t function, uint32_t type)
+{
+    struct span class_name = index->heap->types[type].name, name;
+    uint32_t node = heap_type_is(index->heap, function, "builtins", "function") ? heap_member(index->heap, function, "__qualname__") : HEAP_NULL;
+    return node && heap_string(index->heap, node, &name) && name.length > class_name.length &&
+           name.bytes[class_name.length] == '.' && same_text((struct span){name.bytes, class_name.length}, class_name);
+}
+
+/* What a decorator wrapped is the method: it lies in the closure of the function that the class has instead. */
+static void note_wrapped(struct code_index *index, uint32_t type, uint32_t function, enum method_kind kind)
+{
+    uint32_t closure = function ? heap_member(index->heap, function, "__closure__") : HEAP_NULL;
+    struct node_run cells = closure ? heap_items(index->heap, closure) : (struct node_run){NULL, 0};
+    for (uint32_t i = 0; i < cells.count; i++) {
+        uint32_t content = cells.nodes[i] ? heap_member(index->heap, cells.nodes[i], "cell_contents") : HEAP_NULL;
+        if (content && is_named_in_class(index, content, type))
+            note_function(index, type, content, kind);
+    }
+}
+
+static void note_method(struct code_index *index, uint32_t type, uint32_t value)
+{
+    enum method_kind kind;
+    uint32_t function = unwrap_method(index, value, &kind);
+    note_wrapped(index, type, function, kind);
+    if (!function || !heap_member(index->heap, function, "__closure__") || is_named_in_class(index, function, type))
+        note_function(index, type, function, kind);
 }
 
 /* Setters and deleters belong to the class as much as getters do. */

@@ -38,6 +38,7 @@ void code_view_init(const struct heap *heap, const struct heap_code *code, struc
     if (!ret->qualname)
         ret->qualname = ret->name;
     ret->parameter_count = parameter_count(code, ret->locals.count);
+    ret->rest_parameter = code->flags & CODE_VARARGS ? code->argcount + code->kwonly : UINT32_MAX;
 }
 
 uint32_t code_view_local_count(const struct code_view *view)

@@ -14,6 +14,7 @@ struct code_view {
     uint32_t filename;               /* str nodes, HEAP_NULL if not written */
     uint32_t name, qualname;         /* qualname: name before 3.11 */
     uint32_t parameter_count;        /* the first locals; *args and **kwargs included */
+    uint32_t rest_parameter;         /* local number of *args, UINT32_MAX: none */
 };
 
 void code_view_init(const struct heap *heap, const struct heap_code *code, struct code_view *ret);

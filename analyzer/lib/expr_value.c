@@ -66,7 +66,7 @@ static struct expr_value evaluate_cell(const struct evaluation *ev, const struct
     const struct code_index *index = ev->index;
     const struct code_facts *facts = &index->facts[ev->row];
     uint32_t first = index->first_function_of_code[ev->row], count = index->first_function_of_code[ev->row + 1] - first;
-    if (expr->a == NAME_CLASS_CELL && facts->class_type != TYPE_NONE)
+    if (expr->a == NAME_CLASS && facts->class_type != TYPE_NONE)
         return value_of_node(ev, index->heap->types[facts->class_type].node);
     if (count) {
         uint32_t content = code_index_free_variable(index, index->functions[first], expr->a);
@@ -132,6 +132,8 @@ static struct expr_value evaluate_attr(const struct evaluation *ev, const struct
     struct expr_value object = ev->flow->values[expr->a];
     if (!expr->b)
         return nothing;
+    if (expr->b == NAME_CLASS && object.type != TYPE_NONE)
+        return value_of_node(ev, ev->index->heap->types[object.type].node);
     if (object.node)
         return attribute_of_node(ev, object.node, expr->b);
     return object.type != TYPE_NONE ? attribute_of_type(ev, object.type, expr->b) : nothing;

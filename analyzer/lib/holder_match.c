@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "mutators.h"
+
 static uint64_t bit(unsigned number)
 {
     return (uint64_t)1 << number;
@@ -30,21 +32,29 @@ static void add_step(struct holder_steps *ret, const struct holder_path *path, u
         ret->final |= bit(number);
 }
 
-/* The dict in which an instance keeps its attributes: who stores into it writes `instance.name = x`. */
-static bool ends_in_namespace(const struct holder_path *path)
+/*
+ * The families of an object that keeps its contents in the holder, where code never sees the holder itself: the dict in which an
+ * instance keeps its attributes (who stores into it writes `instance.name = x`), the list inside a queue written in C.
+ */
+static unsigned families_of_keeper(const struct code_index *index, const struct holder_path *path)
 {
+    if (path->step_count < 2)
+        return 0;
     const struct holder_step *last = &path->steps[path->step_count - 1];
-    return path->step_count > 1 && last->kind == ACCESS_ATTRIBUTE && span_is(last->name, "__dict__");
+    uint32_t keeper = path->steps[path->step_count - 2].node;
+    if (last->kind == ACCESS_ATTRIBUTE && span_is(last->name, "__dict__"))
+        return FAMILY_INSTANCE;
+    return family_of_type(index->heap, index->heap->type_of_node[keeper]) & (FAMILY_QUEUE | FAMILY_STREAM);
 }
 
 static void add_path(struct holder_steps *ret, const struct holder_path *path, unsigned first)
 {
     for (unsigned s = 0; s < path->step_count; s++)
         add_step(ret, path, first + s, s);
-    if (!path->step_count || !ends_in_namespace(path))
-        return;
-    ret->final |= bit(first + path->step_count - 2);
-    ret->is_namespace = true;
+    unsigned families = families_of_keeper(ret->index, path);
+    if (families)
+        ret->final |= bit(first + path->step_count - 2);
+    ret->families |= families;
 }
 
 void holder_steps_init(const struct code_index *index, const struct holder *holder, struct holder_steps *ret)
@@ -56,6 +66,7 @@ void holder_steps_init(const struct code_index *index, const struct holder *hold
     for (unsigned p = 0; p < holder->path_count; p++)
         add_path(ret, &holder->paths[p], p * HOLDER_STEPS_MAX);
     uint32_t type = index->heap->type_of_node[holder->node];
+    ret->families |= family_of_type(index->heap, type);
     ret->derives = holder->node && index->heap->types[type].flags & TYPE_HEAP;
 }
 
@@ -75,16 +86,21 @@ static bool owner_fits(const struct holder_steps *steps, unsigned number, struct
 {
     const struct heap *heap = steps->index->heap;
     uint32_t owner = steps->owner[number];
-    if (object.node) {
-        *match = MATCH_EXACT;
-        return object.node == owner;
-    }
-    /* The attribute of a class is also its instances'. */
     uint32_t owner_class = code_index_type_of_class(steps->index, owner);
-    uint32_t owner_type = owner_class != TYPE_NONE ? owner_class : heap->type_of_node[owner];
-    *match = owner_class != TYPE_NONE ? MATCH_EXACT : MATCH_CLASS;
-    return code_index_is_subtype(steps->index, owner_type, object.type) ||
-           (owner_class != TYPE_NONE && code_index_is_subtype(steps->index, object.type, owner_class));
+    uint32_t object_class = code_index_type_of_class(steps->index, object.node);
+    *match = MATCH_EXACT;
+    if (object.node && object.node == owner)
+        return true;
+    if (owner_class == TYPE_NONE) {
+        *match = MATCH_CLASS;
+        return !object.node && code_index_is_subtype(steps->index, heap->type_of_node[owner], object.type);
+    }
+    /* The attribute of a class is also its instances' and its subclasses'. */
+    uint32_t type = object_class != TYPE_NONE ? object_class : object.type;
+    if (code_index_is_subtype(steps->index, type, owner_class))
+        return true;
+    *match = MATCH_CLASS;
+    return code_index_is_subtype(steps->index, owner_class, type);
 }
 
 struct step_set match_attribute(const struct holder_steps *steps, struct step_set object_steps, struct expr_value object, bool object_known,

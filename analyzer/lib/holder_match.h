@@ -42,7 +42,7 @@ struct holder_steps {
     uint32_t owner[64], node[64];
     enum access_kind kind[64];
     uint32_t owner_row[64];         /* CLOSURE, DEFAULT, LOCAL: the code object */
-    bool is_namespace;              /* the holder is an instance's __dict__; its instance then is final, too */
+    unsigned families;              /* of the holder, and of what keeps its contents in it */
     bool derives;                   /* the holder is an instance of a class that may have methods */
 };
 

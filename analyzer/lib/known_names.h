@@ -6,8 +6,9 @@
 #define KNOWN_NAMES(X) \
     X(GET, "get") X(SETDEFAULT, "setdefault") X(VALUES, "values") X(ITEMS, "items") X(POP, "pop") X(GETITEM, "__getitem__") \
     X(LIST, "list") X(TUPLE, "tuple") X(SORTED, "sorted") X(REVERSED, "reversed") X(ITER, "iter") X(ENUMERATE, "enumerate") \
-    X(SUPER, "super") X(SETATTR, "setattr") X(GETATTR, "getattr") X(GLOBALS, "globals") X(VARS, "vars") X(INIT, "__init__") \
-    X(DICT, "__dict__") X(CLASS_CELL, "__class__") X(COPY, "copy") X(CAST, "cast")
+    X(SUPER, "super") X(SETATTR, "setattr") X(GETATTR, "getattr") X(GLOBALS, "globals") X(INIT, "__init__") \
+    X(DICT, "__dict__") X(CLASS, "__class__") X(CAST, "cast") X(TYPE, "type") \
+    X(SETITEM, "__setitem__") X(IADD, "__iadd__") X(IOR, "__ior__")
 
 enum known_name {
     NAME_OF_NOTHING,

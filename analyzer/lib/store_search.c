@@ -38,7 +38,6 @@ struct search {
     struct code_index *index;
     const struct heap *heap;
     struct holder_steps steps;
-    unsigned families;                    /* of the holder */
     uint32_t content;                     /* name of the attribute that holds the mass */
 
     uint32_t *state_of_row;               /* number + 1 */
@@ -151,6 +150,15 @@ static void add_methods_of_steps(const struct search *s, const struct expr *attr
     }
 }
 
+/* A function, and the one that a decorator put it around (functools.wraps says which). */
+static void add_function(const struct search *s, uint32_t node, uint32_t rows[CALLEES_MAX], unsigned *count)
+{
+    uint32_t wrapped = heap_attribute(s->heap, node, "__wrapped__");
+    add_row(rows, count, code_index_row_of_callable(s->index, node));
+    if (wrapped)
+        add_row(rows, count, code_index_row_of_callable(s->index, wrapped));
+}
+
 /* The code objects that a call of this expression runs. */
 static unsigned callee_rows(const struct search *s, uint32_t callee, uint32_t rows[CALLEES_MAX])
 {
@@ -161,7 +169,7 @@ static unsigned callee_rows(const struct search *s, uint32_t callee, uint32_t ro
     if (class_type != TYPE_NONE)
         add_row(rows, &count, method_row(s, class_type, NAME_INIT));
     else if (node)
-        add_row(rows, &count, code_index_row_of_callable(s->index, node));
+        add_function(s, node, rows, &count);
     if (expr->kind == EXPR_FUNCTION)
         add_row(rows, &count, code_index_row(s->index, expr->a));
     if (expr->kind == EXPR_ATTR)
@@ -199,12 +207,31 @@ static bool is_property(const struct search *s, uint32_t expr)
     return node && heap_type_is(s->heap, node, "builtins", "property");
 }
 
+static bool is_thread_local(const struct search *s, uint32_t node)
+{
+    return node && heap_is_instance(s->heap, node, "_thread", "_local");
+}
+
+/* Each thread has a dict of its own for the attributes. */
+static struct step_set match_thread_local(const struct search *s, uint32_t node, uint32_t name)
+{
+    struct step_set set = {{0}};
+    uint32_t dicts = heap_member(s->heap, node, "localdicts");
+    struct node_run items = dicts ? heap_items(s->heap, dicts) : (struct node_run){NULL, 0};
+    for (uint32_t i = 1; i < items.count; i += 2)
+        if (items.nodes[i])
+            step_set_add(&set, match_node(&s->steps, code_index_lookup(s->index, items.nodes[i], name)));
+    return set;
+}
+
 static struct step_set match_attr(const struct search *s, uint32_t number, const struct expr *expr)
 {
     struct step_set object = s->sets[expr->a];
     if (expr->b == NAME_DICT)
         return object;
     struct step_set set = match_attribute(&s->steps, object, value_of(s, expr->a), is_known(value_of(s, expr->a)), expr->b);
+    if (is_thread_local(s, value_of(s, expr->a).node))
+        step_set_add(&set, match_thread_local(s, value_of(s, expr->a).node, expr->b));
     if (is_property(s, number) || step_set_any(object) & s->steps.in_use)
         step_set_add(&set, returned_by(s, number));
     return set;
@@ -443,10 +470,10 @@ static enum wh_status visit_method_call(struct search *s, const struct event *ev
     if (code_index_row_of_callable(s->index, value_of(s, event->target).node) != CODE_NONE)
         return WH_OK;
     if (is_class_object(s, callee->a))
-        return mutator_is_method(name, FAMILY_INSTANCE) ? emit_on(s, event, argument(s, event, 0), STORE_METHOD, mutator_is_method(name, s->families), level_of_call(s, event)) : WH_OK;
+        return mutator_is_method(name, FAMILY_INSTANCE) ? emit_on(s, event, argument(s, event, 0), STORE_METHOD, mutator_is_method(name, s->steps.families), level_of_call(s, event)) : WH_OK;
     if (!mutator_is_method(name, FAMILY_INSTANCE) || (!event->argument_count && !event->spread))
         return WH_OK;
-    return emit_on(s, event, callee->a, STORE_METHOD, mutator_is_method(name, s->families), level_of_call(s, event));
+    return emit_on(s, event, callee->a, STORE_METHOD, mutator_is_method(name, s->steps.families), level_of_call(s, event));
 }
 
 /* heapq.heappush(h, x); setattr(h, name, x) */
@@ -454,9 +481,9 @@ static enum wh_status visit_function_call(struct search *s, const struct event *
 {
     uint32_t name = callee->kind == EXPR_ATTR ? callee->b : callee->kind == EXPR_GLOBAL ? callee->a : NAME_NONE;
     if (mutator_is_function(name_text(s, name), FAMILY_INSTANCE))
-        return emit_on(s, event, argument(s, event, 0), STORE_FUNCTION, mutator_is_function(name_text(s, name), s->families), LEVEL_STORES);
+        return emit_on(s, event, argument(s, event, 0), STORE_FUNCTION, mutator_is_function(name_text(s, name), s->steps.families), LEVEL_STORES);
     if (callee->kind == EXPR_GLOBAL && name == NAME_SETATTR)
-        return emit_on(s, event, argument(s, event, 0), STORE_ATTRIBUTE, s->families & FAMILY_INSTANCE, LEVEL_STORES);
+        return emit_on(s, event, argument(s, event, 0), STORE_ATTRIBUTE, s->steps.families & FAMILY_INSTANCE, LEVEL_STORES);
     return WH_OK;
 }
 
@@ -466,7 +493,7 @@ static enum wh_status visit_arguments(struct search *s, const struct event *even
     enum wh_status status = WH_OK;
     for (uint32_t i = 0; !status && i < event->argument_count; i++) {
         const struct expr *expr = &s->flow->exprs[argument(s, event, i)];
-        if (expr->kind == EXPR_ATTR && mutator_is_method(name_text(s, expr->b), s->families) && !is_class_object(s, expr->a))
+        if (expr->kind == EXPR_ATTR && mutator_is_method(name_text(s, expr->b), s->steps.families) && !is_class_object(s, expr->a))
             status = emit_on(s, event, expr->a, STORE_FUNCTION, true, LEVEL_STORES);
     }
     return status;
@@ -531,6 +558,12 @@ static void add_callers(struct search *s, struct code_state *callee, const struc
         add_caller(callee, self->callers[i], grown);
 }
 
+/* The local that a positional argument becomes: what is too many goes into *args, which then stands for any of its elements. */
+static uint32_t local_of_position(const struct code_view *view, uint32_t position)
+{
+    return position < view->code->argcount ? position : view->rest_parameter;
+}
+
 /* The local that a keyword argument becomes. */
 static uint32_t local_of_keyword(const struct code_view *view, uint32_t name_node)
 {
@@ -573,11 +606,14 @@ static void collect_parameters(const struct search *s, const struct event *event
     memset(params, 0, PARAMS_MAX * sizeof(*params));
     if (passing.receiver)
         params[0] = s->sets[passing.receiver];
-    for (uint32_t i = passing.skip; i < event->argument_count; i++) {
-        uint32_t local = i < positional ? i - passing.skip + passing.shifted : local_of_keyword(&view, node_run_get(keywords, i - positional));
+    for (uint32_t i = passing.skip; i < event->argument_count && !event->spread; i++) {
+        uint32_t position = i - passing.skip + passing.shifted;
+        uint32_t local = i < positional ? local_of_position(&view, position) : local_of_keyword(&view, node_run_get(keywords, i - positional));
         if (local < PARAMS_MAX && local < view.parameter_count)
             step_set_add(&params[local], s->sets[argument(s, event, i)]);
     }
+    for (uint32_t local = passing.shifted; event->spread && local < PARAMS_MAX && local < view.parameter_count; local++)
+        step_set_add(&params[local], s->sets[argument(s, event, 0)]);
 }
 
 static bool any_set(const struct step_set *sets)
@@ -588,22 +624,46 @@ static bool any_set(const struct step_set *sets)
     return any != 0;
 }
 
-static enum wh_status pass_arguments(struct search *s, const struct event *event, struct passing passing)
+/* The event runs the code object of this row, with these parameters. */
+static enum wh_status pass_sets(struct search *s, const struct event *event, uint32_t row, const struct step_set params[PARAMS_MAX])
 {
-    struct step_set params[PARAMS_MAX];
     struct code_state *state;
     uint32_t depth = find_state(s, s->row)->depth + 1;
     bool grown = false;
-    collect_parameters(s, event, passing, params);
     if (!any_set(params) || depth > CALLS_MAX)
         return WH_OK;
-    enum wh_status status = touch_state(s, passing.row, depth, &state);
+    enum wh_status status = touch_state(s, row, depth, &state);
     if (status)
         return status;
     for (unsigned i = 0; i < PARAMS_MAX; i++)
         grown |= step_set_add(&state->params[i], params[i]);
     add_callers(s, state, event, &grown);
     return grown ? enqueue(s, state) : WH_OK;
+}
+
+static enum wh_status pass_arguments(struct search *s, const struct event *event, struct passing passing)
+{
+    struct step_set params[PARAMS_MAX];
+    collect_parameters(s, event, passing, params);
+    return pass_sets(s, event, passing.row, params);
+}
+
+/* object[key] = value and object += value, where the object's class says in Python what that means. */
+static enum wh_status follow_operator(struct search *s, const struct event *event, uint32_t method)
+{
+    struct expr attr = {.kind = EXPR_ATTR, .a = event->target, .b = method};
+    struct step_set params[PARAMS_MAX] = {s->sets[event->target]};
+    uint32_t rows[CALLEES_MAX], type = value_of(s, event->target).type;
+    unsigned count = 0;
+    enum wh_status status = WH_OK;
+    params[1] = event->kind == EVENT_INPLACE ? s->sets[event->value] : s->sets[event->key];
+    params[2] = event->kind == EVENT_INPLACE ? (struct step_set){{0}} : s->sets[event->value];
+    if (type != TYPE_NONE)
+        add_row(rows, &count, method_row(s, type, method));
+    add_methods_of_steps(s, &attr, rows, &count);
+    for (unsigned i = 0; !status && i < count; i++)
+        status = pass_sets(s, event, rows[i], params);
+    return status;
 }
 
 /* partial(f, h), pool.submit(f, h), Thread-like calls: the first argument is called with the others. */
@@ -657,10 +717,13 @@ static enum wh_status visit_statement(struct search *s, const struct event *even
         [EVENT_STORE_SLICE] = {MUTATOR_SLICE, STORE_SLICE},
         [EVENT_INPLACE] = {MUTATOR_INPLACE, STORE_INPLACE},
     };
-    bool fits = mutator_is_statement(forms[event->kind].statement, s->families);
+    bool fits = mutator_is_statement(forms[event->kind].statement, s->steps.families);
     /* setattr by hand: obj.__dict__[name] = x */
     fits |= s->flow->exprs[event->target].kind == EXPR_ATTR && s->flow->exprs[event->target].b == NAME_DICT;
-    return emit_on(s, event, event->target, forms[event->kind].how, fits, level_of_value(s, event->value));
+    enum wh_status status = emit_on(s, event, event->target, forms[event->kind].how, fits, level_of_value(s, event->value));
+    if (!status)
+        status = follow_operator(s, event, event->kind == EVENT_INPLACE ? NAME_IADD : NAME_SETITEM);
+    return status || event->kind != EVENT_INPLACE ? status : follow_operator(s, event, NAME_IOR);
 }
 
 static enum wh_status visit_add(struct search *s, const struct event *event)
@@ -719,7 +782,7 @@ static enum wh_status visit_attribute(struct search *s, const struct event *even
 {
     enum store_match match;
     struct expr_value target = value_of(s, event->target);
-    if (s->families & FAMILY_INSTANCE && (!s->content || s->content == event->name) && s->flow->exprs[event->value].kind != EXPR_CONST) {
+    if (s->steps.families & FAMILY_INSTANCE && (!s->content || s->content == event->name) && s->flow->exprs[event->value].kind != EXPR_CONST) {
         if (step_set_best(s->sets[event->target], s->steps.final, &match))
             return emit(s, event, STORE_ATTRIBUTE, match, level_of_value(s, event->value));
         if (s->content && !is_known(target))
@@ -897,7 +960,6 @@ enum wh_status store_search(struct code_index *index, const struct holder *holde
     struct search s = {.index = index, .heap = index->heap, .error = error, .found = ret};
     *ret = (struct found_sites){0};
     holder_steps_init(index, holder, &s.steps);
-    s.families = family_of_type(index->heap, index->heap->type_of_node[holder->node]) | (s.steps.is_namespace ? FAMILY_INSTANCE : 0);
     s.content = holder->content.length ? code_index_find_name(index, holder->content) : NAME_NONE;
     enum wh_status status = array_alloc_zeroed(index->heap->code_count, sizeof(uint32_t), "the search for store sites", error, &s.state_of_row);
     if (!status)

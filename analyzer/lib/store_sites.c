@@ -109,6 +109,24 @@ static enum wh_status rank_sites(const struct code_index *index, const struct fo
     return status;
 }
 
+static bool is_sure(const struct found_site *site)
+{
+    return site->match != MATCH_NAME && site->level <= LEVEL_FILLS && site->executed != EXECUTION_NEVER;
+}
+
+/* Where sites that mean this holder explain it, those that only have an attribute's name in common with it say nothing more. */
+static void drop_namesakes(struct found_sites *found)
+{
+    uint32_t kept = 0;
+    bool sure = false;
+    for (uint32_t i = 0; i < found->count; i++)
+        sure |= is_sure(&found->sites[i]);
+    for (uint32_t i = 0; i < found->count; i++)
+        if (!sure || found->sites[i].match != MATCH_NAME)
+            found->sites[kept++] = found->sites[i];
+    found->count = kept;
+}
+
 enum wh_status store_sites_find(const struct heap *heap, struct code_index *index, const struct holder *holder, struct wh_error *error,
                                 struct store_site_list *ret)
 {
@@ -118,6 +136,7 @@ enum wh_status store_sites_find(const struct heap *heap, struct code_index *inde
     enum wh_status status = store_search(index, holder, error, &found);
     if (status)
         return status;
+    drop_namesakes(&found);
     ret->incomplete = found.incomplete;
     status = rank_sites(index, &found, error, ret);
     free(found.sites);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Which line puts objects into a holder, from the bytecode of a cold snapshot: the corpus, on every interpreter found."""
 
+import itertools
 import json
 import os
 import re
@@ -15,27 +16,29 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "support"))
 from pythons import package_directory, supported_interpreters, whoholds_program
 
 CORPUS = os.path.join(HERE, "store_sites")
+MODULES = ("corpus", "corpus_objects")
 ALL = 100000
 
 
 def marks():
-    """Holder -> (file, line) of its mark."""
+    """Holder -> (file, line, minor version from which on it holds) of its mark."""
     found = {}
-    for name in ("corpus.py",):
-        with open(os.path.join(CORPUS, name), encoding="utf-8") as lines:
+    for name in MODULES:
+        with open(os.path.join(CORPUS, name + ".py"), encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
-                mark = re.search(r"# HOLD (\S+)$", line.rstrip())
+                mark = re.search(r"# HOLD (since (?P<minor>\d+) )?(?P<holder>\S+)$", line.rstrip())
                 if mark:
-                    found[mark.group(1)] = (name, number)
+                    found[mark.group("holder")] = (name + ".py", number, int(mark.group("minor") or 8))
     return found
 
 
 PARTS = 10   # a holder among too many others is no suspect
 
 
-def snapshot(interpreter, part, path):
+def snapshot(interpreter, module, part, path):
     environment = dict(os.environ, PYTHONPATH=package_directory() + os.pathsep + CORPUS)
-    subprocess.run([interpreter.path, os.path.join(CORPUS, "fill_and_dump.py"), str(part), str(PARTS), path], env=environment, check=True, timeout=120)
+    subprocess.run([interpreter.path, os.path.join(CORPUS, "fill_and_dump.py"), module, str(part), str(PARTS), path], env=environment,
+                   check=True, timeout=120)
 
 
 def suspects(path):
@@ -53,15 +56,16 @@ def first_line(suspect):
 
 def is_named(holder, suspect):
     """Does the suspect's name end as the mark says? A suspect inside the holder, or the owner of it, has another name."""
-    return re.search(r"(^|[^A-Za-z0-9_])%s$" % re.escape(holder), suspect["holder"]["name"]) is not None
+    name = re.sub(r" → reference \d+$", "", suspect["holder"]["name"])
+    return re.search(r"%s%s$" % (r"\b" if holder[0].isalpha() else "", re.escape(holder)), name) is not None
 
 
 def suspects_of(interpreter):
     found = []
     with tempfile.TemporaryDirectory() as folder:
-        for part in range(PARTS):
-            path = os.path.join(folder, "%d.whs" % part)
-            snapshot(interpreter, part, path)
+        for module, part in itertools.product(MODULES, range(PARTS)):
+            path = os.path.join(folder, "%s-%d.whs" % (module, part))
+            snapshot(interpreter, module, part, path)
             found += suspects(path)
     return found
 
@@ -71,9 +75,11 @@ def answers():
     rows = []
     for interpreter in supported_interpreters():
         found = suspects_of(interpreter)
-        for holder, expected in sorted(marks().items()):
+        for holder, (file, line, since) in sorted(marks().items()):
+            if interpreter.hexversion >> 16 & 255 < since:
+                continue
             named = sorted((suspect for suspect in found if is_named(holder, suspect)), key=lambda suspect: -suspect["retained_bytes"])
-            rows.append((interpreter.version, holder, expected, first_line(named[0]) if named else "no suspect"))
+            rows.append((interpreter.version, holder, (file, line), first_line(named[0]) if named else "no suspect"))
     return rows
 
 

@@ -791,12 +791,3 @@ def hold_in_unpacking():
     for name, rows in in_unpacking.items():
         for _ in range(N // 2):
             rows.append((name, thing()))  # HOLD corpus.in_unpacking['a']
-
-
-def run(part, parts):
-    """Calls every parts-th way to hold, twice; the decoys always."""
-    ways = sorted(name for name in globals() if name.startswith("hold_"))
-    for name in ways[part::parts]:
-        globals()[name]()
-        globals()[name]()
-    decoys()
