@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Stands in for the analyzer's library, so that the command line can be tested on results that no small snapshot gives.
+ *
+ * WHOHOLDS_FAKE says which: "full" (two leaks and something large, with every kind of line), "large" (no leak, something large),
+ * "empty" (nothing at all), "slow" (opening never ends, unless it is cancelled).
+ */
+#include <whoholds/analyzer.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct wh_analysis { int opened; };
+static struct wh_analysis the_analysis;
+
+static bool fake_is(const char *name)
+{
+    const char *wanted = getenv("WHOHOLDS_FAKE");
+    return wanted && strcmp(wanted, name) == 0;
+}
+
+static enum wh_status open_forever(wh_progress progress, void *context, struct wh_error *error)
+{
+    const struct timespec step = {.tv_nsec = 10000000};
+    for (double done = 0; progress(context, "loading", done); done += (1 - done) / 1000)
+        nanosleep(&step, NULL);
+    return wh_error_set(error, WH_ERR_RESOURCE, "cancelled while loading");
+}
+
+enum wh_status wh_analysis_open(const char *path, wh_progress progress, void *context, struct wh_error *error, struct wh_analysis **ret)
+{
+    (void)path;
+    *ret = &the_analysis;
+    return fake_is("slow") ? open_forever(progress, context, error) : WH_OK;
+}
+
+void wh_analysis_close(struct wh_analysis *analysis)
+{
+    (void)analysis;
+}
+
+enum wh_status wh_info(struct wh_analysis *analysis, struct wh_error *error, const struct wh_info **ret)
+{
+    static const struct wh_info info = {
+        .file = "app.whs", .python = "3.13.5", .program = "app.py", .mode = "fork", .trigger = "api", .values = "none",
+        .bytes = UINT64_MAX, .objects = 1, .live = {1, UINT64_MAX},
+    };
+    (void)analysis, (void)error;
+    *ret = &info;
+    return WH_OK;
+}
+
+/* --- suspects --- */
+
+static struct wh_line held[] = {
+    {"/app/orders.py", 14, "Orders.add", "self.open.append(order)", "growth", "exact", ""},
+    {"/app/orders.py", 30, "Orders.load", "self.open += rows", "store", "one of 4", "/app/main.py:7 in main"},
+    {"/app/orders.py", 41, "<lambda>", "", "store", "one of 4", ""},
+    {"/app/orders.py", 55, "late", "never shown", "store", "one of 4", ""},
+};
+static struct wh_line allocated[] = {
+    {"/app/orders.py", 8, "parse", "return Order(line)", "", "", "/app/orders.py:12 in read"},
+};
+static struct wh_content contents[] = {
+    {"app.orders.Order", 1200, 57600}, {"str", 3, 100}, {"bytes", 1, 2000}, {"int", 2, 64},
+};
+static struct wh_hop hops[] = {
+    {"sys.modules['app.orders']", {.address = 0x7f0000001000, .type = "module", .retained_bytes = 70000, .length = UINT64_MAX, .preview = ""}, true},
+    {".open", {.address = 0x7f0000002000, .type = "list", .retained_bytes = 60000, .length = 1206, .preview = ""}, true},
+};
+static const char *cuts[] = {"app.orders.open", "app.backup.open"};
+static struct wh_reason reasons[] = {{"grows", "it grew until the end", true}, {"bounded", "nothing takes from it", false}};
+
+static struct wh_suspect suspects[] = {
+    {.leak = true, .kind = "container", .name = "app.orders.open",
+     .holder = {.address = 0x7f0000002000, .type = "list", .retained_bytes = 60000, .retained_objects = 1207, .length = 1206, .preview = ""},
+     .share = 0.71236, .held_at_count = 4, .held_at = held, .allocated_at_count = 1, .allocated_at = allocated, .content_count = 4,
+     .contents = contents, .path = {.root_kind = "module", .root_name = "app.orders", .expression = "app.orders.open", .hop_count = 2, .hops = hops},
+     .path_expression = "sys.modules['app.orders'].open[0…1205]", .cut_count = 2, .cuts = cuts, .reason_count = 2, .reasons = reasons,
+     .fingerprint = "0123456789abcdef"},
+    {.leak = true, .kind = "native", .name = "held by native code",
+     .holder = {.address = 0x7f0000003000, .type = "app.Handle", .retained_bytes = 512, .retained_objects = 1, .length = UINT64_MAX, .preview = ""},
+     .share = 0.0002, .held_at_count = 1, .held_at = held, .allocated_at_count = 1, .allocated_at = held,
+     .path = {.root_kind = "native", .root_name = "", .expression = ""}, .path_expression = "", .fingerprint = "00"},
+    {.leak = false, .kind = "container", .name = "app.table",
+     .holder = {.address = 0x7f0000004000, .type = "dict", .retained_bytes = UINT64_MAX, .retained_objects = 2, .length = 1, .preview = ""},
+     .share = 0.05, .path = {.root_kind = "module", .root_name = "app", .expression = "app.table"}, .path_expression = "app.table",
+     .fingerprint = "01"},
+};
+enum { SUSPECTS = sizeof(suspects) / sizeof(suspects[0]), LEAKS = SUSPECTS - 1 };
+
+enum wh_status wh_suspects(struct wh_analysis *analysis, bool all, size_t limit, struct wh_error *error, struct wh_suspects **ret)
+{
+    static struct wh_suspects result;
+    size_t first = fake_is("full") ? 0 : LEAKS, end = all ? SUSPECTS : LEAKS;
+    (void)analysis, (void)error, (void)limit;
+    result = (struct wh_suspects){.count = fake_is("empty") ? 0 : end - first, .suspects = suspects + first, .any_leak = fake_is("full")};
+    *ret = &result;
+    return WH_OK;
+}
+
+void wh_suspects_free(struct wh_suspects *result)
+{
+    (void)result;
+}
+
+/* --- everything else is empty --- */
+
+enum wh_status wh_paths(struct wh_analysis *analysis, const struct wh_query *query, struct wh_error *error, struct wh_paths **ret)
+{
+    static struct wh_paths result;
+    (void)analysis, (void)query, (void)error;
+    *ret = &result;
+    return WH_OK;
+}
+
+void wh_paths_free(struct wh_paths *result)
+{
+    (void)result;
+}
+
+enum wh_status wh_show(struct wh_analysis *analysis, const struct wh_query *query, struct wh_error *error, struct wh_details **ret)
+{
+    (void)analysis, (void)query, (void)ret;
+    return wh_error_set(error, WH_ERR_INPUT, "there is nothing to show");
+}
+
+void wh_details_free(struct wh_details *result)
+{
+    (void)result;
+}
+
+enum wh_status wh_top(struct wh_analysis *analysis, enum wh_top_by by, size_t limit, struct wh_error *error, struct wh_top **ret)
+{
+    static struct wh_top result;
+    (void)analysis, (void)by, (void)limit, (void)error;
+    *ret = &result;
+    return WH_OK;
+}
+
+void wh_top_free(struct wh_top *result)
+{
+    (void)result;
+}
+
+enum wh_status wh_tree(struct wh_analysis *analysis, size_t budget, struct wh_error *error, struct wh_tree **ret)
+{
+    static struct wh_tree result;
+    (void)analysis, (void)budget, (void)error;
+    *ret = &result;
+    return WH_OK;
+}
+
+void wh_tree_free(struct wh_tree *result)
+{
+    (void)result;
+}
+
+enum wh_status wh_threads(struct wh_analysis *analysis, struct wh_error *error, struct wh_threads **ret)
+{
+    static struct wh_threads result;
+    (void)analysis, (void)error;
+    *ret = &result;
+    return WH_OK;
+}
+
+void wh_threads_free(struct wh_threads *result)
+{
+    (void)result;
+}

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command line alone, on results that no small snapshot gives (fake_library.c)."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import unittest
+
+from command_line import DONE, LEAK, WHOHOLDS, CommandLineTest
+
+FAKE = os.path.abspath(os.environ.get("WHOHOLDS_ON_FAKE_LIBRARY", os.path.join(os.path.dirname(WHOHOLDS), "whoholds_on_fake_library")))
+
+LEAKS = """\
+1  app.orders.open  (list, 1,206 items)  retains 58.6 KiB (60,000 B), 71 %% of the Python heap
+   held at       /app/orders.py:14 in Orders.add:  self.open.append(order)      [growth: exact]
+                 /app/orders.py:30 in Orders.load:  self.open += rows      [store: one of 4]   via /app/main.py:7 in main
+                 /app/orders.py:41 in <lambda>      [store: one of 4]
+                 … and 1 more (all with --json)
+   allocated at  /app/orders.py:8 in parse:  return Order(line)   via /app/orders.py:12 in read
+   holds         1,200 × app.orders.Order, 48 B each
+                 3 × str, 100 B together
+                 1 × bytes, 2,000 B
+                 … and 1 more (all with --json)
+   path          sys.modules['app.orders'].open[0…1205]
+   to free it    cut 2 references: app.orders.open, app.backup.open
+%s
+2  held by native code  (app.Handle)  retains 512 B, under 0.1 %% of the Python heap
+   held at       /app/orders.py:14 in Orders.add:  self.open.append(order)      [growth: exact]
+   allocated at  the same line: it does both
+"""
+
+WHY = """\
+   a leak, for   it grew until the end [grows]
+   no leak, for  nothing takes from it [bounded]
+"""
+
+LARGE = "app.table  (dict, 1 item)  retains 16.0 EiB (18,446,744,073,709,551,615 B), 5.0 % of the Python heap\n"
+LARGE_DETAILS = "   held at       no line is known\n   path          app.table\n"
+
+
+class RenderingTest(CommandLineTest):
+    def print_fake(self, fake, *arguments):
+        done = subprocess.run([FAKE, *arguments, "app.whs"], capture_output=True, cwd="/", check=False, env={**os.environ, "WHOHOLDS_FAKE": fake})
+        self.assertEqual(done.stderr, b"")
+        return done.returncode, done.stdout.decode("utf-8")
+
+    def test_leaks_are_printed_with_all_that_is_known(self):
+        self.assertEqual(self.print_fake("full", "suspects"), (DONE, LEAKS % ""))
+        self.assertEqual(self.print_fake("full", "suspects", "--why"), (DONE, LEAKS % WHY))
+        self.assertEqual(self.print_fake("full", "suspects", "--exit-code")[0], LEAK)
+
+    def test_what_is_merely_large_stands_below_the_leaks(self):
+        expected = LEAKS % "" + "\nLarge, but nothing says that it is a leak:\n3  " + LARGE + LARGE_DETAILS
+        self.assertEqual(self.print_fake("full", "suspects", "--all"), (DONE, expected))
+
+    def test_without_a_leak_one_sentence_says_so_and_what_is_largest(self):
+        self.assertEqual(self.print_fake("large", "suspects", "--exit-code"), (DONE, "No leak is suspected. The largest holder: " + LARGE))
+        self.assertEqual(self.print_fake("large", "suspects", "--all"),
+                         (DONE, "No leak is suspected. What is largest:\n1  " + LARGE + LARGE_DETAILS))
+
+    def test_nothing_at_all(self):
+        self.assertEqual(self.print_fake("empty", "suspects"), (DONE, "No leak is suspected, and nothing holds much.\n"))
+        self.assertEqual(self.print_fake("empty", "threads"), (DONE, "The snapshot has no threads.\n"))
+        self.assertEqual(self.print_fake("empty", "top"), (DONE, "retained  own  objects  type\n"))
+        self.assertEqual(self.print_fake("empty", "tree"), (DONE, "  retained     objects  held through, type\n"))
+
+    def test_empty_results_are_documents_too(self):
+        for command in ("suspects", "top", "tree", "threads", "info"):
+            code, text = self.print_fake("empty", command, "--json")
+            self.assertEqual(code, DONE)
+            self.check_document(json.loads(text))
+
+    def test_shares_have_four_decimals_and_all_suspects_their_rank(self):
+        suspects = json.loads(self.print_fake("full", "suspects", "--json", "--all")[1])["suspects"]
+        self.assertEqual([suspect["share"] for suspect in suspects], [0.7124, 0.0002, 0.05])
+        self.assertEqual([suspect["rank"] for suspect in suspects], [1, 2, 3])
+        self.assertNotIn("length", suspects[1]["holder"])
+
+
+class ProgressTest(CommandLineTest):
+    def start(self, *arguments, **streams):
+        return subprocess.Popen([FAKE, *arguments], cwd=self.directory, env={**os.environ, "WHOHOLDS_FAKE": "slow"}, **streams)
+
+    def test_progress_is_shown_on_a_terminal_and_an_interrupt_ends_it(self):
+        leader, follower = pty.openpty()
+        self.addCleanup(os.close, leader)
+        process = self.start("report", self.snapshot, "--json", stdout=subprocess.PIPE, stderr=follower)
+        os.close(follower)
+        shown = os.read(leader, 1000).decode()
+        self.assertRegex(shown, r"^\r\x1b\[Kloading: [0-9]+ %")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual((process.communicate(timeout=30)[0], process.returncode), (b"", -signal.SIGINT))
+
+    def test_a_signal_ends_it_without_a_word_elsewhere(self):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            process = self.start("info", self.snapshot, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            self.wait_until_it_catches(process, number)
+            process.send_signal(number)
+            self.assertEqual((process.communicate(timeout=30), process.returncode), ((b"", b""), -number))
+
+    def wait_until_it_catches(self, process, number):
+        caught = 0
+        while not caught >> (number - 1) & 1:
+            self.assertIsNone(process.poll())
+            with open("/proc/%d/status" % process.pid, encoding="ascii") as status:
+                caught = int(next(line for line in status if line.startswith("SigCgt:")).split()[1], 16)
+
+
+if __name__ == "__main__":
+    unittest.main()
