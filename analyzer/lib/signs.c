@@ -12,6 +12,23 @@ bool signs_site_adds(const struct store_site *site)
     return site->how != STORE_CREATE && site->how != STORE_ASSIGN;
 }
 
+/* Does the holder become larger when the site runs again? A name that is bound anew, or a place in a list that is, does not. */
+static bool site_grows(const struct evidence *evidence, const struct store_site *site)
+{
+    switch (site->how) {
+    case STORE_CREATE:
+    case STORE_ASSIGN:
+    case STORE_COMPREHENSION:
+        return false;
+    case STORE_ATTRIBUTE:
+        return evidence->point->chain > 0;
+    case STORE_SUBSCRIPT:
+        return heap_items_kind(evidence->model->heap, evidence->point->node) != FORM_ITEMS_SEQUENCE;
+    default:
+        return true;
+    }
+}
+
 static bool contains(struct span text, const char *part)
 {
     return memmem(text.bytes, text.length, part, strlen(part)) != NULL;
@@ -29,7 +46,7 @@ static const struct store_site *first_growing_site(const struct evidence *eviden
 {
     for (uint32_t i = 0; i < evidence->sites->count; i++) {
         const struct store_site *site = &evidence->sites->sites[i];
-        if (signs_site_adds(site) && !site->top_level)
+        if (site_grows(evidence, site) && !site->top_level)
             return site;
     }
     return NULL;
@@ -45,9 +62,10 @@ static bool grows_in_function(const struct evidence *evidence, struct text *sent
     return true;
 }
 
+/* Speaks only where it is not known how the holder is filled. */
 static bool holds_many_alike(const struct evidence *evidence, struct text *sentence)
 {
-    if (evidence->alike < ALIKE_MIN || evidence->alike_type == TYPE_NONE)
+    if (evidence->alike < ALIKE_MIN || evidence->alike_type == TYPE_NONE || (evidence->sites->count && !first_growing_site(evidence)))
         return false;
     text_addf(sentence, "it holds %" PRIu32 " objects of one type, ", evidence->alike);
     model_write_type(&evidence->model->heap->types[evidence->alike_type], sentence);
@@ -63,6 +81,18 @@ static bool is_chain(const struct evidence *evidence, struct text *sentence)
 }
 
 /* --- against --- */
+
+static bool is_replaced_whole(const struct evidence *evidence, struct text *sentence)
+{
+    if (!evidence->sites->count || evidence->sites->incomplete)
+        return false;
+    for (uint32_t i = 0; i < evidence->sites->count; i++) {
+        if (site_grows(evidence, &evidence->sites->sites[i]))
+            return false;
+    }
+    text_add(sentence, "no code adds to it: it is made as a whole, or its places are filled anew");
+    return true;
+}
 
 static bool is_filled_at_import(const struct evidence *evidence, struct text *sentence)
 {
@@ -109,11 +139,12 @@ static bool is_bounded_cache(const struct evidence *evidence, struct text *sente
 static bool belongs_to_library(const struct evidence *evidence, struct text *sentence)
 {
     const struct naming_step *first = &evidence->path->steps[0];
-    struct span file;
     if (first->kind != STEP_MODULE || span_is(first->name, "__main__"))
         return false;
+    /* A long path may be there as a prefix alone; that is enough to tell. A module without a file is built in. */
     uint32_t file_node = heap_attribute(evidence->model->heap, first->node, "__file__");
-    if (file_node && (!heap_string(evidence->model->heap, file_node, &file) || !signs_is_library_file(file)))
+    const struct heap_text *file = file_node ? heap_text(evidence->model->heap, file_node) : NULL;
+    if (file_node && (!file || !signs_is_library_file(file->data)))
         return false;
     const struct store_site *site = first_growing_site(evidence);
     if (site && !site->library)
@@ -167,6 +198,7 @@ const struct sign signs[] = {
     {"many-alike", true, holds_many_alike},
     {"chain", true, is_chain},
     {"filled-at-import", false, is_filled_at_import},
+    {"replaced-whole", false, is_replaced_whole},
     {"bounded-cache", false, is_bounded_cache},
     {"library", false, belongs_to_library},
     {"program-text", false, is_program_text},
