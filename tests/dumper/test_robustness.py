@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""The walk in odd circumstances: frozen objects, a collection under way, objects that cannot be read, no values wanted."""
+import collections
+
+import pytest
+import stranger_reader
+
+HEAD = "import gc, sys, os\n"
+
+
+def instances(snapshot, name):
+    return [one for one in snapshot.objects.values() if one.type.name == name]
+
+
+def dangling(snapshot):
+    return sum(1 for one in snapshot.objects.values() for target in one.targets(weak=True) if target not in snapshot.objects)
+
+
+@pytest.mark.parametrize("mode", ["fork", "inline"])
+def test_frozen_objects_are_there(snapshot_of, mode):
+    snapshot = snapshot_of(HEAD + "class Frozen: pass\nkept = [Frozen() for _ in range(1000)]\ngc.freeze()\n", mode)
+    found = instances(snapshot, "Frozen")
+    assert len(found) == 1000
+    assert all(one.form & stranger_reader.FROZEN and one.form & stranger_reader.TRACKED for one in found)
+    assert dangling(snapshot) == 0
+
+
+DURING_COLLECTION = HEAD + """
+sys.path.insert(0, {package!r})
+import whoholds
+class Garbage:
+    def __init__(self):
+        self.me = [self, ("a tuple", 1.5)]
+    def __del__(self):
+        whoholds.install(mode={mode!r})
+        if not os.path.exists("during.whs"):
+            whoholds.dump("during.whs")
+class Live: pass
+live = [Live() for _ in range(100)]
+cycle = Garbage()
+cycle.other = Garbage()
+cycle.other.back = cycle
+del cycle
+gc.collect()
+"""
+
+
+@pytest.mark.parametrize("mode", ["fork", "inline"])
+def test_nothing_referenced_is_lost_during_a_collection(snapshot_of, tmp_path, mode):
+    import pythons
+    snapshot_of(DURING_COLLECTION.format(mode=mode, package=pythons.package_directory()))
+    snapshot = stranger_reader.read(str(tmp_path / "during.whs"))
+    assert snapshot.header["collecting"] is True
+    assert len(instances(snapshot, "Live")) == 100
+    assert instances(snapshot, "Garbage")  # the one whose __del__ runs is in a frame
+    assert dangling(snapshot) == 0
+
+
+# The slots of a PyTypeObject are words; tp_traverse is word 23.
+UNREADABLE = HEAD + """
+import ctypes
+class Bad:
+    def __init__(self):
+        self.x = ["held by the bad one"]
+class After: pass
+bad = [Bad() for _ in range(5)]
+after = [After() for _ in range(10)]
+ctypes.c_void_p.from_address(id(Bad) + 23 * 8).value = 0x10
+items = [object() for _ in range(10)]
+address = ctypes.c_void_p.from_address(id(items) + 24).value
+ctypes.c_void_p.from_address(address + 4 * 8).value = 0x70
+"""
+
+
+def test_an_object_that_crashes_costs_that_object(snapshot_of):
+    snapshot = snapshot_of(UNREADABLE)
+    assert len(instances(snapshot, "Bad")) == 5
+    assert len(instances(snapshot, "After")) == 10
+    account = dict(zip(snapshot.tables["account"]["name"], snapshot.tables["account"]["value"]))
+    assert account[b"unreadable_count"] >= 5
+    assert b"unreadable:Bad_count" in account
+
+
+def picture(snapshot):
+    """What does not depend on when it was taken."""
+    return collections.Counter((str(one.type), one.form, one.size, len(one.targets())) for one in snapshot.objects.values())
+
+
+def test_two_dumps_of_one_process_show_the_same(snapshot_of, tmp_path):
+    source = HEAD + "import whoholds\nwhoholds.install()\nwhoholds.dump('first.whs')\nwhoholds.dump('second.whs')\n"
+    snapshot_of(source)
+    first, second = (picture(stranger_reader.read(str(tmp_path / name))) for name in ("first.whs", "second.whs"))
+    assert sum(((first - second) + (second - first)).values()) < 20
+
+
+SECRETS = HEAD + """
+import whoholds
+class Holder: pass
+holder = Holder()
+holder.secret = "".join(["pass", "word ", "x" * 100])
+holder.number = 1234567890123
+by_key = {"".join(["key ", "of dict"]): 1}
+in_list = ["".join(["in ", "a list"])]
+for mode in "none", "short", "full":
+    whoholds.install(values=mode)
+    whoholds.dump(mode + ".whs")
+"""
+
+
+def test_values_are_written_as_far_as_asked(snapshot_of, tmp_path):
+    snapshot_of(SECRETS)
+    texts = {mode: set(map(repr, stranger_reader.read(str(tmp_path / (mode + ".whs"))).texts.values())) for mode in ("none", "short", "full")}
+    secret = "password " + "x" * 100
+    assert not {repr(secret), repr((secret[:64], len(secret))), "'key of dict'", "'in a list'", "1234567890123"} & texts["none"]
+    assert {repr((secret[:64], len(secret))), "'key of dict'", "1234567890123"} <= texts["short"]
+    assert not {repr(secret), "'in a list'"} & texts["short"]
+    assert {repr(secret), "'key of dict'", "'in a list'", "1234567890123"} <= texts["full"]
+    assert all("'secret'" in found for found in texts.values())
+
+
+def test_code_objects_and_opcodes_are_whole(snapshot_of, python):
+    snapshot = snapshot_of(HEAD + "def function(a, b, *, c):\n    return [a, b, c]\n")
+    names = {row["id"]: row for row in rows(snapshot, "code")}
+    function = next(one for one in snapshot.objects.values() if one.type.name == "function"
+                    and snapshot.texts.get(member(one, "__name__")) == "function")
+    code = names[member(function, "__code__")]
+    assert (code["argcount"], code["kwonly"], code["firstlineno"]) == (2, 1, 2)
+    assert snapshot.texts[member(snapshot.objects[code["id"]], "co_filename")].endswith("program.py")
+    numbers = {row["number"]: row for row in rows(snapshot, "opcodes")}
+    assert {numbers[byte]["name"] for byte in code["bytecode"][::2] if byte in numbers} & {b"BUILD_LIST"}
+    assert all(row["base"] in numbers for row in numbers.values())
+
+
+def rows(snapshot, table):
+    columns = snapshot.tables[table]
+    return [dict(zip(columns, values)) for values in zip(*columns.values())]
+
+
+def member(one, name):
+    return dict(zip(one.type.members, one.members))[name]
