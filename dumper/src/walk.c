@@ -221,12 +221,6 @@ static void start_expand(struct walk *walk, size_t first_item, uint64_t first_po
     expand_from_index(walk);
 }
 
-void walk_expand_gathered(struct walk *walk, const struct shape *shape, struct type_info *holder)
-{
-    walk->expand = (struct expand){.holder = holder, .member_role = TEXT_VALUE};
-    start_expand(walk, (size_t)(shape->members + shape->attrs + shape->extras), 0);
-}
-
 static void write_object(struct walk *walk, PyObject *object, bool is_key)
 {
     struct shape shape;
@@ -290,6 +284,13 @@ static void drain(struct walk *walk)
         else
             write_object(walk, work.object, work.block == &is_key_mark);
     }
+}
+
+void walk_expand_gathered(struct walk *walk, const struct shape *shape, struct type_info *holder)
+{
+    walk->expand = (struct expand){.holder = holder, .member_role = TEXT_VALUE};
+    start_expand(walk, (size_t)(shape->members + shape->attrs + shape->extras), 0);
+    drain(walk);
 }
 
 void walk_reach(struct walk *walk, PyObject *object)
