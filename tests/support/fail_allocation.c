@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stddef.h>
 
-static uint64_t calls_left;
+static uint64_t calls_left, bytes_asked;
 static bool armed, failed;
 
 void *__real_malloc(size_t size);
@@ -27,8 +27,14 @@ bool fail_allocation_disarm(void)
     return failed;
 }
 
-static bool must_fail(void)
+uint64_t fail_allocation_bytes_asked(void)
 {
+    return bytes_asked;
+}
+
+static bool must_fail(size_t size)
+{
+    bytes_asked += size;
     if (!armed || --calls_left > 0)
         return false;
     armed = false;
@@ -39,15 +45,15 @@ static bool must_fail(void)
 
 void *__wrap_malloc(size_t size)
 {
-    return must_fail() ? NULL : __real_malloc(size);
+    return must_fail(size) ? NULL : __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return must_fail() ? NULL : __real_calloc(count, size);
+    return must_fail(count * size) ? NULL : __real_calloc(count, size);
 }
 
 void *__wrap_realloc(void *memory, size_t size)
 {
-    return must_fail() ? NULL : __real_realloc(memory, size);
+    return must_fail(size) ? NULL : __real_realloc(memory, size);
 }

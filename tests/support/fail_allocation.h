@@ -22,4 +22,7 @@ void fail_allocation_arm(uint64_t nth);
 /* Back to normal. Returns whether the failure happened. */
 bool fail_allocation_disarm(void);
 
+/* Bytes asked for since the program began, whether they were freed or not: an upper bound of what was in use between two calls. */
+uint64_t fail_allocation_bytes_asked(void);
+
 #endif

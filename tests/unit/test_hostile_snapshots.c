@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Snapshots that lie, through every call of the library. Two kinds of lie: bytes of the file changed at random under a new checksum, so that the
+ * frame stays whole, and numbers of the tables changed before they are written, so that everything but their sense stays whole.
+ * No call may crash, take long, or ask for memory out of proportion; whatever is opened must give answers or refuse in a sentence.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "fail_allocation.h"
+#include "heap_builder.h"
+#include "random.h"
+#include "trials.h"
+
+#ifdef WHOHOLDS_SANITIZED
+enum { MILLISECONDS_MAX = 5000 };
+#else
+enum { MILLISECONDS_MAX = 1000 };
+#endif
+enum { CHECKSUM_BYTES = 9, ALLOCATED_MAX = 64 << 20, HANG_SECONDS = 60 };
+
+/* One of everything that the stages look at. */
+static const char everything[] =
+    "module app { 'cache' cache 'f' f 'g' g 'memo' memo 'head' n1 'Order' Order '__file__' '/usr/lib/python3/app.py' '__name__' 'app' }\n"
+    "module threading { '_active' active }\n"
+    "active : dict { 140001 main }\n"
+    "type threading.Thread members __dict__\n"
+    "main : threading.Thread .__dict__ main.__dict__ ; main.__dict__ : dict { '_name' 'MainThread' }\n"
+    "type app.Order heap object Order members __dict__ slot attrs x y\n"
+    "type app.Special heap base app.Order object Special members __dict__\n"
+    "Order : type .__dict__ Order.__dict__ size 900 ; Order.__dict__ : dict { 'put' g } ; Special : type size 900\n"
+    "cache : list [ b1 b2 b3 b4 b5 b6 _ ]\n"
+    "b1 : bytearray size 90000 ; b2 : bytearray size 90000 ; b3 : bytearray size 90000\n"
+    "b4 : bytearray size 90000 ; b5 : bytearray size 90000 ; b6 : bytearray size 5000000000\n"
+    "f : function .__code__ load .__globals__ app.__dict__ .__closure__ cells .__defaults__ defaults .__kwdefaults__ kw .__name__ 'load'\n"
+    "cells : tuple [ cell ] ; cell : cell .cell_contents seen ; seen : set < s1 s2 > ; defaults : tuple [ d1 ] ; kw : dict { 'n' d2 }\n"
+    "s1 : str 'one' size 40000 ; s2 : bytes 'two' size 40000 ; d1 : list [ t1 ] ; d2 : dict { t1 1 2 'x' 3 None }\n"
+    "t1 : tuple [ 1 'a' None pi t2 ] ; t2 : tuple [ t1 ] ; pi : float '3.25'\n"
+    "code load 'load' '/src/app.py' 12 args 1 kwonly 1 locals rows n free seen names cache append Order\n"
+    "  bytecode 97007400a0010000000000000000000000000000000000007c00a6010000ab010000000000000000010064005300 lines 80000101010101\n"
+    "g : function .__code__ put .__globals__ app.__dict__\n"
+    "code put 'Order.put' '/src/app.py' 20 args 2 locals self x names cache append\n"
+    "  bytecode 740083017c01a00100640019007c0064003c0071025300 lines 000102030405\n"
+    "opcode 9 NOP ; opcode 116 LOAD_GLOBAL argument caches 5 ; opcode 124 LOAD_FAST argument ; opcode 160 LOAD_METHOD argument caches 10\n"
+    "opcode 166 PRECALL argument caches 1 ; opcode 171 CALL argument caches 4 ; opcode 1 POP_TOP ; opcode 100 LOAD_CONST argument\n"
+    "opcode 83 RETURN_VALUE ; opcode 151 RESUME argument ; opcode 60 STORE_SUBSCR caches 1 ; opcode 25 BINARY_SUBSCR caches 4\n"
+    "opcode 113 JUMP_ABSOLUTE argument ; opcode 131 CALL_FUNCTION argument\n"
+    "o1 : app.Order .__dict__ o1.__dict__ .slot cache .x b1 .y o2 ; o1.__dict__ : dict { 'next' o2 } + s1\n"
+    "o2 : app.Special .__dict__ o2.__dict__ native 3 ; o2.__dict__ : dict { 'prev' o1 }\n"
+    "loop : list [ loop o1 ] ; lost : list [ found ] refs 0 ; found : list [ lost ]\n"
+    "weak : weakref / o1 cache / native 1 ; old : list [ 1 ] immortal\n"
+    "memo : functools._lru_cache_wrapper .__wrapped__ f .cache store .__dict__ memo.__dict__ ; store : dict { t1 s1 t2 s2 }\n"
+    "memo.__dict__ : dict { 'cache_parameters' parameters } ; parameters : function .__code__ pc .__closure__ pcells\n"
+    "code pc 'cache_parameters' '/src/functools.py' 9 locals a free maxsize ; pcells : tuple [ pcell ] ; pcell : cell .cell_contents 128\n"
+    "type app.N members next attrs value\n"
+    "thread 140001 'main' main ; run : frame .f_code load .f_globals app.__dict__ ( b1 o1 d1 ) pseudo ; frame run load 14 at 4\n"
+    "gen : generator .gi_code put ( cache n1 ) ; thread 140002 'worker' ; frame gen put 21\n"
+    "root thread 'thread state dict' d2 thread 1 ; root interpreter 'codecs' pi ; root type 'static type' Order\n"
+    "account rss 40960 ; account anonymous 4096\n";
+
+static struct heap_builder *build_everything(void)
+{
+    struct heap_builder *builder = heap_builder_create();
+    heap_builder_add(builder, "%s", everything);
+    for (int i = 1; i < 20; i++)
+        heap_builder_add(builder, "n%d : app.N .next n%d .value 'v' size 3000", i, i + 1);
+    heap_builder_add(builder, "n20 : app.N .next n1 size 3000");
+    return builder;
+}
+
+/* --- what was under way when it ended --- */
+
+static volatile uint64_t current_seed;
+
+static void tell_seed(void)
+{
+    char line[] = "the hostile snapshot had seed 0x0000000000000000\n";
+    uint64_t seed = current_seed;
+    for (size_t i = sizeof(line) - 3; seed; i--, seed >>= 4)
+        line[i] = "0123456789abcdef"[seed & 15];
+    if (write(STDERR_FILENO, line, sizeof(line) - 1) < 0)
+        return;
+}
+
+static void on_end(int number)
+{
+    tell_seed();
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+/* Of the sanitizers, where they are. */
+void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
+
+static void watch(void)
+{
+#ifdef WHOHOLDS_SANITIZED
+    static const int signals[] = {SIGALRM};
+    if (__sanitizer_set_death_callback)
+        __sanitizer_set_death_callback(tell_seed);
+#else
+    static const int signals[] = {SIGALRM, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+#endif
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+        signal(signals[i], on_end);
+}
+
+/* --- every call --- */
+
+static void assert_told(enum wh_status status, const struct wh_error *error)
+{
+    if (status != WH_OK && (status != WH_ERR_INPUT || !error->message[0]))
+        fail_msg("seed %#" PRIx64 ": status %d, \"%s\"", current_seed, status, error->message);
+}
+
+static void ask_objects(struct wh_analysis *analysis, const struct wh_query *query)
+{
+    struct wh_error error = {0};
+    struct wh_paths *paths;
+    struct wh_details *details;
+    assert_told(wh_paths(analysis, query, &error, &paths), &error);
+    wh_paths_free(paths);
+    assert_told(wh_show(analysis, query, &error, &details), &error);
+    wh_details_free(details);
+}
+
+static void ask_tables(struct wh_analysis *analysis)
+{
+    static const enum wh_top_by kinds[] = {WH_TOP_TYPE, WH_TOP_MODULE, WH_TOP_HOLDER};
+    struct wh_error error = {0};
+    struct wh_top *top;
+    struct wh_tree *tree;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        assert_told(wh_top(analysis, kinds[i], 3 * (i & 1), &error, &top), &error);
+        wh_top_free(top);
+    }
+    for (size_t budget = 0; budget < 20; budget += 12) {
+        assert_told(wh_tree(analysis, budget, &error, &tree), &error);
+        wh_tree_free(tree);
+    }
+}
+
+static void ask_everything(struct wh_analysis *analysis)
+{
+    struct wh_error error = {0};
+    const struct wh_info *info;
+    struct wh_suspects *suspects;
+    struct wh_threads *threads;
+    assert_told(wh_info(analysis, &error, &info), &error);
+    assert_told(wh_suspects(analysis, true, 0, &error, &suspects), &error);
+    wh_suspects_free(suspects);
+    assert_told(wh_threads(analysis, &error, &threads), &error);
+    wh_threads_free(threads);
+    ask_tables(analysis);
+    ask_objects(analysis, &(struct wh_query){.address = heap_builder_address(9)});
+    ask_objects(analysis, &(struct wh_query){.type = "list", .limit = 4});
+    ask_objects(analysis, &(struct wh_query){.expression = "app.f.__kwdefaults__['n'][(1, 'a', None, 3.25, …)]"});
+    ask_objects(analysis, &(struct wh_query){.expression = "sys.modules['app'].cache[5]"});
+}
+
+static double milliseconds(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
+}
+
+/* Whether it could be opened. */
+static bool try_snapshot(const struct nameless_file *file, const uint8_t *bytes, size_t length)
+{
+    struct wh_analysis *analysis;
+    struct wh_error error = {0};
+    uint64_t allocated = fail_allocation_bytes_asked();
+    double start = milliseconds();
+    alarm(HANG_SECONDS);
+    nameless_file_fill(file, bytes, length);
+    enum wh_status status = wh_analysis_open(file->path, NULL, NULL, &error, &analysis);
+    assert_told(status, &error);
+    if (!status)
+        ask_everything(analysis);
+    wh_analysis_close(analysis);
+    alarm(0);
+    if (milliseconds() - start > MILLISECONDS_MAX)
+        fail_msg("seed %#" PRIx64 ": it took %.0f ms", current_seed, milliseconds() - start);
+    if (fail_allocation_bytes_asked() - allocated > ALLOCATED_MAX)
+        fail_msg("seed %#" PRIx64 ": it asked for %" PRIu64 " bytes", current_seed, fail_allocation_bytes_asked() - allocated);
+    return !status;
+}
+
+/* --- bytes --- */
+
+static void sign(uint8_t *bytes, size_t length)
+{
+    uint64_t checksum = XXH64(bytes, length - CHECKSUM_BYTES, 0);
+    for (size_t i = 0; i < 8; i++)
+        bytes[length - 1 - i] = (uint8_t)(checksum >> 8 * i);
+}
+
+static void change_byte(struct random *random, uint8_t *bytes, size_t length)
+{
+    static const uint8_t limits[] = {0x00, 0x01, 0x7f, 0x80, 0xff, 0x02};
+    size_t at = random_below(random, (uint32_t)(length - CHECKSUM_BYTES));
+    switch (random_below(random, 4)) {
+    case 0:
+        bytes[at] ^= (uint8_t)(1u << random_below(random, 8));
+        break;
+    case 1:
+        bytes[at] = (uint8_t)random_next(random);
+        break;
+    case 2:
+        bytes[at] = limits[random_below(random, sizeof(limits))];
+        break;
+    default:
+        bytes[at] = bytes[random_below(random, (uint32_t)(length - CHECKSUM_BYTES))];
+    }
+}
+
+static void changed_bytes_under_a_right_checksum_do_no_harm(void **state)
+{
+    struct nameless_file file;
+    struct heap_builder *builder = build_everything();
+    size_t length;
+    uint8_t *bytes = heap_builder_write(builder, NULL, NULL, &length), *copy = malloc(length);
+    uint64_t trials = trials_count("snapshots with changed bytes", 40000), opened = 0;
+    (void)state;
+    nameless_file_init(&file);
+    assert_true(try_snapshot(&file, bytes, length));
+    for (uint64_t trial = 0; trial < trials; trial++) {
+        struct random random = {current_seed = trials_seed(1, trial)};
+        memcpy(copy, bytes, length);
+        for (uint32_t changes = 1 + random_below(&random, 4); changes > 0; changes--)
+            change_byte(&random, copy, length);
+        sign(copy, length);
+        opened += try_snapshot(&file, copy, length);
+    }
+    printf("[          ] %" PRIu64 " of them could be opened\n", opened);
+    assert_true(opened * 10 > trials);
+    nameless_file_deinit(&file);
+    free(copy);
+    free(bytes);
+    heap_builder_destroy(builder);
+}
+
+/* --- numbers --- */
+
+struct liar { struct random random; uint32_t rate; };
+
+static uint64_t lie(void *context, enum table table, unsigned column, uint64_t value)
+{
+    static const uint64_t limits[] = {0, 1, 2, 255, UINT32_MAX - 1, UINT32_MAX, UINT64_C(1) << 32, UINT64_MAX, UINT64_C(1) << 63};
+    struct liar *liar = context;
+    /* A wrong number of rows is refused at once: no use in lying about it often. */
+    bool counted = (table == TABLE_OBJECTS && column == OBJECTS_REFS) || (table == TABLE_TYPES && column >= TYPES_MEMBERS);
+    if (random_below(&liar->random, counted ? liar->rate * 200 : liar->rate))
+        return value;
+    switch (random_below(&liar->random, 5)) {
+    case 0:
+        return limits[random_below(&liar->random, sizeof(limits) / sizeof(limits[0]))];
+    case 1:
+        return value ^ UINT64_C(1) << random_below(&liar->random, 18);
+    case 2:
+        return granule_id(1, heap_builder_address(1 + random_below(&liar->random, 120)));
+    case 3:
+        return random_below(&liar->random, 64);
+    default:
+        return value + random_below(&liar->random, 5) - 2;
+    }
+}
+
+static void numbers_that_make_no_sense_do_no_harm(void **state)
+{
+    struct nameless_file file;
+    struct heap_builder *builder = build_everything();
+    uint64_t trials = trials_count("snapshots with changed numbers", 20000), opened = 0;
+    (void)state;
+    nameless_file_init(&file);
+    for (uint64_t trial = 0; trial < trials; trial++) {
+        struct liar liar = {{current_seed = trials_seed(2, trial)}, 0};
+        size_t length;
+        liar.rate = 20u << random_below(&liar.random, 6);
+        uint8_t *bytes = heap_builder_write(builder, lie, &liar, &length);
+        opened += try_snapshot(&file, bytes, length);
+        free(bytes);
+    }
+    printf("[          ] %" PRIu64 " of them could be opened\n", opened);
+    assert_true(opened * 10 > trials);
+    nameless_file_deinit(&file);
+    heap_builder_destroy(builder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(changed_bytes_under_a_right_checksum_do_no_harm),
+        cmocka_unit_test(numbers_that_make_no_sense_do_no_harm),
+    };
+    watch();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
