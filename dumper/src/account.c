@@ -104,7 +104,6 @@ static const struct {
     {"status", "VmSize", "virtual"},
     {"status", "VmSwap", "swap"},
     {"smaps_rollup", "Pss", "pss"},
-    {"smaps_rollup", "Private_Dirty", "private_dirty"},
     {"smaps_rollup", "AnonHugePages", "anonymous_huge_pages"},
 };
 
@@ -116,9 +115,23 @@ static void write_kernel_rows(struct walk *walk)
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
         if (!file || strcmp(file, sources[i].file) != 0)
             read_proc(walk->options.process, file = sources[i].file, text, sizeof text);
-        if (find_kilobytes(text, sources[i].key, &value))
+        /* Beside a forked child, which shares all pages, the proportional size is about half of what it was. */
+        bool halved = walk->options.guard && strcmp(sources[i].key, "Pss") == 0;
+        if (!halved && find_kilobytes(text, sources[i].key, &value))
             write_row(walk, sources[i].name, value);
     }
+}
+
+/* What CPython's own allocator has: from 3.12 on its arenas, which it counts; before, it only counts blocks, by walking its pools. */
+static void write_pymalloc_rows(struct walk *walk)
+{
+    struct compat_pymalloc pymalloc;
+    if (!compat_pymalloc(walk->interp, &pymalloc))
+        return;
+    if (pymalloc.arena_bytes)
+        write_row(walk, "pymalloc_arenas", pymalloc.arena_bytes);
+    if (pymalloc.blocks)
+        write_row(walk, "pymalloc_blocks_count", pymalloc.blocks);
 }
 
 /* Objects that crashed the child that read them, and their types. */
@@ -140,5 +153,6 @@ static void write_unreadable(struct walk *walk)
 void account_write(struct walk *walk)
 {
     write_kernel_rows(walk);
+    write_pymalloc_rows(walk);
     write_unreadable(walk);
 }

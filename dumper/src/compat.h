@@ -45,6 +45,9 @@
 #include <internal/pycore_context.h>
 #include <internal/pycore_hamt.h>
 #endif
+#if PY_VERSION_HEX < 0x030C0000
+#include <internal/pycore_pymem.h>
+#endif
 #if PY_VERSION_HEX >= 0x030B0000
 #include <internal/pycore_code.h>
 #include <internal/pycore_dict.h>
@@ -596,6 +599,33 @@ static inline bool compat_owned_frame(PyObject *object, struct compat_frame *ret
 }
 
 #endif
+
+/* ---- The allocator: Objects/obmalloc.c ---- */
+
+struct compat_pymalloc {
+    uint64_t arena_bytes, blocks; /* 0: not known */
+};
+
+/* False if the interpreter was built without it. The process may still use another allocator: then all is 0. */
+static inline bool compat_pymalloc(PyInterpreterState *interp, struct compat_pymalloc *ret)
+{
+    *ret = (struct compat_pymalloc){0};
+#ifndef WITH_PYMALLOC
+    (void)interp;
+    return false;
+#elif PY_VERSION_HEX >= 0x030D0000
+    if (interp->obmalloc)
+        ret->arena_bytes = (uint64_t)interp->obmalloc->mgmt.narenas_currently_allocated * ARENA_SIZE;
+    return true;
+#elif PY_VERSION_HEX >= 0x030C0000
+    ret->arena_bytes = (uint64_t)interp->obmalloc.mgmt.narenas_currently_allocated * ARENA_SIZE;
+    return true;
+#else
+    (void)interp;
+    ret->blocks = (uint64_t)_Py_GetAllocatedBlocks(); /* reads the pools' headers, takes no lock */
+    return true;
+#endif
+}
 
 /* ---- Threads ---- */
 

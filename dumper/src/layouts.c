@@ -63,6 +63,12 @@ static uint64_t element_count(const struct ndarray_layout *array)
     return count;
 }
 
+uint64_t layouts_ndarray_shape_bytes(PyObject *object)
+{
+    int dimensions = ((const struct ndarray_layout *)object)->dimension_count;
+    return dimensions > 0 && dimensions <= NDARRAY_DIMENSIONS_MAX ? (uint64_t)dimensions * 2 * sizeof(intptr_t) : 0;
+}
+
 /* Without the item size, whose place in the descriptor moved in numpy 2: the longest stride times its dimension. */
 uint64_t layouts_ndarray_bytes(PyObject *object)
 {

@@ -82,7 +82,8 @@ struct ndarray_layout {
 
 uint64_t layouts_array_bytes(PyObject *object);
 uint64_t layouts_deque_blocks(PyObject *object);
-uint64_t layouts_ndarray_bytes(PyObject *object);
+uint64_t layouts_ndarray_bytes(PyObject *object);       /* the data, 0 for a view */
+uint64_t layouts_ndarray_shape_bytes(PyObject *object); /* dimensions and strides */
 
 /* For table `stores`; always true. */
 bool layouts_array_store(PyObject *object, uint64_t *ret_length, uint64_t *ret_capacity, uint64_t *ret_address);

@@ -161,7 +161,7 @@ static uint64_t body_size(const struct type_info *info, PyObject *object)
     case FAMILY_CODE: return code_size(info, object);
     case FAMILY_GENERATOR: return generator_size(info, object);
     case FAMILY_FRAME: return frame_size(info, object);
-    case FAMILY_NDARRAY: return info->basicsize + layouts_ndarray_bytes(object);
+    case FAMILY_NDARRAY: return info->basicsize + layouts_ndarray_bytes(object) + layouts_ndarray_shape_bytes(object);
     default: return var_size(info, object);
     }
 }
