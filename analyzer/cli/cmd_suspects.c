@@ -172,8 +172,8 @@ static enum wh_status print_nothing(struct wh_analysis *analysis, FILE *out, str
     return WH_OK;
 }
 
-static enum wh_status print_answer(struct wh_analysis *analysis, const struct request *request, const struct wh_suspects *suspects, FILE *out,
-                                   struct wh_error *error)
+static enum wh_status print_answer(struct wh_analysis *analysis, const struct request *request, const struct wh_suspects *suspects,
+                                   FILE *out, struct wh_error *error)
 {
     if (!request->json) {
         if (!suspects->count && !request->all)

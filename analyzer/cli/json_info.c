@@ -52,8 +52,9 @@ static json_t *heap_counts_json(const struct wh_info *info)
 
 static json_t *process_memory_json(const struct wh_info *info)
 {
-    json_t *value = json_make("{so so}", "account", json_list(info->account, info->account_count, sizeof(*info->account), account_line_json),
-                              "accounted", json_count(accounted_bytes(info)));
+    json_t *value = json_make("{so so}", "account",
+                              json_list(info->account, info->account_count, sizeof(*info->account), account_line_json), "accounted",
+                              json_count(accounted_bytes(info)));
     if (info->rss)
         json_object_set_new(value, "rss", json_count(info->rss));
     return value;

@@ -29,7 +29,8 @@ static json_t *allocated_at_json(const void *item)
 static json_t *content_json(const void *item)
 {
     const struct wh_content *content = item;
-    return json_make("{so so so}", "type", json_text(content->type), "count", json_count(content->count), "bytes", json_count(content->bytes));
+    return json_make("{so so so}", "type", json_text(content->type), "count", json_count(content->count), "bytes",
+                     json_count(content->bytes));
 }
 
 static json_t *reason_json(const void *item)

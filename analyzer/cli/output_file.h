@@ -13,6 +13,7 @@
  * WH_ERR_USAGE if there cannot be a file of that name, or if it is the source; WH_ERR_RESOURCE if not all of it could be written, or if
  * a signal came before the end.
  */
-enum wh_status output_file_write(const char *path, const char *source, const void *bytes, size_t length, struct wh_error *error) WH_MUST_USE;
+enum wh_status output_file_write(const char *path, const char *source, const void *bytes, size_t length,
+                                 struct wh_error *error) WH_MUST_USE;
 
 #endif

@@ -66,7 +66,8 @@ static enum wh_status add_object(struct wh_analysis *analysis, uint64_t address,
     return WH_OK;
 }
 
-static enum wh_status add_path_objects(struct wh_analysis *analysis, const struct wh_suspect *suspect, json_t *objects, struct wh_error *error)
+static enum wh_status add_path_objects(struct wh_analysis *analysis, const struct wh_suspect *suspect, json_t *objects,
+                                       struct wh_error *error)
 {
     enum wh_status status = add_object(analysis, suspect->holder.address, objects, error);
     for (size_t i = 0; !status && i < suspect->path.hop_count; i++)
