@@ -81,7 +81,8 @@ static void name_objects(const struct names *names)
     for (unsigned i = NAME_MODULE; i <= NAME_OBJ; i++)
         objects[i] = (struct object_entry){.type = TYPE_STR, .size = 49 + strlen(texts[i - NAME_MODULE]), .text = texts[i - NAME_MODULE]};
     for (unsigned i = FIRST_BYTES; i <= LAST_BYTES; i++)
-        objects[i] = (struct object_entry){.type = TYPE_BYTEARRAY, .form = FORM_STORE, .size = 5000057, .length = 5000000, .capacity = 5000001};
+        objects[i] = (struct object_entry){.type = TYPE_BYTEARRAY, .form = FORM_STORE, .size = 5000057, .length = 5000000,
+                                           .capacity = 5000001};
 }
 
 static uint64_t address_of(unsigned object)
@@ -125,9 +126,10 @@ static void write_types(struct snapshot_writer *writer, const struct names *name
 {
     for (unsigned i = 0; i < TYPE_NUMBERS; i++) {
         const struct type_entry *type = &types[i];
+        struct cell module = bytes(type->name ? "builtins" : names->module), name = bytes(type->name ? type->name : names->type);
         snapshot_writer_row(writer, TABLE_TYPES,
-                            (struct cell[]){number(0), bytes(type->name ? "builtins" : names->module), bytes(type->name ? type->name : names->type),
-                                            number(0), number(type->flags), number(type->basicsize), number(type->member_count), number(0)});
+                            (struct cell[]){number(0), module, name, number(0), number(type->flags), number(type->basicsize),
+                                            number(type->member_count), number(0)});
     }
     for (unsigned i = 0; i < TYPE_NUMBERS; i++)
         for (unsigned j = 0; j < types[i].member_count; j++)
@@ -142,7 +144,8 @@ static void write_object(struct snapshot_writer *writer, unsigned object)
     for (unsigned i = 0; i < entry->ref_count; i++)
         snapshot_writer_ref(writer, id_of(entry->refs[i]));
     if (entry->form & FORM_STORE)
-        snapshot_writer_row(writer, TABLE_STORES, (struct cell[]){number(entry->length), number(entry->capacity), number(address_of(object) + 0x10000)});
+        snapshot_writer_row(writer, TABLE_STORES,
+                            (struct cell[]){number(entry->length), number(entry->capacity), number(address_of(object) + 0x10000)});
     if (entry->text)
         snapshot_writer_row(writer, TABLE_TEXTS,
                             (struct cell[]){number(id_of(object)), number(TEXT_STR), number(code_points(entry->text)), bytes(entry->text)});
@@ -161,7 +164,8 @@ static void write_roots(struct snapshot_writer *writer, const struct names *name
 {
     snapshot_writer_row(writer, TABLE_THREADS, (struct cell[]){number(140001), number(4242), number(THREAD_MAIN), bytes(names->thread)});
     snapshot_writer_row(writer, TABLE_FRAMES, (struct cell[]){number(0), number(id_of(FRAME)), number(id_of(CODE)), number(14), number(0)});
-    snapshot_writer_row(writer, TABLE_ROOTS, (struct cell[]){number(ROOT_MODULES), bytes("sys.modules"), number(id_of(SYS_MODULES)), number(0)});
+    snapshot_writer_row(writer, TABLE_ROOTS,
+                        (struct cell[]){number(ROOT_MODULES), bytes("sys.modules"), number(id_of(SYS_MODULES)), number(0)});
     snapshot_writer_row(writer, TABLE_ACCOUNT, (struct cell[]){bytes("rss"), number(42000000)});
     snapshot_writer_row(writer, TABLE_ACCOUNT, (struct cell[]){bytes("anonymous"), number(36000000)});
     snapshot_writer_row(writer, TABLE_ACCOUNT, (struct cell[]){bytes("file"), number(6000000)});

@@ -57,7 +57,8 @@ class BadInputTest(CommandLineTest):
     def test_an_unknown_feature(self):
         content = self.read_snapshot().replace(b"\xa8features\x90", b"\xa8features\x91\xa4\x1b[2J", 1)
         path = self.write("new.whs", content)
-        self.assertEqual(self.refuse_everywhere(path), path + ": the snapshot needs the feature '\\x1b[2J', which this program does not know")
+        self.assertEqual(self.refuse_everywhere(path),
+                         path + ": the snapshot needs the feature '\\x1b[2J', which this program does not know")
 
     def test_a_file_that_may_not_be_read(self):
         path = self.write("secret.whs", self.read_snapshot())

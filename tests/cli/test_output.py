@@ -84,11 +84,14 @@ class ReportTest(CommandLineTest):
 
     def test_a_device_is_written_as_it_is(self):
         self.assertEqual(self.run_whoholds("report", self.snapshot, "-o", "/dev/null").returncode, DONE)
-        self.assertEqual(self.refuse(RESOURCE, "report", self.snapshot, "-o", "/dev/full"), "cannot write /dev/full: No space left on device")
+        self.assertEqual(self.refuse(RESOURCE, "report", self.snapshot, "-o", "/dev/full"),
+                         "cannot write /dev/full: No space left on device")
 
     def test_a_place_where_no_file_can_be(self):
-        self.assertEqual(self.refuse(USAGE, "report", self.snapshot, "-o", "no/x.html"), "cannot write no/x.html: No such file or directory")
-        self.assertEqual(self.refuse(USAGE, "report", self.snapshot, "-o", "."), "cannot write %s: Is a directory" % os.path.realpath(self.directory))
+        self.assertEqual(self.refuse(USAGE, "report", self.snapshot, "-o", "no/x.html"),
+                         "cannot write no/x.html: No such file or directory")
+        self.assertEqual(self.refuse(USAGE, "report", self.snapshot, "-o", "."),
+                         "cannot write %s: Is a directory" % os.path.realpath(self.directory))
         self.assertEqual(self.left_behind(), [])
 
     def test_the_snapshot_is_never_overwritten(self):

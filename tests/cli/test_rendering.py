@@ -42,7 +42,8 @@ LARGE_DETAILS = "   held at       no line is known\n   path          app.table\n
 
 class RenderingTest(CommandLineTest):
     def print_fake(self, fake, *arguments):
-        done = subprocess.run([FAKE, *arguments, "app.whs"], capture_output=True, cwd="/", check=False, env={**os.environ, "WHOHOLDS_FAKE": fake})
+        done = subprocess.run([FAKE, *arguments, "app.whs"], capture_output=True, cwd="/", check=False,
+                              env={**os.environ, "WHOHOLDS_FAKE": fake})
         self.assertEqual(done.stderr, b"")
         return done.returncode, done.stdout.decode("utf-8")
 
@@ -65,6 +66,13 @@ class RenderingTest(CommandLineTest):
         self.assertEqual(self.print_fake("empty", "threads"), (DONE, "The snapshot has no threads.\n"))
         self.assertEqual(self.print_fake("empty", "top"), (DONE, "retained  own  objects  type\n"))
         self.assertEqual(self.print_fake("empty", "tree"), (DONE, "  retained     objects  held through, type\n"))
+
+    def test_a_tree_counts_siblings_and_puts_what_it_hides_last(self):
+        head = "  retained     objects  held through, type\n   8.8 KiB           9  (heap)\n   7.8 KiB           8    .open  list\n"
+        tail = "      50 B           1    .last  str\n"
+        self.assertEqual(self.print_fake("full", "tree")[1],
+                         head + "   6.8 KiB           5      5 × app.orders.Order\n     100 B                  … 2 more\n" + tail)
+        self.assertEqual(self.print_fake("full", "tree", "--depth", "1")[1], head + "   6.9 KiB                  … 7 more\n" + tail)
 
     def test_empty_results_are_documents_too(self):
         for command in ("suspects", "top", "tree", "threads", "info"):
@@ -92,6 +100,7 @@ class ProgressTest(CommandLineTest):
         self.assertRegex(shown, r"^\r\x1b\[Kloading: [0-9]+ %")
         process.send_signal(signal.SIGINT)
         self.assertEqual((process.communicate(timeout=30)[0], process.returncode), (b"", -signal.SIGINT))
+        self.assertTrue(self.read_rest(leader).endswith(b"\r\x1b[K"))
 
     def test_a_signal_ends_it_without_a_word_elsewhere(self):
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
@@ -99,6 +108,15 @@ class ProgressTest(CommandLineTest):
             self.wait_until_it_catches(process, number)
             process.send_signal(number)
             self.assertEqual((process.communicate(timeout=30), process.returncode), ((b"", b""), -number))
+
+    def read_rest(self, leader):
+        rest = b""
+        try:
+            while piece := os.read(leader, 1 << 16):
+                rest += piece
+        except OSError: # how a terminal ends when nobody holds it any more
+            pass
+        return rest
 
     def wait_until_it_catches(self, process, number):
         caught = 0
