@@ -42,6 +42,7 @@ void wh_analysis_close(struct wh_analysis *analysis)
 {
     if (!analysis)
         return;
+    lookup_deinit(&analysis->lookup);
     code_index_destroy(analysis->code_index);
     accumulations_deinit(&analysis->accumulations);
     bfs_tree_deinit(&analysis->paths);
@@ -80,6 +81,7 @@ enum wh_status analysis_need_model(struct wh_analysis *analysis, struct wh_error
         return status;
     analysis->model = (struct model){&analysis->heap, &analysis->retention, &analysis->dominators, &analysis->retained,
                                      &analysis->tree, &analysis->paths};
+    lookup_init(&analysis->heap, &analysis->lookup);
     analysis->has_graph = true;
     return WH_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "accumulation.h"
 #include "code_index.h"
+#include "lookup.h"
 #include "model.h"
 
 struct wh_analysis {
@@ -24,6 +25,7 @@ struct wh_analysis {
     struct accumulations accumulations;
     bool has_accumulations;
     struct code_index *code_index;
+    struct lookup lookup;
 
     const char *path;
     struct arena info_arena;

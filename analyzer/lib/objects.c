@@ -6,7 +6,6 @@
 #include "label.h"
 #include "naming.h"
 #include "query.h"
-#include "referrers.h"
 
 enum { PATHS_DEFAULT = 10, SHOW_DEFAULT = 20 };
 
@@ -29,7 +28,7 @@ enum wh_status wh_paths(struct wh_analysis *analysis, const struct wh_query *que
     *ret = NULL;
     enum wh_status status = analysis_need_model(analysis, error);
     if (!status)
-        status = query_find(&analysis->model, query, query->limit ? query->limit : PATHS_DEFAULT, error, &list);
+        status = query_find(&analysis->model, &analysis->lookup, query, query->limit ? query->limit : PATHS_DEFAULT, error, &list);
     if (status)
         return status;
     struct paths_result *result = calloc(1, sizeof(*result));
@@ -55,6 +54,7 @@ void wh_paths_free(struct wh_paths *paths)
 
 struct describer {
     const struct model *model;
+    const struct lookup *lookup;
     struct arena *arena;
     struct wh_error *error;
     size_t limit;
@@ -92,12 +92,12 @@ static enum wh_status fill_referrers(struct describer *self, uint32_t node)
 {
     struct referrers referrers;
     struct wh_details *details = self->details;
-    enum wh_status status = referrers_find(self->model->heap, &node, 1, 0, self->error, &referrers);
+    uint32_t limit = self->limit < UINT32_MAX ? (uint32_t)self->limit : UINT32_MAX;
+    enum wh_status status = lookup_referrers(self->lookup, node, limit, self->error, &details->referrer_count, &referrers);
     if (status)
         return status;
-    details->referrer_count = referrers.count;
     details->referrers = arena_array(self->arena, self->limit, sizeof(*details->referrers));
-    for (uint32_t i = 0; details->referrers && i < referrers.count && i < self->limit; i++)
+    for (uint32_t i = 0; details->referrers && i < referrers.count; i++)
         details->referrers[details->referrers_shown++] = reference(self, referrers.rows[i].source, referrers.rows[i].ref, referrers.rows[i].source);
     referrers_deinit(&referrers);
     return WH_OK;
@@ -158,12 +158,14 @@ enum wh_status wh_show(struct wh_analysis *analysis, const struct wh_query *quer
     *ret = NULL;
     enum wh_status status = analysis_need_model(analysis, error);
     if (!status)
-        status = query_find(&analysis->model, query, 1, error, &list);
+        status = lookup_ask(&analysis->lookup, error);
+    if (!status)
+        status = query_find(&analysis->model, &analysis->lookup, query, 1, error, &list);
     if (status)
         return status;
     struct details_result *result = calloc(1, sizeof(*result));
     if (result) {
-        struct describer self = {&analysis->model, &result->arena, error, query->limit ? query->limit : SHOW_DEFAULT, &result->details};
+        struct describer self = {&analysis->model, &analysis->lookup, &result->arena, error, query->limit ? query->limit : SHOW_DEFAULT, &result->details};
         status = describe(&self, list.nodes[0]);
     } else {
         status = wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the object");

@@ -28,9 +28,9 @@ static enum wh_status one_node(uint32_t node, struct wh_error *error, struct nod
 
 /* --- by address --- */
 
-static enum wh_status find_address(const struct model *model, uint64_t address, struct wh_error *error, struct node_list *ret)
+static enum wh_status find_address(const struct lookup *lookup, uint64_t address, struct wh_error *error, struct node_list *ret)
 {
-    uint32_t node = heap_find_address(model->heap, address);
+    uint32_t node = lookup_address(lookup, address);
     if (node == HEAP_NULL)
         return wh_error_set(error, WH_ERR_INPUT, "no object starts at address %#" PRIx64, address);
     return one_node(node, error, ret);
@@ -264,12 +264,13 @@ static enum wh_status find_expression(const struct model *model, const char *tex
     return status ? status : one_node(node, error, ret);
 }
 
-enum wh_status query_find(const struct model *model, const struct wh_query *query, size_t limit, struct wh_error *error, struct node_list *ret)
+enum wh_status query_find(const struct model *model, const struct lookup *lookup, const struct wh_query *query, size_t limit,
+                          struct wh_error *error, struct node_list *ret)
 {
     *ret = (struct node_list){0};
     enum wh_status status;
     if (query->address)
-        status = find_address(model, query->address, error, ret);
+        status = find_address(lookup, query->address, error, ret);
     else if (query->type)
         status = find_type(model, query->type, limit, error, ret);
     else if (query->expression)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -10,7 +11,8 @@
 
 static enum wh_status cannot(const char *path, const char *verb, struct wh_error *error)
 {
-    return wh_error_set(error, WH_ERR_INPUT, "cannot %s %s: %s", verb, path, strerror(errno));
+    bool resource = errno == ENOMEM || errno == EMFILE || errno == ENFILE;
+    return wh_error_set(error, resource ? WH_ERR_RESOURCE : WH_ERR_INPUT, "cannot %s %s: %s", verb, path, strerror(errno));
 }
 
 static enum wh_status map(int fd, const char *path, struct wh_error *error, struct snapshot_file *ret)

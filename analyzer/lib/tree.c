@@ -7,7 +7,8 @@
 #include "array.h"
 #include "naming.h"
 
-enum { BUDGET_DEFAULT = 2000, GROUPS_PER_PARENT = 3, GROUP_MIN = 2 };
+/* Of the budget, two thirds are for objects, the rest for groups. */
+enum { BUDGET_DEFAULT = 2000, OBJECTS_SHARE = 2, GROUPS_SHARE = 1, GROUPS_PER_PARENT = 3, GROUP_MIN = 2 };
 
 struct tree_result { struct wh_tree tree; struct arena arena; };
 
@@ -97,6 +98,7 @@ struct writer {
     struct wh_error *error;
     struct arena *arena;
     struct wh_tree *tree;
+    size_t groups_left;
     uint32_t *first_child_of_chosen, *next_sibling_of_chosen;
     struct text text;
 };
@@ -212,7 +214,8 @@ static enum wh_status add_hidden(struct writer *writer, const struct chosen *cho
     }
     uint32_t count = merge_groups(groups, hidden);
     for (uint32_t i = 0; i < count; i++) {
-        if (i < GROUPS_PER_PARENT && groups[i].count >= GROUP_MIN) {
+        if (i < GROUPS_PER_PARENT && groups[i].count >= GROUP_MIN && writer->groups_left) {
+            writer->groups_left--;
             add_group_row(writer, row, &groups[i]);
         } else {
             writer->tree->rows[row].hidden_count += groups[i].count;
@@ -261,11 +264,12 @@ static enum wh_status write_rows(struct writer *writer, int64_t *row_of_chosen)
     }
 }
 
-static enum wh_status output(const struct grower *grower, struct wh_error *error, struct tree_result *result)
+static enum wh_status output(const struct grower *grower, size_t rows, struct wh_error *error, struct tree_result *result)
 {
     struct writer writer = {.grower = grower, .model = grower->model, .error = error, .arena = &result->arena, .tree = &result->tree};
     size_t count = grower->chosen_count;
-    result->tree.rows = arena_array(&result->arena, count * (1 + GROUPS_PER_PARENT), sizeof(*result->tree.rows));
+    writer.groups_left = rows - count;
+    result->tree.rows = arena_array(&result->arena, rows, sizeof(*result->tree.rows));
     writer.first_child_of_chosen = arena_array(&result->arena, count, sizeof(uint32_t));
     writer.next_sibling_of_chosen = arena_array(&result->arena, count, sizeof(uint32_t));
     int64_t *row_of_chosen = arena_array(&result->arena, count, sizeof(int64_t));
@@ -285,7 +289,9 @@ enum wh_status wh_tree(struct wh_analysis *analysis, size_t budget, struct wh_er
     if (status)
         return status;
     size_t nodes = (size_t)analysis->heap.node_count + 1, rows = budget ? budget : BUDGET_DEFAULT;
-    struct grower grower = {.model = &analysis->model, .error = error, .budget = (uint32_t)(rows < nodes ? rows : nodes)};
+    size_t wanted = (rows * OBJECTS_SHARE + OBJECTS_SHARE) / (OBJECTS_SHARE + GROUPS_SHARE);
+    struct grower grower = {.model = &analysis->model, .error = error, .budget = (uint32_t)(wanted < nodes ? wanted : nodes)};
+    rows = rows < grower.budget * (1 + (size_t)GROUPS_PER_PARENT) ? rows : grower.budget * (1 + (size_t)GROUPS_PER_PARENT);
     struct tree_result *result = calloc(1, sizeof(*result));
     status = result ? WH_OK : wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the tree");
     if (!status)
@@ -294,7 +300,7 @@ enum wh_status wh_tree(struct wh_analysis *analysis, size_t budget, struct wh_er
         status = array_alloc((size_t)grower.budget + 1, sizeof(*grower.heap), "the tree's next rows", error, &grower.heap);
     if (!status) {
         grow_tree(&grower);
-        status = output(&grower, error, result);
+        status = output(&grower, rows, error, result);
     }
     free(grower.chosen);
     free(grower.heap);
