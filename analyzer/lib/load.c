@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "bitmap.h"
 #include "graph.h"
 #include "id_index.h"
 
@@ -17,6 +18,7 @@ struct loader {
     struct id_index ids;
     uint64_t next_node;   /* for tables that follow the objects' order */
     uint32_t fields_due;  /* by the types read so far */
+    uint64_t *framed;     /* bitmap by node: it is the object of a frame read so far */
 };
 
 static const struct snapshot_table *table_of(const struct loader *loader, enum table table)
@@ -436,17 +438,31 @@ static enum wh_status take_frame(struct loader *loader, uint32_t row, const stru
 {
     if (cells[FRAMES_THREAD].number >= loader->heap->thread_count)
         return corrupt(loader, "a frame belongs to a thread that no row describes", cells[FRAMES_THREAD].number);
+    uint32_t node = node_of_id(loader, cells[FRAMES_OBJECT].number);
+    /* One object a frame: later stages look at each frame's locals, and that has to stay a look at each object. */
+    if (node && bitmap_test(loader->framed, node))
+        return corrupt(loader, "two frames are the same object", node);
+    bitmap_set(loader->framed, node);
     loader->heap->frames[row] = (struct heap_frame){
-        (uint32_t)cells[FRAMES_THREAD].number, node_of_id(loader, cells[FRAMES_OBJECT].number), node_of_id(loader, cells[FRAMES_CODE].number),
+        (uint32_t)cells[FRAMES_THREAD].number, node, node_of_id(loader, cells[FRAMES_CODE].number),
         saturate(cells[FRAMES_LINE].number), saturate(cells[FRAMES_INSTRUCTION].number)};
     return WH_OK;
 }
 
+/* Kinds of a later version are some place of the interpreter's. */
+static enum root_kind kind_of_root(uint64_t kind)
+{
+    return kind >= ROOT_MODULES && kind < ROOT_NATIVE ? (enum root_kind)kind : ROOT_INTERPRETER;
+}
+
 static enum wh_status take_root(struct loader *loader, uint32_t row, const struct cell *cells)
 {
+    uint64_t kind = cells[ROOTS_KIND].number;
+    if (kind == ROOT_FRAME || kind == ROOT_NATIVE)
+        return corrupt(loader, "a root has a kind that is never written", kind);
     if (cells[ROOTS_THREAD].number > loader->heap->thread_count)
         return corrupt(loader, "a root belongs to a thread that no row describes", cells[ROOTS_THREAD].number);
-    loader->heap->roots[row] = (struct heap_root){(enum root_kind)(cells[ROOTS_KIND].number & 0xff), span_of(&cells[ROOTS_NAME]),
+    loader->heap->roots[row] = (struct heap_root){kind_of_root(kind), span_of(&cells[ROOTS_NAME]),
                                                   node_of_id(loader, cells[ROOTS_OBJECT].number), (uint32_t)cells[ROOTS_THREAD].number};
     return WH_OK;
 }
@@ -468,6 +484,8 @@ static enum wh_status load_process(struct loader *loader)
     if (!status)
         status = alloc_rows(loader, TABLE_ACCOUNT, sizeof(*heap->account), &heap->account_count, &heap->account);
     if (!status)
+        status = array_alloc_zeroed(bitmap_word_count(heap->node_count), sizeof(uint64_t), "objects of frames", loader->error, &loader->framed);
+    if (!status)
         status = take_rows(loader, TABLE_THREADS, take_thread);
     if (!status)
         status = take_rows(loader, TABLE_FRAMES, take_frame);
@@ -475,6 +493,7 @@ static enum wh_status load_process(struct loader *loader)
         status = take_rows(loader, TABLE_ROOTS, take_root);
     if (!status)
         status = take_rows(loader, TABLE_ACCOUNT, take_account);
+    free(loader->framed);
     return status;
 }
 
