@@ -5,19 +5,28 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LINE_BYTES_MAX = 400 };
+enum { LINE_BYTES_MAX = 400, FILE_BYTES_MAX = 16 << 20 };
 
-/* A name out of a snapshot may be a pipe or a device: those are never read. */
-static FILE *open_regular(const char *path)
+/*
+ * A name out of a snapshot may be that of anything: a pipe or a device, which are never read, a file of the kernel's, which looks empty, or
+ * one that is too large to be source.
+ */
+static bool may_read(const struct stat *status)
+{
+    return S_ISREG(status->st_mode) && status->st_size > 0 && status->st_size <= FILE_BYTES_MAX;
+}
+
+static FILE *open_source(const char *path)
 {
     struct stat status;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return NULL;
-    FILE *stream = !fstat(fd, &status) && S_ISREG(status.st_mode) ? fdopen(fd, "r") : NULL;
+    FILE *stream = !fstat(fd, &status) && may_read(&status) ? fdopen(fd, "r") : NULL;
     if (!stream)
         close(fd);
     return stream;
@@ -40,8 +49,8 @@ void source_add_line(struct span file, uint32_t line, struct text *text)
     char *buffer = NULL;
     size_t capacity = 0;
     ssize_t length = -1;
-    text_add_span(&path, file);
-    FILE *stream = file.length && line && !path.failed ? open_regular(text_string(&path)) : NULL;
+    text_add_bytes(&path, file.bytes, file.length);
+    FILE *stream = file.length && !memchr(file.bytes, 0, file.length) && line && !path.failed ? open_source(text_string(&path)) : NULL;
     text_deinit(&path);
     if (!stream)
         return;

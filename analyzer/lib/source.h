@@ -5,7 +5,8 @@
 
 #include "text.h"
 
-/* Appends line number `line` (from 1) without white space at its ends; nothing if there is no such line or file. Regular files only. */
+/* Appends line number `line` (from 1) without white space at its ends; nothing if there is no such line or file. Regular files of
+ * up to 16 MiB only. */
 void source_add_line(struct span file, uint32_t line, struct text *text);
 
 #endif
