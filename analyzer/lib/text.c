@@ -50,7 +50,12 @@ void text_add(struct text *text, const char *string)
 
 void text_add_span(struct text *text, struct span span)
 {
-    text_add_bytes(text, span.bytes, span.length);
+    const char *at = span.bytes, *end = span.bytes + span.length, *nul;
+    for (; at < end && (nul = memchr(at, '\0', (size_t)(end - at))); at = nul + 1) {
+        text_add_bytes(text, at, (size_t)(nul - at));
+        text_add(text, "\xef\xbf\xbd");
+    }
+    text_add_bytes(text, at, (size_t)(end - at));
 }
 
 void text_addf(struct text *text, const char *format, ...)

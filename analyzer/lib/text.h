@@ -20,6 +20,7 @@ void text_deinit(struct text *text);
 void text_clear(struct text *text);
 void text_add(struct text *text, const char *string);
 void text_add_bytes(struct text *text, const char *bytes, size_t length);
+/* A name out of a heap: NUL bytes become U+FFFD, so that they do not hide what comes after them. */
 void text_add_span(struct text *text, struct span span);
 void text_addf(struct text *text, const char *format, ...) WH_PRINTF(2, 3);
 
