@@ -22,4 +22,9 @@ const struct table_schema snapshot_schema[TABLE_COUNT] = {
     [TABLE_FRAMES] = {"frames", 5, {{"thread", U}, {"object", U}, {"code", U}, {"line", U}, {"instruction", U}}},
     [TABLE_ROOTS] = {"roots", 4, {{"kind", U}, {"name", B}, {"object", U}, {"thread", U}}},
     [TABLE_ACCOUNT] = {"account", 2, {{"name", B}, {"value", U}}},
+    [TABLE_RECORDER] = {"recorder", 6, {{"mode", U}, {"interval", U}, {"started_ns", U}, {"lost_blocks", U}, {"lost_stacks", U},
+                                        {"lost_code", U}}},
+    [TABLE_STACKS] = {"stacks", 5, {{"frames", U}, {"alloc_bytes", U}, {"alloc_blocks", U}, {"live_bytes", U}, {"live_blocks", U}}},
+    [TABLE_STACK_FRAMES] = {"stack_frames", 2, {{"code", D}, {"instruction", U}}},
+    [TABLE_BLOCKS] = {"blocks", 6, {{"address", D}, {"size", U}, {"weight", U}, {"stack", U}, {"majority", U}, {"serial", D}}},
 };

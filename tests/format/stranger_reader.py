@@ -34,6 +34,10 @@ SCHEMA = {
     "frames": {"thread": "u", "object": "u", "code": "u", "line": "u", "instruction": "u"},
     "roots": {"kind": "u", "name": "b", "object": "u", "thread": "u"},
     "account": {"name": "b", "value": "u"},
+    "recorder": {"mode": "u", "interval": "u", "started_ns": "u", "lost_blocks": "u", "lost_stacks": "u", "lost_code": "u"},
+    "stacks": {"frames": "u", "alloc_bytes": "u", "alloc_blocks": "u", "live_bytes": "u", "live_blocks": "u"},
+    "stack_frames": {"code": "d", "instruction": "u"},
+    "blocks": {"address": "d", "size": "u", "weight": "u", "stack": "u", "majority": "u", "serial": "d"},
 }
 
 # 2.4

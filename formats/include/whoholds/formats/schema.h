@@ -44,6 +44,9 @@ enum { TYPE_HEAP = 1, TYPE_GC = 2 };                                  /* types.f
 enum { TEXT_STR = 0, TEXT_BYTES = 1, TEXT_INT = 2, TEXT_FLOAT = 3 };  /* texts.kind */
 enum { OPCODE_HAS_ARGUMENT = 1 };                                     /* opcodes.flags */
 enum { THREAD_MAIN = 1, THREAD_HELD_GIL = 2 };                        /* threads.flags */
+enum { RECORDER_SAMPLE = 1, RECORDER_HOLDERS = 2, RECORDER_EXACT = 3 }; /* recorder.mode */
+enum { STACK_NO_FRAME = 0, STACK_LOST = 1, STACK_FIRST_REAL = 2 };     /* rows of stacks with a meaning of their own */
+enum { BLOCK_WEIGHT_ONE = 4096 };                                     /* unit of blocks.weight */
 
 /* FORMAT.md 2.10: roots.kind. ROOT_FRAME and ROOT_NATIVE are never written as rows; they complete the enumeration for readers. */
 enum root_kind {
@@ -74,6 +77,10 @@ enum table {
     TABLE_FRAMES,
     TABLE_ROOTS,
     TABLE_ACCOUNT,
+    TABLE_RECORDER,
+    TABLE_STACKS,
+    TABLE_STACK_FRAMES,
+    TABLE_BLOCKS,
     TABLE_COUNT
 };
 
@@ -95,6 +102,10 @@ enum { THREADS_IDENT, THREADS_NATIVE, THREADS_FLAGS, THREADS_NAME };
 enum { FRAMES_THREAD, FRAMES_OBJECT, FRAMES_CODE, FRAMES_LINE, FRAMES_INSTRUCTION };
 enum { ROOTS_KIND, ROOTS_NAME, ROOTS_OBJECT, ROOTS_THREAD };
 enum { ACCOUNT_NAME, ACCOUNT_VALUE };
+enum { RECORDER_MODE, RECORDER_INTERVAL, RECORDER_STARTED_NS, RECORDER_LOST_BLOCKS, RECORDER_LOST_STACKS, RECORDER_LOST_CODE };
+enum { STACKS_FRAMES, STACKS_ALLOC_BYTES, STACKS_ALLOC_BLOCKS, STACKS_LIVE_BYTES, STACKS_LIVE_BLOCKS };
+enum { STACK_FRAMES_CODE, STACK_FRAMES_INSTRUCTION };
+enum { BLOCKS_ADDRESS, BLOCKS_SIZE, BLOCKS_WEIGHT, BLOCKS_STACK, BLOCKS_MAJORITY, BLOCKS_SERIAL };
 
 enum { TABLE_COLUMNS_MAX = 10 };
 
