@@ -26,7 +26,7 @@
 enum { PROBE_TIMEOUT_MS = 20000, PROBE_NOT_STARTED = 127 };
 
 struct run {
-    const char *output, *signal, *values, *mode;
+    const char *output, *signal, *values, *mode, *record;
     char **program; /* its argv */
 };
 
@@ -42,6 +42,9 @@ static const struct argp_option run_options[] = {
     {"signal", 's', "NAME", 0, "The signal that makes one; default " WHOHOLDS_SIGNAL_DEFAULT, 0},
     {"values", 'v', "none|short|full", 0, "How much of strings and numbers is written; default " WHOHOLDS_VALUES_DEFAULT, 0},
     {"mode", 'm', "fork|inline", 0, "Whether a child writes, or the program stands still; default " WHOHOLDS_MODE_DEFAULT, 0},
+    {"record", 'r', "off|sample|holders|exact", 0,
+     "Which allocations are noted with their lines: none, one in 512 KiB, these and what makes containers grow, or all; default "
+     WHOHOLDS_RECORD_DEFAULT, 0},
     {0},
 };
 
@@ -70,6 +73,11 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         if (whoholds_word_value(whoholds_modes, argument) < 0)
             argp_error(state, "--mode takes fork or inline, not '%s'", argument);
         run->mode = argument;
+        return 0;
+    case 'r':
+        if (whoholds_word_value(whoholds_records, argument) < 0)
+            argp_error(state, "--record takes off, sample, holders or exact, not '%s'", argument);
+        run->record = argument;
         return 0;
     case ARGP_KEY_ARG: /* the program: everything after it is its own */
         run->program = state->argv + state->next - 1;
@@ -311,7 +319,7 @@ static int set_environment(const struct run *run, const char *python_directory)
     char *output = absolute_output(run->output);
     int failed = !output || setenv(WHOHOLDS_OUTPUT, output, 1) < 0 || setenv(WHOHOLDS_SIGNAL, run->signal, 1) < 0 ||
                  setenv(WHOHOLDS_VALUES, run->values, 1) < 0 || setenv(WHOHOLDS_MODE, run->mode, 1) < 0 ||
-                 prepend_python_path(python_directory) < 0;
+                 setenv(WHOHOLDS_RECORD, run->record, 1) < 0 || prepend_python_path(python_directory) < 0;
     free(output);
     return failed ? fail(WH_ERR_TARGET, "the environment cannot be set: %s", strerror(errno)) : 0;
 }
@@ -338,6 +346,7 @@ int cmd_run(int argc, char **argv)
         .signal = WHOHOLDS_SIGNAL_DEFAULT,
         .values = WHOHOLDS_VALUES_DEFAULT,
         .mode = WHOHOLDS_MODE_DEFAULT,
+        .record = WHOHOLDS_RECORD_DEFAULT,
     };
     argp_err_exit_status = WH_ERR_USAGE;
     argv[0] = (char[]){"whoholds run"};

@@ -14,6 +14,7 @@
 #include <whoholds/formats/error.h>
 
 #include "dump.h"
+#include "recorder.h"
 #include "sink.h"
 #include "trigger.h"
 
@@ -78,17 +79,23 @@ static enum wh_status parse_settings(const char *signal, const char *output, con
     return fill_pattern(settings, output, error);
 }
 
-static PyObject *install(const char *signal, const char *output, const char *values, const char *mode)
+/* at_start: see recorder_start. */
+static PyObject *install(const char *signal, const char *output, const char *values, const char *mode, const char *record, bool at_start)
 {
     struct wh_error error;
     struct dump_settings settings;
-    int signal_number;
+    int signal_number, recorder_mode = whoholds_word_value(whoholds_records, record);
+    errno = 0;
+    if (recorder_mode < 0) {
+        (void)wh_error_set(&error, WH_ERR_USAGE, "record is '%s', not one of off, sample, holders, exact", record);
+        return raise_error(&error);
+    }
     if (parse_settings(signal, output, values, mode, &settings, &signal_number, &error))
         return raise_error(&error);
     Py_BEGIN_ALLOW_THREADS
     dump_configure(&settings);
     Py_END_ALLOW_THREADS
-    if (trigger_install(signal_number, &error))
+    if (trigger_install(signal_number, &error) || recorder_start(recorder_mode, at_start, &error))
         return raise_error(&error);
     Py_RETURN_NONE;
 }
@@ -96,11 +103,11 @@ static PyObject *install(const char *signal, const char *output, const char *val
 static PyObject *module_install(PyObject *module, PyObject *arguments)
 {
     (void)module;
-    const char *signal, *values, *mode;
+    const char *signal, *values, *mode, *record;
     PyObject *output = NULL;
-    if (!PyArg_ParseTuple(arguments, "sO&ss:install", &signal, PyUnicode_FSConverter, &output, &values, &mode))
+    if (!PyArg_ParseTuple(arguments, "sO&sss:install", &signal, PyUnicode_FSConverter, &output, &values, &mode, &record))
         return NULL;
-    PyObject *result = install(signal, PyBytes_AS_STRING(output), values, mode);
+    PyObject *result = install(signal, PyBytes_AS_STRING(output), values, mode, record, false);
     Py_DECREF(output);
     return result;
 }
@@ -115,13 +122,15 @@ static PyObject *module_install_from_environment(PyObject *module, PyObject *unu
 {
     (void)module, (void)unused;
     return install(variable(WHOHOLDS_SIGNAL, WHOHOLDS_SIGNAL_DEFAULT), variable(WHOHOLDS_OUTPUT, WHOHOLDS_OUTPUT_DEFAULT),
-                   variable(WHOHOLDS_VALUES, WHOHOLDS_VALUES_DEFAULT), variable(WHOHOLDS_MODE, WHOHOLDS_MODE_DEFAULT));
+                   variable(WHOHOLDS_VALUES, WHOHOLDS_VALUES_DEFAULT), variable(WHOHOLDS_MODE, WHOHOLDS_MODE_DEFAULT),
+                   variable(WHOHOLDS_RECORD, WHOHOLDS_RECORD_DEFAULT), true);
 }
 
 static PyObject *module_uninstall(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
     trigger_uninstall();
+    recorder_stop();
     Py_RETURN_NONE;
 }
 
@@ -166,6 +175,18 @@ static PyObject *last_snapshot(const struct dump_statistics *statistics)
                          "inline_because", inlined);
 }
 
+static PyObject *recorder_status(void)
+{
+    const struct recording *recording = recorder_recording();
+    if (!recording)
+        Py_RETURN_NONE;
+    /* Numbers first: making the dict changes them. */
+    unsigned long long blocks = recording->blocks->count, stacks = recording->stacks->count - STACK_FIRST_REAL;
+    unsigned long long lost = recording->lost_blocks + recording->stacks->lost_stacks + recording->stacks->lost_code;
+    return Py_BuildValue("{s:s,s:K,s:K,s:K,s:K}", "mode", whoholds_value_word(whoholds_records, recording->mode), "blocks", blocks, "stacks",
+                         stacks, "lost", lost, "strangers", (unsigned long long)recording->strangers);
+}
+
 static PyObject *module_status(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
@@ -174,9 +195,10 @@ static PyObject *module_status(PyObject *module, PyObject *unused)
     struct dump_statistics statistics;
     dump_statistics(&statistics);
     PyObject *last_error = statistics.failed ? PyUnicode_FromString(statistics.last_error.message) : Py_BuildValue("");
-    return Py_BuildValue("{s:i,s:N,s:N,s:K,s:K,s:N,s:N}", "signal", signal_number, "handled", PyBool_FromLong(handled),
+    return Py_BuildValue("{s:i,s:N,s:N,s:K,s:K,s:N,s:N,s:N}", "signal", signal_number, "handled", PyBool_FromLong(handled),
                          "running", PyBool_FromLong(statistics.running), "written", (unsigned long long)statistics.written,
-                         "failed", (unsigned long long)statistics.failed, "last", last_snapshot(&statistics), "last_error", last_error);
+                         "failed", (unsigned long long)statistics.failed, "last", last_snapshot(&statistics), "last_error", last_error,
+                         "recorder", recorder_status());
 }
 
 /* What the interpreter is asked to call: os.register_at_fork and atexit. */
@@ -206,11 +228,12 @@ static PyObject *module_at_exit(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
     trigger_at_exit();
+    recorder_at_exit();
     Py_RETURN_NONE;
 }
 
 static PyMethodDef methods[] = {
-    {"install", module_install, METH_VARARGS, "install(signal, output, values, mode)"},
+    {"install", module_install, METH_VARARGS, "install(signal, output, values, mode, record)"},
     {"install_from_environment", module_install_from_environment, METH_NOARGS, "install, as whoholds run has said"},
     {"uninstall", module_uninstall, METH_NOARGS, "uninstall()"},
     {"dump", module_dump, METH_O, "dump(path or None) -> path"},

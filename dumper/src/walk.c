@@ -4,6 +4,7 @@
 
 #include "account.h"
 #include "frames.h"
+#include "recorder_dump.h"
 #include "roots.h"
 #include "sizes.h"
 
@@ -398,7 +399,16 @@ static void run_phase(struct walk *walk)
         if (walk->thread)
             next_thread(walk);
         else
-            walk->phase = PHASE_CLOSING;
+            walk->phase = PHASE_RECORDED_CODE;
+        break;
+    case PHASE_RECORDED_CODE:
+        walk_enter(walk, STEP_OTHER);
+        if (!recorder_dump_next_code(walk))
+            walk->phase = PHASE_RECORDER;
+        break;
+    case PHASE_RECORDER:
+        walk->phase = PHASE_CLOSING;
+        recorder_dump_tables(walk);
         break;
     default:
         walk->phase = PHASE_DONE;

@@ -22,6 +22,8 @@ enum phase {
     PHASE_WRITE,   /* they are written in the order of the lists, each followed by what it leads to */
     PHASE_ROOTS,
     PHASE_THREADS,
+    PHASE_RECORDED_CODE, /* code objects that the recorder has seen, as its stacks name them */
+    PHASE_RECORDER,
     PHASE_CLOSING, /* regions, account */
     PHASE_DONE,
 };
@@ -76,6 +78,7 @@ struct walk {
     PyGC_Head *node;               /* the next one of its list, NULL: at its head */
     PyThreadState *thread;         /* the next one to write */
     uint64_t thread_count;
+    uint32_t recorded_code;        /* the next code object of the recorder's to write */
     struct current current;
     struct expand expand;
 

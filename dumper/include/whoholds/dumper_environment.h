@@ -40,6 +40,10 @@ static const char *const whoholds_placeholders[WHOHOLDS_PLACEHOLDER_COUNT] = {
 #define WHOHOLDS_MODE "WHOHOLDS_MODE"
 #define WHOHOLDS_MODE_DEFAULT "fork"
 
+/* Which allocations are recorded with their lines: a word of whoholds_records. */
+#define WHOHOLDS_RECORD "WHOHOLDS_RECORD"
+#define WHOHOLDS_RECORD_DEFAULT "holders"
+
 struct whoholds_word {
     const char *word;
     int value;
@@ -51,9 +55,10 @@ static const struct whoholds_word whoholds_signals[] = {
     {"SIGWINCH", SIGWINCH}, {"SIGIO", SIGIO},   {"SIGPWR", SIGPWR},   {NULL, 0},
 };
 
-/* The values are those of walk_options.values and dump_settings.fork. */
+/* The values are those of walk_options.values, dump_settings.fork and of recorder_start. */
 static const struct whoholds_word whoholds_values[] = {{"none", 0}, {"short", 1}, {"full", 2}, {NULL, 0}};
 static const struct whoholds_word whoholds_modes[] = {{"fork", 1}, {"inline", 0}, {NULL, 0}};
+static const struct whoholds_word whoholds_records[] = {{"off", 0}, {"sample", 1}, {"holders", 2}, {"exact", 3}, {NULL, 0}};
 
 /* The value of a word, -1 if there is no such word. */
 static inline int whoholds_word_value(const struct whoholds_word *words, const char *word)
@@ -62,6 +67,14 @@ static inline int whoholds_word_value(const struct whoholds_word *words, const c
         if (strcmp(words->word, word) == 0)
             return words->value;
     return -1;
+}
+
+/* The word of a value that has one. */
+static inline const char *whoholds_value_word(const struct whoholds_word *words, int value)
+{
+    while (words->word && words->value != value)
+        words++;
+    return words->word;
 }
 
 /* The placeholder that starts at `at`, WHOHOLDS_PLACEHOLDER_COUNT if there is none. */

@@ -58,7 +58,7 @@ def _hook():
         _atexit.register(_dumper.at_exit)
 
 
-def install(signal="SIGUSR2", output="./{name}-{pid}-{n}.whs", values="short", mode="fork"):
+def install(signal="SIGUSR2", output="./{name}-{pid}-{n}.whs", values="short", mode="fork", record="off"):
     """Make a snapshot whenever the process gets *signal*, whatever its threads are doing.
 
     signal -- "SIGUSR1", "SIGUSR2", "SIGHUP", "SIGQUIT", "SIGWINCH", "SIGIO" or "SIGPWR", or a member of signal.Signals.
@@ -67,13 +67,15 @@ def install(signal="SIGUSR2", output="./{name}-{pid}-{n}.whs", values="short", m
         {{ stands for {. A relative path starts at the directory that is current now. Nothing is ever overwritten.
     values -- how much of strings and numbers is written: "none" (names only), "short" (previews) or "full".
     mode -- "fork": a child process writes while the program goes on; "inline": the program stands still.
+    record -- which allocations are noted with their lines from now on: "off", "sample" (one in 512 KiB), "holders" (these, and
+        whatever makes a container grow: its exact line) or "exact" (all; several times slower). `whoholds run` takes "holders".
 
     Processes made by os.fork, multiprocessing among them, answer the signal too, each with a file of its own.
     A snapshot that cannot be written is one line on standard error. Calling install again replaces the earlier settings.
 
     Raises ValueError for a word that is not known, OSError if there is no thread or signal to be had.
     """
-    _dumper.install(getattr(signal, "name", signal), output, values, mode)
+    _dumper.install(getattr(signal, "name", signal), output, values, mode, record)
     _hook()
 
 
@@ -83,7 +85,7 @@ def _install_from_environment():
 
 
 def uninstall():
-    """Give the signal back and stop the thread that waits for it, after a snapshot that is being made. Never fails."""
+    """Give the signal back, stop the thread that waits for it, after a snapshot that is being made, and the recorder. Never fails."""
     _dumper.uninstall()
 
 
@@ -106,6 +108,8 @@ def status():
 
     signal -- the number of the signal, 0 without install(); handled -- False if the program has put its own handler in its place;
     running -- a snapshot is being made; written, failed -- how many were; last -- None, or path, bytes, pause_ns, dump_ns and
-    inline_because (None, or why there was no child) of the last one; last_error -- None, or a sentence.
+    inline_because (None, or why there was no child) of the last one; last_error -- None, or a sentence;
+    recorder -- None if it is off, or mode, blocks and stacks (how many it knows), lost (how many it had no room for), strangers (calls
+    that it could not record, made by subinterpreters or without the GIL).
     """
     return _dumper.status()
