@@ -350,6 +350,8 @@ static bool add_unknown_bases(struct types *types, PyTypeObject *type)
 
 struct type_info *types_find(struct types *types, PyTypeObject *type)
 {
+    if (!type || !PyType_Check((PyObject *)type)) /* half-built or damaged: before any of its rows is written */
+        return NULL;
     while (!(types->slots && *find_slot(types, type)))
         if (add_unknown_bases(types, type))
             break;

@@ -97,7 +97,7 @@ struct types {
 void types_init(struct types *types, PyInterpreterState *interp, struct visited *visited, struct snapshot_writer *writer);
 void types_deinit(struct types *types);
 
-/* Slow path of types_of. NULL without memory. */
+/* Slow path of types_of. NULL without memory, or for what is no type. */
 struct type_info *types_find(struct types *types, PyTypeObject *type);
 
 static inline uint32_t types_cache_slot(const PyTypeObject *type)
