@@ -41,7 +41,7 @@ EXPECTED = {
     "ChainMap value": "['chain'] .maps [0] ['x']",
     "set item": "['a_set'] {…}",
     "frozenset item": "['frozen_set'] {…}",
-    "deque item": "['queue'] [200]",
+    "deque item": "['queue'] [5000]",
     "bounded deque item": "['bounded'] [0]",
     "mappingproxy value": "['proxy'] .mapping ['p']",
     "namespace value": "['space'] .a",
@@ -121,6 +121,7 @@ def test_every_hop_to_every_needle_has_its_name(snapshot_of, mode):
     assert set(found) == set(EXPECTED)
     ways = {kind: fold(naming.path_to(snapshot, came_from, granule)) for kind, granule in found.items()}
     assert {kind: way for kind, way in ways.items() if not matches(way, EXPECTED[kind])} == {}
+    assert all(target in snapshot.objects for one in snapshot.objects.values() for target in one.targets(weak=True))
 
 
 def test_frames_have_their_lines(snapshot_of):

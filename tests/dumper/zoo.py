@@ -112,19 +112,19 @@ my_dict = MyDict(x=N("dict subclass value"))
 my_dict.slot = N("slot of dict subclass")
 default = collections.defaultdict(functools.partial(list, N("default_factory")))
 default["k"] = N("defaultdict value")
-ordered = collections.OrderedDict((number, number) for number in range(50))
+ordered = collections.OrderedDict((number, number) for number in range(3000))
 ordered["x"] = N("OrderedDict value")
 del ordered[10]
 ordered.move_to_end(0)
 counter = collections.Counter(a=2)
 chain = collections.ChainMap({"x": N("ChainMap value")})
 a_set = {N("set item"), 1, 2}
-for number in range(100):
+for number in range(5000):
     a_set.add(number)
-for number in range(3, 100):
+for number in range(3, 3000):
     a_set.discard(number)
 frozen_set = frozenset([N("frozenset item")])
-queue = collections.deque(range(200))
+queue = collections.deque(range(5000))
 queue.rotate(77)
 queue.append(N("deque item"))
 bounded = collections.deque([N("bounded deque item")], maxlen=3)
