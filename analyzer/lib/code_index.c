@@ -314,7 +314,8 @@ static enum wh_status index_functions(struct code_index *index, struct wh_error 
     for (uint32_t type = 0; type < heap->type_count && function_type == TYPE_NONE; type++)
         if (span_is(heap->types[type].module, "builtins") && span_is(heap->types[type].name, "function"))
             function_type = type;
-    enum wh_status status = array_alloc_zeroed((size_t)heap->code_count + 2, sizeof(uint32_t), "functions", error, &index->first_function_of_code);
+    enum wh_status status = array_alloc_zeroed((size_t)heap->code_count + 2, sizeof(uint32_t), "functions", error,
+                                               &index->first_function_of_code);
     if (status)
         return status;
     rows = index->first_function_of_code;
@@ -408,7 +409,9 @@ static uint32_t unwrap_method(const struct code_index *index, uint32_t node, enu
     if (!node || heap_type_is(index->heap, node, "builtins", "function"))
         return node;
     for (unsigned i = 0; i < sizeof(wrappers) / sizeof(wrappers[0]); i++) {
-        uint32_t inner = heap_type_is(index->heap, node, "builtins", wrappers[i].type) ? heap_member(index->heap, node, wrappers[i].member) : HEAP_NULL;
+        if (!heap_type_is(index->heap, node, "builtins", wrappers[i].type))
+            continue;
+        uint32_t inner = heap_member(index->heap, node, wrappers[i].member);
         if (!inner)
             continue;
         *kind = wrappers[i].kind;
@@ -431,7 +434,8 @@ static void note_function(struct code_index *index, uint32_t type, uint32_t func
 static bool is_named_in_class(const struct code_index *index, uint32_t function, uint32_t type)
 {
     struct span class_name = index->heap->types[type].name, name;
-    uint32_t node = heap_type_is(index->heap, function, "builtins", "function") ? heap_member(index->heap, function, "__qualname__") : HEAP_NULL;
+    bool is_function = heap_type_is(index->heap, function, "builtins", "function");
+    uint32_t node = is_function ? heap_member(index->heap, function, "__qualname__") : HEAP_NULL;
     return node && heap_string(index->heap, node, &name) && name.length > class_name.length &&
            name.bytes[class_name.length] == '.' && same_text((struct span){name.bytes, class_name.length}, class_name);
 }
@@ -473,7 +477,8 @@ static void note_methods(struct code_index *index)
 {
     for (uint32_t type = 0; type < index->heap->type_count; type++) {
         uint32_t class_node = index->heap->types[type].node;
-        uint32_t dict = class_node && index->heap->types[type].flags & TYPE_HEAP ? heap_member(index->heap, class_node, "__dict__") : HEAP_NULL;
+        bool may_have_functions = class_node && index->heap->types[type].flags & TYPE_HEAP;
+        uint32_t dict = may_have_functions ? heap_member(index->heap, class_node, "__dict__") : HEAP_NULL;
         if (!dict || heap_items_kind(index->heap, dict) != FORM_ITEMS_PAIRS)
             continue;
         struct node_run items = heap_items(index->heap, dict);

@@ -55,13 +55,19 @@ struct code_index {
     struct code_flow **flow_of_code;             /* NULL: not interpreted yet */
 };
 
-/* Cost: one pass over the nodes. Memory: about 4 bytes a name use and 48 a code object. The heap must outlive the index. On failure *ret is NULL. */
+/* Cost: one pass over the nodes. Memory: 4 bytes a name use, 48 a code object. The heap must outlive the index. On failure *ret is NULL. */
 enum wh_status code_index_create(const struct heap *heap, struct wh_error *error, struct code_index **ret) WH_MUST_USE;
 void code_index_destroy(struct code_index *index);
 
 /* The number of a name, NAME_NONE if no code object uses it. */
 uint32_t code_index_find_name(const struct code_index *index, struct span text);
 uint32_t code_index_name_of_node(const struct code_index *index, uint32_t str_node);
+
+/* TYPE_NONE for no object. */
+static inline uint32_t code_index_type_of(const struct code_index *index, uint32_t node)
+{
+    return node ? index->heap->type_of_node[node] : TYPE_NONE;
+}
 
 /* The row of a code object's node, CODE_NONE if it is none. */
 uint32_t code_index_row(const struct code_index *index, uint32_t code_node);

@@ -44,7 +44,7 @@ static unsigned families_of_keeper(const struct code_index *index, const struct 
     uint32_t keeper = path->steps[path->step_count - 2].node;
     if (last->kind == ACCESS_ATTRIBUTE && span_is(last->name, "__dict__"))
         return FAMILY_INSTANCE;
-    return family_of_type(index->heap, index->heap->type_of_node[keeper]) & (FAMILY_QUEUE | FAMILY_STREAM);
+    return family_of_type(index->heap, code_index_type_of(index, keeper)) & (FAMILY_QUEUE | FAMILY_STREAM);
 }
 
 static void add_path(struct holder_steps *ret, const struct holder_path *path, unsigned first)
@@ -65,9 +65,9 @@ void holder_steps_init(const struct code_index *index, const struct holder *hold
     ret->count = HOLDER_PATHS_MAX * HOLDER_STEPS_MAX;
     for (unsigned p = 0; p < holder->path_count; p++)
         add_path(ret, &holder->paths[p], p * HOLDER_STEPS_MAX);
-    uint32_t type = index->heap->type_of_node[holder->node];
+    uint32_t type = code_index_type_of(index, holder->node);
     ret->families |= family_of_type(index->heap, type);
-    ret->derives = holder->node && index->heap->types[type].flags & TYPE_HEAP;
+    ret->derives = type != TYPE_NONE && index->heap->types[type].flags & TYPE_HEAP;
 }
 
 struct step_set match_node(const struct holder_steps *steps, uint32_t node)
@@ -84,7 +84,6 @@ struct step_set match_node(const struct holder_steps *steps, uint32_t node)
 /* The owner of a step that is an attribute, against an object of which node or type is known. */
 static bool owner_fits(const struct holder_steps *steps, unsigned number, struct expr_value object, enum store_match *match)
 {
-    const struct heap *heap = steps->index->heap;
     uint32_t owner = steps->owner[number];
     uint32_t owner_class = code_index_type_of_class(steps->index, owner);
     uint32_t object_class = code_index_type_of_class(steps->index, object.node);
@@ -93,7 +92,7 @@ static bool owner_fits(const struct holder_steps *steps, unsigned number, struct
         return true;
     if (owner_class == TYPE_NONE) {
         *match = MATCH_CLASS;
-        return !object.node && code_index_is_subtype(steps->index, heap->type_of_node[owner], object.type);
+        return !object.node && code_index_is_subtype(steps->index, code_index_type_of(steps->index, owner), object.type);
     }
     /* The attribute of a class is also its instances' and its subclasses'. */
     uint32_t type = object_class != TYPE_NONE ? object_class : object.type;
@@ -192,7 +191,7 @@ struct step_set match_cell(const struct holder_steps *steps, uint32_t row, uint3
 struct step_set match_self(const struct holder_steps *steps, struct expr_value value)
 {
     struct step_set set = {{0}};
-    uint32_t type = steps->index->heap->type_of_node[steps->holder->node];
+    uint32_t type = code_index_type_of(steps->index, steps->holder->node);
     if (steps->derives && !value.node && code_index_is_subtype(steps->index, type, value.type))
         set.bits[MATCH_CLASS] |= steps->final;
     return set;

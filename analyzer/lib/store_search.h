@@ -32,6 +32,7 @@ struct found_sites {
     bool incomplete;
 };
 
-enum wh_status store_search(struct code_index *index, const struct holder *holder, struct wh_error *error, struct found_sites *ret) WH_MUST_USE;
+enum wh_status store_search(struct code_index *index, const struct holder *holder, struct wh_error *error,
+                            struct found_sites *ret) WH_MUST_USE;
 
 #endif

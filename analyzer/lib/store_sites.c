@@ -88,7 +88,8 @@ static struct store_site describe(const struct code_index *index, const struct f
     return site;
 }
 
-static enum wh_status rank_sites(const struct code_index *index, const struct found_sites *found, struct wh_error *error, struct store_site_list *ret)
+static enum wh_status rank_sites(const struct code_index *index, const struct found_sites *found, struct wh_error *error,
+                                 struct store_site_list *ret)
 {
     struct ranked *ranked;
     enum wh_status status = array_alloc(found->count, sizeof(*ranked), "ranking store sites", error, &ranked);
