@@ -3,17 +3,6 @@
 
 #include <string.h>
 
-static uint32_t code_of_frame(const struct model *model, uint32_t node)
-{
-    static const char *const members[] = {"f_code", "gi_code", "cr_code", "ag_code"};
-    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-        uint32_t code = heap_member(model->heap, node, members[i]);
-        if (code)
-            return code;
-    }
-    return HEAP_NULL;
-}
-
 static bool is_module(const struct model *model, uint32_t node)
 {
     return node != NODE_NONE && heap_is_instance(model->heap, node, "builtins", "module");
@@ -40,7 +29,7 @@ static bool translate(const struct model *model, const struct naming_step *step,
         break;
     case STEP_LOCAL:
         ret->kind = ACCESS_LOCAL;
-        ret->owner = code_of_frame(model, step->owner);
+        ret->owner = label_code_of_locals(model->heap, step->owner);
         break;
     case STEP_OTHER:
         ret->kind = ACCESS_ITEM;

@@ -3,6 +3,9 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { VALUE_PREVIEW_BYTES = 60, TUPLE_PREVIEW_ITEMS = 4 };
@@ -18,25 +21,38 @@ static struct span name_at(const struct heap *heap, uint32_t tuple, uint32_t ind
     return name;
 }
 
-static uint32_t tuple_length(const struct heap *heap, uint32_t tuple)
+static struct node_run tuple_items(const struct heap *heap, uint32_t tuple)
 {
-    return tuple ? heap_items(heap, tuple).count : 0;
+    return tuple ? heap_items(heap, tuple) : (struct node_run){NULL, 0};
+}
+
+struct local_names label_local_names(const struct heap *heap, uint32_t code_node)
+{
+    static const char *const tuples[LOCAL_NAME_TUPLES] = {"co_varnames", "co_cellvars", "co_freevars"};
+    struct local_names names = {.tuples = {tuple_items(heap, heap_member(heap, code_node, "co_localsplusnames"))}};
+    bool together = names.tuples[0].count > 0;
+    for (size_t i = 0; !together && i < LOCAL_NAME_TUPLES; i++)
+        names.tuples[i] = tuple_items(heap, heap_member(heap, code_node, tuples[i]));
+    return names;
+}
+
+struct span label_local_names_get(const struct heap *heap, const struct local_names *names, uint32_t index)
+{
+    struct span name = {"", 0};
+    for (size_t i = 0; i < LOCAL_NAME_TUPLES; i++) {
+        if (index < names->tuples[i].count) {
+            (void)heap_string(heap, names->tuples[i].nodes[index], &name);
+            return name;
+        }
+        index -= names->tuples[i].count;
+    }
+    return name;
 }
 
 struct span label_local_name(const struct heap *heap, uint32_t code_node, uint32_t index)
 {
-    static const char *const tuples[] = {"co_varnames", "co_cellvars", "co_freevars"};
-    uint32_t all = heap_member(heap, code_node, "co_localsplusnames");
-    if (all)
-        return name_at(heap, all, index);
-    for (size_t i = 0; i < sizeof(tuples) / sizeof(tuples[0]); i++) {
-        uint32_t tuple = heap_member(heap, code_node, tuples[i]);
-        uint32_t length = tuple_length(heap, tuple);
-        if (index < length)
-            return name_at(heap, tuple, index);
-        index -= length;
-    }
-    return (struct span){"", 0};
+    struct local_names names = label_local_names(heap, code_node);
+    return label_local_names_get(heap, &names, index);
 }
 
 struct span label_free_name(const struct heap *heap, uint32_t code_node, uint32_t index)
@@ -51,7 +67,7 @@ struct span label_free_name(const struct heap *heap, uint32_t code_node, uint32_
     return (struct span){"", 0};
 }
 
-static uint32_t code_of_locals(const struct heap *heap, uint32_t node)
+uint32_t label_code_of_locals(const struct heap *heap, uint32_t node)
 {
     static const char *const members[] = {"f_code", "gi_code", "cr_code", "ag_code"};
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
@@ -64,7 +80,7 @@ static uint32_t code_of_locals(const struct heap *heap, uint32_t node)
 
 static struct label local_label(const struct heap *heap, uint32_t node, uint32_t index)
 {
-    struct span name = label_local_name(heap, code_of_locals(heap, node), index);
+    struct span name = label_local_name(heap, label_code_of_locals(heap, node), index);
     if (name.length)
         return (struct label){.kind = LABEL_LOCAL, .name = name, .index = index};
     return (struct label){.kind = LABEL_TEMPORARY, .index = index};
@@ -113,13 +129,44 @@ bool label_is_identifier(struct span text)
     return true;
 }
 
+/* The shortest digits that are this number and no other, as Python's repr() writes them: 0.1, 1.0, 1e+16, -inf. */
 static void write_float(struct span data, struct text *text)
 {
+    enum { DIGITS_ENOUGH = 17, EXPONENT_MIN = -4, EXPONENT_END = 16 };
+    char digits[40];
     double value;
+    int precision = 0;
     if (data.length != sizeof(value))
         return;
     memcpy(&value, data.bytes, sizeof(value));
-    text_addf(text, "%.17g", value);
+    if (!isfinite(value)) {
+        text_add(text, isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
+        return;
+    }
+    do
+        snprintf(digits, sizeof(digits), "%.*e", precision++, value);
+    while (precision < DIGITS_ENOUGH && strtod(digits, NULL) != value);
+    int exponent = atoi(strchr(digits, 'e') + 1), decimals = precision - 1 - exponent;
+    if (exponent < EXPONENT_MIN || exponent >= EXPONENT_END)
+        text_add(text, digits);
+    else
+        text_addf(text, "%.*f", decimals > 1 ? decimals : 1, value);
+}
+
+static void write_digits(struct span digits, struct text *text)
+{
+    bool whole = digits.length <= VALUE_PREVIEW_BYTES;
+    text_add_span(text, whole ? digits : (struct span){digits.bytes, VALUE_PREVIEW_BYTES});
+    text_add(text, whole ? "" : "…");
+}
+
+/* Code points or bytes, as FORMAT.md counts a value's length. */
+static bool is_prefix(const struct heap_text *value)
+{
+    uint64_t length = value->data.length;
+    for (size_t i = 0; value->kind == TEXT_STR && i < value->data.length; i++)
+        length -= ((unsigned char)value->data.bytes[i] & 0xc0) == 0x80;
+    return length < value->length;
 }
 
 static void write_text_value(const struct heap *heap, const struct heap_text *value, struct text *text)
@@ -129,17 +176,16 @@ static void write_text_value(const struct heap *heap, const struct heap_text *va
         if (heap_type_is(heap, value->node, "builtins", "bool"))
             text_add(text, span_is(value->data, "0") ? "False" : "True");
         else
-            text_add_span(text, value->data);
+            write_digits(value->data, text);
         break;
     case TEXT_FLOAT:
         write_float(value->data, text);
         break;
     case TEXT_BYTES:
-        text_add(text, "b");
-        text_add_quoted(text, value->data, VALUE_PREVIEW_BYTES);
+        text_add_quoted(text, value->data, VALUE_PREVIEW_BYTES, QUOTED_BYTES | (is_prefix(value) ? QUOTED_PREFIX : 0));
         break;
     default:
-        text_add_quoted(text, value->data, VALUE_PREVIEW_BYTES);
+        text_add_quoted(text, value->data, VALUE_PREVIEW_BYTES, is_prefix(value) ? QUOTED_PREFIX : 0);
     }
 }
 

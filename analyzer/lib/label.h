@@ -40,6 +40,15 @@ void label_write_value(const struct heap *heap, uint32_t node, struct text *text
 /* The name of local variable number `index` of a code object (FORMAT.md 2.4, locals); empty if it is not known. */
 struct span label_local_name(const struct heap *heap, uint32_t code_node, uint32_t index);
 
+/* The same for many of one code object, which is looked at once. */
+enum { LOCAL_NAME_TUPLES = 3 };
+struct local_names { struct node_run tuples[LOCAL_NAME_TUPLES]; };
+struct local_names label_local_names(const struct heap *heap, uint32_t code_node);
+struct span label_local_names_get(const struct heap *heap, const struct local_names *names, uint32_t index);
+
+/* The code object whose locals a frame, generator or coroutine holds; HEAP_NULL if it has none. */
+uint32_t label_code_of_locals(const struct heap *heap, uint32_t node);
+
 /* The name of free variable number `index`: what position `index` of a function's __closure__ is called. */
 struct span label_free_name(const struct heap *heap, uint32_t code_node, uint32_t index);
 

@@ -276,7 +276,7 @@ void naming_write_step(const struct model *model, const struct naming_path *path
         break;
     case STEP_MODULE:
         text_add(text, "sys.modules[");
-        text_add_quoted(text, step->name, SIZE_MAX);
+        text_add_quoted(text, step->name, SIZE_MAX, QUOTED_STR);
         text_add(text, "]");
         break;
     case STEP_ATTRIBUTE:

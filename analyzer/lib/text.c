@@ -79,12 +79,12 @@ void text_addf(struct text *text, const char *format, ...)
     text->length += (size_t)length;
 }
 
-static void add_escaped(struct text *text, unsigned char byte)
+static void add_escaped(struct text *text, unsigned char byte, unsigned how)
 {
     static const char escapes[][3] = {['\n'] = "\\n", ['\r'] = "\\r", ['\t'] = "\\t", ['\''] = "\\'", ['\\'] = "\\\\"};
     if (byte < sizeof(escapes) / sizeof(escapes[0]) && escapes[byte][0])
         text_add(text, escapes[byte]);
-    else if (byte < 0x20 || byte == 0x7f)
+    else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && how & QUOTED_BYTES))
         text_addf(text, "\\x%02x", byte);
     else
         text_add_bytes(text, (const char *)&byte, 1);
@@ -99,13 +99,14 @@ static size_t cut_at(struct span value, size_t limit)
     return length;
 }
 
-void text_add_quoted(struct text *text, struct span value, size_t limit)
+void text_add_quoted(struct text *text, struct span value, size_t limit, unsigned how)
 {
-    size_t length = cut_at(value, limit);
-    text_add(text, "'");
+    bool is_str = !(how & QUOTED_BYTES);
+    size_t length = is_str ? cut_at(value, limit) : value.length < limit ? value.length : limit;
+    text_add(text, is_str ? "'" : "b'");
     for (size_t i = 0; i < length; i++)
-        add_escaped(text, (unsigned char)value.bytes[i]);
-    text_add(text, length < value.length ? "…'" : "'");
+        add_escaped(text, (unsigned char)value.bytes[i], how);
+    text_add(text, length < value.length || how & QUOTED_PREFIX ? "…'" : "'");
 }
 
 const char *text_string(const struct text *text)

@@ -24,8 +24,11 @@ void text_add_bytes(struct text *text, const char *bytes, size_t length);
 void text_add_span(struct text *text, struct span span);
 void text_addf(struct text *text, const char *format, ...) WH_PRINTF(2, 3);
 
-/* Appends a str or bytes value as Python writes it, in single quotes with escapes; at most `limit` bytes of it, then an ellipsis. */
-void text_add_quoted(struct text *text, struct span value, size_t limit);
+/* QUOTED_BYTES: a bytes value, all beyond ASCII as escapes. QUOTED_PREFIX: the value goes on beyond what is given. */
+enum quoted { QUOTED_STR = 0, QUOTED_BYTES = 1, QUOTED_PREFIX = 2 };
+
+/* Appends a value as Python writes it, in single quotes with escapes; at most `limit` bytes of it, then an ellipsis. */
+void text_add_quoted(struct text *text, struct span value, size_t limit, unsigned how);
 
 /* The contents as a string that is never NULL. */
 const char *text_string(const struct text *text);

@@ -28,12 +28,13 @@ static void fill_locals(const struct model *model, uint32_t node, struct arena *
     if (!node || heap_items_kind(heap, node) != FORM_ITEMS_LOCALS)
         return;
     struct heap_sections sections = heap_sections(heap, node);
+    struct local_names names = label_local_names(heap, label_code_of_locals(heap, node));
     ret->locals = arena_array(arena, sections.end - sections.items, sizeof(*ret->locals));
     for (uint32_t ref = sections.items; ret->locals && ref < sections.end; ref++) {
-        struct label label = label_of_ref(heap, node, ref);
+        struct span name = label_local_names_get(heap, &names, ref - sections.items);
         uint32_t target = heap->target_of_ref[ref];
-        if (target && label.kind == LABEL_LOCAL)
-            ret->locals[ret->local_count++] = (struct wh_local){arena_span(arena, label.name), model_object(model, target, arena)};
+        if (target && name.length)
+            ret->locals[ret->local_count++] = (struct wh_local){arena_span(arena, name), model_object(model, target, arena)};
     }
 }
 

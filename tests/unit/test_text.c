@@ -65,10 +65,10 @@ static void many_small_pieces_end_in_one_string(void **state)
     text_deinit(&text);
 }
 
-static void assert_quoted(const char *value, size_t length, size_t limit, const char *expected)
+static void assert_quoted(const char *value, size_t length, size_t limit, unsigned how, const char *expected)
 {
     struct text text = {0};
-    text_add_quoted(&text, (struct span){value, length}, limit);
+    text_add_quoted(&text, (struct span){value, length}, limit, how);
     assert_string_equal(text_string(&text), expected);
     text_deinit(&text);
 }
@@ -76,23 +76,23 @@ static void assert_quoted(const char *value, size_t length, size_t limit, const 
 static void a_quoted_value_reads_as_python_writes_it(void **state)
 {
     (void)state;
-    assert_quoted("", 0, 60, "''");
-    assert_quoted("plain", 5, 60, "'plain'");
-    assert_quoted("it's\\", 5, 60, "'it\\'s\\\\'");
-    assert_quoted("\n\r\t", 3, 60, "'\\n\\r\\t'");
-    assert_quoted("\x00\x1b[\x7f", 4, 60, "'\\x00\\x1b[\\x7f'");
-    assert_quoted("größe", 7, 60, "'größe'");
+    assert_quoted("", 0, 60, QUOTED_STR, "''");
+    assert_quoted("plain", 5, 60, QUOTED_STR, "'plain'");
+    assert_quoted("it's\\", 5, 60, QUOTED_STR, "'it\\'s\\\\'");
+    assert_quoted("\n\r\t", 3, 60, QUOTED_STR, "'\\n\\r\\t'");
+    assert_quoted("\x00\x1b[\x7f", 4, 60, QUOTED_STR, "'\\x00\\x1b[\\x7f'");
+    assert_quoted("größe", 7, 60, QUOTED_STR, "'größe'");
 }
 
 static void a_long_value_is_cut_between_characters(void **state)
 {
     (void)state;
-    assert_quoted("abcdef", 6, 6, "'abcdef'");
-    assert_quoted("abcdef", 6, 5, "'abcde…'");
-    assert_quoted("aöö", 5, 4, "'aö…'");   /* the second ö would be torn apart */
-    assert_quoted("€", 3, 2, "'…'");
-    assert_quoted("a", 1, 0, "'…'");
-    assert_quoted("\x80\x80\x80", 3, 2, "'…'");
+    assert_quoted("abcdef", 6, 6, QUOTED_STR, "'abcdef'");
+    assert_quoted("abcdef", 6, 5, QUOTED_STR, "'abcde…'");
+    assert_quoted("aöö", 5, 4, QUOTED_STR, "'aö…'");   /* the second ö would be torn apart */
+    assert_quoted("€", 3, 2, QUOTED_STR, "'…'");
+    assert_quoted("a", 1, 0, QUOTED_STR, "'…'");
+    assert_quoted("\x80\x80\x80", 3, 2, QUOTED_STR, "'…'");
 }
 
 static void a_nul_in_a_name_does_not_end_the_text(void **state)
@@ -105,6 +105,22 @@ static void a_nul_in_a_name_does_not_end_the_text(void **state)
     text_deinit(&text);
 }
 
+static void bytes_have_escapes_for_all_beyond_ascii(void **state)
+{
+    (void)state;
+    assert_quoted("a\xff\x80'", 4, 60, QUOTED_BYTES, "b'a\\xff\\x80\\''");
+    assert_quoted("\x80\x81\x82", 3, 2, QUOTED_BYTES, "b'\\x80\\x81…'");
+}
+
+static void a_prefix_shows_that_the_value_goes_on(void **state)
+{
+    (void)state;
+    assert_quoted("abc", 3, 60, QUOTED_PREFIX, "'abc…'");
+    assert_quoted("", 0, 60, QUOTED_PREFIX, "'…'");
+    assert_quoted("abc", 3, 2, QUOTED_PREFIX, "'ab…'");
+    assert_quoted("abc", 3, 60, QUOTED_PREFIX | QUOTED_BYTES, "b'abc…'");
+}
+
 static void running_out_of_memory_is_remembered(void **state)
 {
     (void)state;
@@ -113,7 +129,7 @@ static void running_out_of_memory_is_remembered(void **state)
         fail_allocation_arm(nth);
         text_add(&text, "first");
         text_addf(&text, "%0300d", 1);
-        text_add_quoted(&text, span_of("\x01 quoted"), 60);
+        text_add_quoted(&text, span_of("\x01 quoted"), 60, QUOTED_PREFIX);
         text_add_span(&text, span_of("last"));
         bool failed = fail_allocation_disarm();
         assert_int_equal(text.failed, failed);
@@ -133,6 +149,8 @@ int main(void)
         cmocka_unit_test(many_small_pieces_end_in_one_string),
         cmocka_unit_test(a_quoted_value_reads_as_python_writes_it),
         cmocka_unit_test(a_long_value_is_cut_between_characters),
+        cmocka_unit_test(bytes_have_escapes_for_all_beyond_ascii),
+        cmocka_unit_test(a_prefix_shows_that_the_value_goes_on),
         cmocka_unit_test(a_nul_in_a_name_does_not_end_the_text),
         cmocka_unit_test(running_out_of_memory_is_remembered),
     };
