@@ -4,16 +4,18 @@
 WHOHOLDS_BIN is the program, WHOHOLDS_MAKE_SNAPSHOT the writer of small snapshots; by default those of build/release.
 """
 
-import glob
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import unittest
 
-import jsonschema
-
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
+
+from schemas import schema_errors, schemas  # noqa: E402,F401
+
 WHOHOLDS = os.path.abspath(os.environ.get("WHOHOLDS_BIN", os.path.join(ROOT, "build/release/bin/whoholds")))
 MAKE_SNAPSHOT = os.path.abspath(os.environ.get("WHOHOLDS_MAKE_SNAPSHOT", os.path.join(os.path.dirname(WHOHOLDS), "make_snapshot")))
 
@@ -34,14 +36,6 @@ QUESTIONS = {
 
 def question(command, snapshot, *more):
     return [word.replace("{}", snapshot) for word in QUESTIONS[command]] + list(more)
-
-
-def schemas():
-    found = {}
-    for path in glob.glob(os.path.join(ROOT, "formats/schemas/*.schema.json")):
-        with open(path, encoding="utf-8") as file:
-            found[os.path.basename(path)] = json.load(file)
-    return found
 
 
 class CommandLineTest(unittest.TestCase):
@@ -100,9 +94,4 @@ class CommandLineTest(unittest.TestCase):
 
     def check_document(self, document):
         """Against the published schema of what the document says that it is."""
-        all_schemas = schemas()
-        name = document["schema"].split(".")[1].split("/")[0]
-        schema = all_schemas[name + ".schema.json"]
-        resolver = jsonschema.RefResolver(schema["$id"], schema, store=all_schemas)
-        errors = jsonschema.Draft202012Validator(schema, resolver=resolver).iter_errors(document)
-        self.assertEqual([(error.json_path, error.message[:300]) for error in errors], [])
+        self.assertEqual(schema_errors(document), [])

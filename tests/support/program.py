@@ -81,11 +81,14 @@ class Lines:
 class Program:
     """A Python program under `whoholds run`; use as a context manager, at whose end nothing of it runs any more."""
 
-    def __init__(self, python, source, directory, options=(), arguments=(), environment=None, output="{name}-{pid}-{n}.whs", flags=()):
+    def __init__(self, python, source, directory, options=(), arguments=(), environment=None, output="{name}-{pid}-{n}.whs", flags=(),
+                 script=None):
+        """`script` is the path of a program to run instead of `source`."""
         self.directory = str(directory)
-        script = os.path.join(self.directory, "app.py")
-        with open(script, "w") as file:
-            file.write(source)
+        if script is None:
+            script = os.path.join(self.directory, "app.py")
+            with open(script, "w") as file:
+                file.write(source)
         command = [whoholds_program(), "run", "--output", os.path.join(self.directory, output), *options, "--",
                    python.path, *flags, script, *arguments]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

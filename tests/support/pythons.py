@@ -72,7 +72,7 @@ def unsupported_interpreters():
 
 def build_directory():
     source = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    return os.environ.get("WHOHOLDS_BUILD", os.path.join(source, "build", "release"))
+    return os.path.abspath(os.environ.get("WHOHOLDS_BUILD", os.path.join(source, "build", "release")))
 
 
 def whoholds_program():
