@@ -64,7 +64,7 @@ static void print_allocated_at(const struct wh_suspect *suspect, FILE *out)
 {
     size_t shown = suspect->allocated_at_count < LINES_SHOWN ? suspect->allocated_at_count : LINES_SHOWN;
     for (size_t i = 0; i < shown; i++) {
-        const struct wh_line *line = &suspect->allocated_at[i];
+        const struct wh_line *line = &suspect->allocated_at[i].line;
         begin_line("allocated at", i, out);
         if (suspect->held_at_count && same_place(line, &suspect->held_at[0]))
             fputs("the same line: it does both", out);

@@ -19,8 +19,10 @@ static json_t *held_at_json(const void *item)
 
 static json_t *allocated_at_json(const void *item)
 {
-    const struct wh_line *line = item;
-    json_t *value = place_json(line);
+    const struct wh_allocation *allocation = item;
+    const struct wh_line *line = &allocation->line;
+    json_t *value = json_extend(place_json(line), json_make("{so so}", "bytes", json_count(allocation->bytes), "blocks",
+                                                            json_count(allocation->blocks)));
     if (line->via && *line->via)
         json_object_set_new(value, "via", json_text(line->via));
     return value;

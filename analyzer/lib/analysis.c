@@ -43,6 +43,7 @@ void wh_analysis_close(struct wh_analysis *analysis)
     if (!analysis)
         return;
     lookup_deinit(&analysis->lookup);
+    block_owners_deinit(&analysis->block_owners);
     code_index_destroy(analysis->code_index);
     accumulations_deinit(&analysis->accumulations);
     bfs_tree_deinit(&analysis->paths);
@@ -100,4 +101,13 @@ enum wh_status analysis_need_accumulations(struct wh_analysis *analysis, struct 
 enum wh_status analysis_need_code_index(struct wh_analysis *analysis, struct wh_error *error)
 {
     return analysis->code_index ? WH_OK : code_index_create(&analysis->heap, error, &analysis->code_index);
+}
+
+enum wh_status analysis_need_block_owners(struct wh_analysis *analysis, struct wh_error *error)
+{
+    if (analysis->has_block_owners)
+        return WH_OK;
+    enum wh_status status = block_owners_init(&analysis->heap, error, &analysis->block_owners);
+    analysis->has_block_owners = !status;
+    return status;
 }

@@ -5,6 +5,7 @@
 
 #include "accumulation.h"
 #include "code_index.h"
+#include "growth.h"
 #include "lookup.h"
 #include "model.h"
 
@@ -25,6 +26,8 @@ struct wh_analysis {
     struct accumulations accumulations;
     bool has_accumulations;
     struct code_index *code_index;
+    struct block_owners block_owners;
+    bool has_block_owners;
     struct lookup lookup;
 
     const char *path;
@@ -35,6 +38,7 @@ struct wh_analysis {
 /* Retention, dominators, retained sizes, tree, paths. */
 enum wh_status analysis_need_model(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 enum wh_status analysis_need_accumulations(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
+enum wh_status analysis_need_block_owners(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 enum wh_status analysis_need_code_index(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 
 #endif

@@ -10,7 +10,8 @@ void heap_deinit(struct heap *heap)
     void *const arrays[] = {heap->type_of_node, heap->form_of_node, heap->refcount_of_node, heap->size_of_node, heap->big_sizes,
                             heap->id_of_node, heap->first_ref_of_node, heap->target_of_ref, heap->base_of_region, heap->node_of_store,
                             heap->stores, heap->node_of_extra, heap->count_of_extra, heap->types, heap->fields, heap->texts,
-                            heap->codes, heap->threads, heap->frames, heap->roots, heap->account};
+                            heap->codes, heap->threads, heap->frames, heap->roots, heap->account,
+                            heap->stacks, heap->stack_frames, heap->blocks};
     for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
         free(arrays[i]);
     snapshot_deinit(&heap->snapshot);
@@ -207,4 +208,25 @@ uint32_t heap_find_address(const struct heap *heap, uint64_t address)
             return node;
     }
     return HEAP_NULL;
+}
+
+uint32_t heap_find_block(const struct heap *heap, uint64_t address)
+{
+    uint32_t low = 0, high = heap->block_count;
+    while (low < high) { /* the first block behind the address */
+        uint32_t middle = low + (high - low) / 2;
+        if (heap->blocks[middle].address <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (!low || address - heap->blocks[low - 1].address >= heap->blocks[low - 1].size)
+        return UINT32_MAX;
+    return low - 1;
+}
+
+uint64_t heap_block_bytes(const struct heap_block *block)
+{
+    unsigned __int128 bytes = (unsigned __int128)block->size * block->weight / BLOCK_WEIGHT_ONE;
+    return bytes < UINT64_MAX ? (uint64_t)bytes : UINT64_MAX;
 }

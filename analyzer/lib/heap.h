@@ -53,6 +53,19 @@ struct heap_frame { uint32_t thread, node, code_node, line, instruction; };
 struct heap_root { enum root_kind kind; struct span name; uint32_t node, thread; /* thread row + 1, or 0 */ };
 struct heap_account { struct span name; uint64_t value; };
 
+/* What the recorder knows (FORMAT.md 2.12). */
+struct heap_recorder { uint32_t mode; /* RECORDER_*, 0: it was off */ uint64_t interval, started_ns, lost_blocks, lost_stacks, lost_code; };
+struct heap_stack {
+    uint64_t alloc_bytes, alloc_blocks, live_bytes, live_blocks;
+    uint32_t first_frame, frame_count;   /* of stack_frames, innermost first */
+};
+struct heap_stack_frame { uint32_t code_node, instruction; };
+struct heap_block {
+    uint64_t address, size;
+    uint32_t weight;                     /* blocks it stands for × BLOCK_WEIGHT_ONE */
+    uint32_t stack, majority;            /* rows of stacks */
+};
+
 struct heap {
     struct snapshot_file file;
     struct snapshot snapshot;        /* header and trailer fields */
@@ -84,6 +97,10 @@ struct heap {
     uint32_t root_count;             struct heap_root *roots;
     uint32_t account_count;          struct heap_account *account;
     struct heap_opcode opcodes[256];
+    struct heap_recorder recorder;
+    uint32_t stack_count;            struct heap_stack *stacks;
+    uint32_t stack_frame_count;      struct heap_stack_frame *stack_frames;
+    uint32_t block_count;            struct heap_block *blocks; /* ascending addresses, one each */
 };
 
 /*
@@ -130,6 +147,12 @@ bool heap_is_instance(const struct heap *heap, uint32_t node, const char *module
 
 uint64_t heap_address(const struct heap *heap, uint32_t node);
 uint32_t heap_find_address(const struct heap *heap, uint64_t address);       /* HEAP_NULL if no object starts there; linear */
+
+/* Row of the recorded block that contains an address, UINT32_MAX if there is none. */
+uint32_t heap_find_block(const struct heap *heap, uint64_t address);
+
+/* The bytes for which a block stands: its size, or an estimate if it is a sample. */
+uint64_t heap_block_bytes(const struct heap_block *block);
 
 bool span_is(struct span span, const char *text);
 

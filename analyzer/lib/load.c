@@ -18,6 +18,7 @@ struct loader {
     struct id_index ids;
     uint64_t next_node;   /* for tables that follow the objects' order */
     uint32_t fields_due;  /* by the types read so far */
+    uint32_t stack_frames_due; /* by the stacks read so far */
     uint64_t *framed;     /* bitmap by node: it is the object of a frame read so far */
 };
 
@@ -497,11 +498,92 @@ static enum wh_status load_process(struct loader *loader)
     return status;
 }
 
+/* --- the recorder --- */
+
+static enum wh_status take_recorder(struct loader *loader, uint32_t row, const struct cell *cells)
+{
+    uint64_t mode = cells[RECORDER_MODE].number;
+    if (row > 0 || mode < RECORDER_SAMPLE || mode > RECORDER_EXACT)
+        return corrupt(loader, row ? "table recorder has more than one row" : "the recorder has an unknown mode", row ? row : mode);
+    loader->heap->recorder = (struct heap_recorder){(uint32_t)mode, cells[RECORDER_INTERVAL].number, cells[RECORDER_STARTED_NS].number,
+                                                    cells[RECORDER_LOST_BLOCKS].number, cells[RECORDER_LOST_STACKS].number,
+                                                    cells[RECORDER_LOST_CODE].number};
+    return WH_OK;
+}
+
+static enum wh_status take_stack(struct loader *loader, uint32_t row, const struct cell *cells)
+{
+    struct heap *heap = loader->heap;
+    uint64_t frames = cells[STACKS_FRAMES].number;
+    if (frames > heap->stack_frame_count - loader->stack_frames_due)
+        return corrupt(loader, "a stack has more frames than table stack_frames has rows", frames);
+    heap->stacks[row] = (struct heap_stack){cells[STACKS_ALLOC_BYTES].number, cells[STACKS_ALLOC_BLOCKS].number, cells[STACKS_LIVE_BYTES].number,
+                                            cells[STACKS_LIVE_BLOCKS].number, loader->stack_frames_due, (uint32_t)frames};
+    loader->stack_frames_due += (uint32_t)frames;
+    return WH_OK;
+}
+
+static enum wh_status take_stack_frame(struct loader *loader, uint32_t row, const struct cell *cells)
+{
+    loader->heap->stack_frames[row] = (struct heap_stack_frame){node_of_id(loader, cells[STACK_FRAMES_CODE].number),
+                                                                saturate(cells[STACK_FRAMES_INSTRUCTION].number)};
+    return WH_OK;
+}
+
+static enum wh_status take_block(struct loader *loader, uint32_t row, const struct cell *cells)
+{
+    const struct heap *heap = loader->heap;
+    uint64_t stack = cells[BLOCKS_STACK].number, majority = cells[BLOCKS_MAJORITY].number;
+    if (stack >= heap->stack_count || majority >= heap->stack_count)
+        return corrupt(loader, "a block has a stack that no row describes", stack < heap->stack_count ? majority : stack);
+    heap->blocks[row] = (struct heap_block){cells[BLOCKS_ADDRESS].number, cells[BLOCKS_SIZE].number, saturate(cells[BLOCKS_WEIGHT].number),
+                                            (uint32_t)stack, (uint32_t)majority};
+    return WH_OK;
+}
+
+static int compare_blocks(const void *left, const void *right)
+{
+    const struct heap_block *a = left, *b = right;
+    return (a->address > b->address) - (a->address < b->address);
+}
+
+static enum wh_status sort_blocks(struct loader *loader)
+{
+    struct heap *heap = loader->heap;
+    qsort(heap->blocks, heap->block_count, sizeof(*heap->blocks), compare_blocks);
+    for (uint32_t i = 1; i < heap->block_count; i++) {
+        if (heap->blocks[i].address == heap->blocks[i - 1].address)
+            return corrupt(loader, "two blocks have the same address", heap->blocks[i].address);
+    }
+    return WH_OK;
+}
+
+static enum wh_status load_recorder(struct loader *loader)
+{
+    struct heap *heap = loader->heap;
+    enum wh_status status = take_rows(loader, TABLE_RECORDER, take_recorder);
+    if (!status)
+        status = alloc_rows(loader, TABLE_STACKS, sizeof(*heap->stacks), &heap->stack_count, &heap->stacks);
+    if (!status)
+        status = alloc_rows(loader, TABLE_STACK_FRAMES, sizeof(*heap->stack_frames), &heap->stack_frame_count, &heap->stack_frames);
+    if (!status)
+        status = alloc_rows(loader, TABLE_BLOCKS, sizeof(*heap->blocks), &heap->block_count, &heap->blocks);
+    if (!status)
+        status = take_rows(loader, TABLE_STACKS, take_stack);
+    if (!status && loader->stack_frames_due != heap->stack_frame_count)
+        status = corrupt(loader, "table stack_frames has rows that no stack owns", heap->stack_frame_count);
+    if (!status)
+        status = take_rows(loader, TABLE_STACK_FRAMES, take_stack_frame);
+    if (!status)
+        status = take_rows(loader, TABLE_BLOCKS, take_block);
+    return status ? status : sort_blocks(loader);
+}
+
 /* Each step needs what the steps before it have loaded. */
 static enum wh_status load_tables(struct loader *loader)
 {
     static enum wh_status (*const steps[])(struct loader *) = {load_refs, load_stores, load_extras, load_types,
-                                                                load_texts, load_code, load_process};
+                                                                load_texts, load_code, load_process, load_recorder};
     enum wh_status status = load_regions(loader);
     if (!status)
         status = load_objects(loader);

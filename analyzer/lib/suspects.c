@@ -7,6 +7,7 @@
 
 #include "analysis.h"
 #include "array.h"
+#include "growth.h"
 #include "holder_paths.h"
 #include "referrers.h"
 #include "signs.h"
@@ -17,6 +18,7 @@ enum {
     CANDIDATES_MAX = 40,      /* accumulation points that are looked at closely, the largest first */
     LINES_MAX = 8,
     CONTENTS_MAX = 5,
+    ALLOCATIONS_MAX = 5,
     REFERRERS_MAX = 64,
 };
 
@@ -118,20 +120,21 @@ static struct wh_line make_line(struct investigator *self, struct span file, uin
     return made;
 }
 
-static const char *write_via(struct investigator *self, const struct store_site *site)
+/* `file:line in function`; "" for no code. */
+static const char *write_via(struct investigator *self, uint32_t code_node, struct span file, uint32_t line, struct span function)
 {
-    if (!site->caller_code_node)
+    if (!code_node)
         return "";
-    text_add_span(&self->text, site->caller_file);
-    text_addf(&self->text, ":%" PRIu32 " in ", site->caller_line);
-    text_add_span(&self->text, site->caller_function);
+    text_add_span(&self->text, file);
+    text_addf(&self->text, ":%" PRIu32 " in ", line);
+    text_add_span(&self->text, function);
     return take_text(self);
 }
 
 static struct wh_line line_of_site(struct investigator *self, const struct store_site *site, uint32_t alternatives)
 {
     struct wh_line line = make_line(self, site->file, site->line, site->function);
-    line.via = write_via(self, site);
+    line.via = write_via(self, site->caller_code_node, site->caller_file, site->caller_line, site->caller_function);
     if (!signs_site_adds(site))
         line.evidence = "definition";
     else if (site->executed == EXECUTION_SEEN)
@@ -152,9 +155,45 @@ static bool site_counts(const struct store_site *site, bool any_adds, bool any_s
     return !any_seen || site->executed != EXECUTION_NEVER;
 }
 
+static struct wh_line line_of_stack(struct investigator *self, const struct stack_summary *stack, const char *evidence)
+{
+    struct wh_line line = make_line(self, stack->place.file, stack->place.line, stack->place.function);
+    line.via = write_via(self, stack->via.code_node, stack->via.file, stack->via.line, stack->via.function);
+    line.evidence = evidence;
+    line.certainty = "exact";
+    return line;
+}
+
+static bool is_told(struct investigator *self, const struct wh_suspect *suspect, struct span file, uint32_t line)
+{
+    const char *name = arena_span(self->arena, file);
+    for (size_t i = 0; i < suspect->held_at_count; i++) {
+        if (suspect->held_at[i].line == line && strcmp(suspect->held_at[i].file, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_growth(struct investigator *self, uint32_t stack, struct wh_suspect *suspect)
+{
+    struct stack_summary summary;
+    if (growth_summarize(self->model->heap, stack, &summary) && !is_told(self, suspect, summary.place.file, summary.place.line))
+        suspect->held_at[suspect->held_at_count++] = line_of_stack(self, &summary, "growth");
+}
+
+/* What the recorder saw: who made the holder's store grow, by majority, and who did it last. */
+static void fill_growth(struct investigator *self, uint32_t holder, struct wh_suspect *suspect)
+{
+    struct growth growth;
+    if (!growth_of_holder(self->model, holder, &growth))
+        return;
+    add_growth(self, growth.majority, suspect);
+    add_growth(self, growth.last, suspect);
+}
+
 static void fill_sites(struct investigator *self, const struct store_site_list *sites, struct wh_suspect *suspect)
 {
-    bool any_adds = false, any_seen = false;
+    bool any_adds = false, any_seen = suspect->held_at_count > 0; /* growth was seen: a site that never ran is none */
     uint32_t alternatives = 0;
     for (uint32_t i = 0; i < sites->count; i++) {
         any_adds |= signs_site_adds(&sites->sites[i]);
@@ -163,7 +202,7 @@ static void fill_sites(struct investigator *self, const struct store_site_list *
     for (uint32_t i = 0; i < sites->count; i++)
         alternatives += site_counts(&sites->sites[i], any_adds, any_seen);
     for (uint32_t i = 0; i < sites->count && suspect->held_at_count < LINES_MAX; i++) {
-        if (site_counts(&sites->sites[i], any_adds, any_seen))
+        if (site_counts(&sites->sites[i], any_adds, any_seen) && !is_told(self, suspect, sites->sites[i].file, sites->sites[i].line))
             suspect->held_at[suspect->held_at_count++] = line_of_site(self, &sites->sites[i], alternatives);
     }
 }
@@ -181,13 +220,53 @@ static void fill_frame_line(struct investigator *self, const struct naming_path 
     suspect->held_at[suspect->held_at_count++] = line;
 }
 
-static void fill_lines(struct investigator *self, const struct store_site_list *sites, const struct naming_path *path, struct wh_suspect *suspect)
+static void fill_lines(struct investigator *self, uint32_t holder, const struct store_site_list *sites, const struct naming_path *path,
+                       struct wh_suspect *suspect)
 {
     suspect->held_at = arena_array(self->arena, LINES_MAX, sizeof(*suspect->held_at));
     if (!suspect->held_at)
         return;
+    fill_growth(self, holder, suspect);
     fill_sites(self, sites, suspect);
     fill_frame_line(self, path, suspect);
+}
+
+/* --- allocations --- */
+
+/* The tops of the mass: what dominates all of it, or the members of a group. */
+static enum wh_status gather_tops(struct investigator *self, const struct accumulation *point, uint32_t **ret, uint32_t *count)
+{
+    bool shared = point->kind == ACCUMULATION_SHARED;
+    struct node_run children = shared ? model_children(self->model, point->top) : (struct node_run){&point->top, 1};
+    enum wh_status status = array_alloc(children.count, sizeof(**ret), "tops of a holder's mass", self->error, ret);
+    *count = 0;
+    for (uint32_t i = 0; !status && i < children.count; i++) {
+        if (!shared || self->model->heap->type_of_node[children.nodes[i]] == point->member_type)
+            (*ret)[(*count)++] = children.nodes[i];
+    }
+    return status;
+}
+
+static enum wh_status fill_allocations(struct investigator *self, const struct accumulation *point, struct wh_suspect *suspect)
+{
+    struct allocations allocations = {0};
+    uint32_t *tops = NULL, top_count = 0;
+    enum wh_status status = analysis_need_block_owners(self->analysis, self->error);
+    if (!status)
+        status = gather_tops(self, point, &tops, &top_count);
+    if (!status)
+        status = growth_allocations(self->model, &self->analysis->block_owners, (struct node_run){tops, top_count}, point->node, self->error,
+                                    &allocations);
+    uint32_t shown = allocations.count < ALLOCATIONS_MAX ? allocations.count : ALLOCATIONS_MAX;
+    suspect->allocated_at = arena_array(self->arena, shown, sizeof(*suspect->allocated_at));
+    for (uint32_t i = 0; suspect->allocated_at && i < shown; i++) {
+        const struct allocation *allocation = &allocations.at[i];
+        suspect->allocated_at[suspect->allocated_at_count++] =
+            (struct wh_allocation){line_of_stack(self, &allocation->stack, "allocation"), allocation->bytes, allocation->blocks};
+    }
+    allocations_deinit(&allocations);
+    free(tops);
+    return status;
 }
 
 /* By which attribute a chain hangs on its head: `n.next`. */
@@ -328,12 +407,13 @@ static enum wh_status fill(struct investigator *self, const struct accumulation 
     suspect->share = (double)point->bytes / (double)(model_live_bytes(self->model) ? model_live_bytes(self->model) : 1);
     fill_names(self, path, point->node, suspect);
     fill_contents(self, masses, mass_count, suspect);
-    fill_lines(self, sites, path, suspect);
+    fill_lines(self, point->node, sites, path, suspect);
     fill_reasons(self, &evidence, suspect);
     fill_cuts(self, point, suspect);
     fill_fingerprint(self->model, path, suspect);
     free(masses);
-    return naming_output(self->model, point->node, self->arena, self->error, &suspect->path);
+    status = fill_allocations(self, point, suspect);
+    return status ? status : naming_output(self->model, point->node, self->arena, self->error, &suspect->path);
 }
 
 static enum wh_status investigate(struct investigator *self, const struct accumulation *point, struct wh_suspect *suspect)

@@ -140,6 +140,12 @@ struct wh_line {
     const char *via;           /* `file:line in function` of the call that passed the holder in, or of the library line; "" */
 };
 
+/* Where objects were allocated: the innermost line of the application; `via` is the library's line, or else the caller's. */
+struct wh_allocation {
+    struct wh_line line;       /* evidence: allocation */
+    uint64_t bytes, blocks;    /* recorded blocks that are alive: estimates if the recorder sampled */
+};
+
 struct wh_content { const char *type; uint64_t count, bytes; };
 
 /* Why something is, or is not, called a leak. */
@@ -152,7 +158,7 @@ struct wh_suspect {
     struct wh_object holder;
     double share;                  /* of the live bytes */
     size_t held_at_count;      struct wh_line *held_at;       /* best first; none if nothing is known */
-    size_t allocated_at_count; struct wh_line *allocated_at;
+    size_t allocated_at_count; struct wh_allocation *allocated_at;   /* of what is held; most bytes first, none without a recorder */
     size_t content_count;      struct wh_content *contents;   /* largest first, at most 5 */
     struct wh_path path;           /* to the holder */
     const char *path_expression;   /* with the contents' places: `sys.modules['__main__'].cache[0…5]` */
