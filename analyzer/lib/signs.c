@@ -2,7 +2,6 @@
 #include "signs.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { ALIKE_MIN = 5, SMALL_BYTES = 64 * 1024 };
@@ -106,32 +105,13 @@ static bool is_filled_at_import(const struct evidence *evidence, struct text *se
     return true;
 }
 
-/* functools.lru_cache keeps its bounds as closure variables of cache_parameters (Lib/functools.py, 3.9 and newer). */
-static bool cache_bound(const struct heap *heap, uint32_t wrapper, uint64_t *ret)
+/* A deque with maxlen, an lru_cache with maxsize. */
+static bool is_bounded(const struct evidence *evidence, struct text *sentence)
 {
-    uint32_t parameters = heap_attribute(heap, wrapper, "cache_parameters");
-    uint32_t closure = parameters ? heap_member(heap, parameters, "__closure__") : HEAP_NULL;
-    uint32_t code = parameters ? heap_member(heap, parameters, "__code__") : HEAP_NULL;
-    struct node_run cells = closure ? heap_items(heap, closure) : (struct node_run){NULL, 0};
-    for (uint32_t i = 0; code && i < cells.count; i++) {
-        const struct heap_text *value = heap_text(heap, heap_member(heap, cells.nodes[i], "cell_contents"));
-        if (!span_is(label_free_name(heap, code, i), "maxsize") || !value || value->kind != TEXT_INT || value->data.length > 20)
-            continue;
-        char digits[24] = "";
-        memcpy(digits, value->data.bytes, value->data.length);
-        *ret = strtoull(digits, NULL, 10);
-        return true;
-    }
-    return false;
-}
-
-static bool is_bounded_cache(const struct evidence *evidence, struct text *sentence)
-{
-    const struct heap *heap = evidence->model->heap;
-    uint64_t bound;
-    if (!heap_is_instance(heap, evidence->point->node, "functools", "_lru_cache_wrapper") || !cache_bound(heap, evidence->point->node, &bound))
+    const struct heap_store *store = heap_store(evidence->model->heap, evidence->point->node);
+    if (!store || !(evidence->model->heap->form_of_node[evidence->point->node] & FORM_BOUNDED))
         return false;
-    text_addf(sentence, "it is a cache that keeps %" PRIu64 " results at most", bound);
+    text_addf(sentence, "it keeps %" PRIu64 " items at most", store->capacity);
     return true;
 }
 
@@ -199,7 +179,7 @@ const struct sign signs[] = {
     {"chain", true, is_chain},
     {"filled-at-import", false, is_filled_at_import},
     {"replaced-whole", false, is_replaced_whole},
-    {"bounded-cache", false, is_bounded_cache},
+    {"bounded", false, is_bounded},
     {"library", false, belongs_to_library},
     {"program-text", false, is_program_text},
     {"parser-arena", false, is_parser_arena},

@@ -43,11 +43,23 @@ uint64_t layouts_deque_blocks(PyObject *object)
     return blocks ? blocks : 1;
 }
 
-bool layouts_deque_store(PyObject *object, uint64_t *ret_length, uint64_t *ret_capacity, uint64_t *ret_address)
+bool layouts_deque_store(PyObject *object, uint64_t *ret_length, uint64_t *ret_capacity, uint64_t *ret_address, bool *ret_bounded)
 {
+    const struct deque_layout *deque = (const struct deque_layout *)object;
     *ret_length = (uint64_t)Py_SIZE(object);
-    *ret_capacity = layouts_deque_blocks(object) * DEQUE_BLOCK_ITEMS;
-    *ret_address = (uint64_t)((const struct deque_layout *)object)->right_block;
+    *ret_bounded = deque->maximum >= 0;
+    *ret_capacity = *ret_bounded ? (uint64_t)deque->maximum : layouts_deque_blocks(object) * DEQUE_BLOCK_ITEMS;
+    *ret_address = (uint64_t)deque->right_block;
+    return true;
+}
+
+bool layouts_lru_cache_store(PyObject *object, uint64_t *ret_length, uint64_t *ret_capacity, uint64_t *ret_address, bool *ret_bounded)
+{
+    const struct lru_cache_layout *lru = (const struct lru_cache_layout *)object;
+    *ret_length = lru->cache && PyDict_CheckExact(lru->cache) ? (uint64_t)((PyDictObject *)lru->cache)->ma_used : 0;
+    *ret_bounded = lru->maximum >= 0;
+    *ret_capacity = *ret_bounded ? (uint64_t)lru->maximum : *ret_length;
+    *ret_address = 0; /* its dict has the store */
     return true;
 }
 

@@ -35,6 +35,8 @@ struct deque_layout {
     PyObject_VAR_HEAD
     struct deque_block *left_block, *right_block;
     Py_ssize_t left_index, right_index;
+    size_t state;
+    Py_ssize_t maximum; /* -1: unbounded */
 };
 
 /* Modules/_functoolsmodule.c: lru_list_elem and lru_cache_object. rest is cache_info_type, and from 3.9 on kwd_mark and
@@ -87,7 +89,8 @@ uint64_t layouts_ndarray_shape_bytes(PyObject *object); /* dimensions and stride
 
 /* For table `stores`; always true. */
 bool layouts_array_store(PyObject *object, uint64_t *ret_length, uint64_t *ret_capacity, uint64_t *ret_address);
-bool layouts_deque_store(PyObject *object, uint64_t *ret_length, uint64_t *ret_capacity, uint64_t *ret_address);
+bool layouts_deque_store(PyObject *object, uint64_t *ret_length, uint64_t *ret_capacity, uint64_t *ret_address, bool *ret_bounded);
+bool layouts_lru_cache_store(PyObject *object, uint64_t *ret_length, uint64_t *ret_capacity, uint64_t *ret_address, bool *ret_bounded);
 bool layouts_ndarray_store(PyObject *object, uint64_t *ret_length, uint64_t *ret_capacity, uint64_t *ret_address);
 
 /* Items of an array of objects that owns its memory and has no gaps: their number, else 0. */

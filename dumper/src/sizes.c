@@ -176,34 +176,36 @@ static bool dict_store(const PyDictObject *dict, struct store *ret)
 {
     bool own = dict->ma_keys->dk_refcnt == 1;
     uint64_t address = own ? (uint64_t)dict->ma_keys : 0;
-    *ret = (struct store){(uint64_t)dict->ma_used, compat_keys_capacity(dict->ma_keys), address};
+    *ret = (struct store){(uint64_t)dict->ma_used, compat_keys_capacity(dict->ma_keys), address, false};
     return true;
 }
 
 static bool set_store(const PySetObject *set, struct store *ret)
 {
     uint64_t address = set->table != set->smalltable ? (uint64_t)set->table : 0;
-    *ret = (struct store){(uint64_t)set->used, (uint64_t)set->mask + 1, address};
+    *ret = (struct store){(uint64_t)set->used, (uint64_t)set->mask + 1, address, false};
     return true;
 }
 
 bool sizes_store(const struct type_info *info, PyObject *object, struct store *ret)
 {
+    ret->bounded = false;
     switch (info->family) {
     case FAMILY_LIST: {
         const PyListObject *list = (const PyListObject *)object;
-        *ret = (struct store){(uint64_t)Py_SIZE(list), (uint64_t)list->allocated, (uint64_t)list->ob_item};
+        *ret = (struct store){(uint64_t)Py_SIZE(list), (uint64_t)list->allocated, (uint64_t)list->ob_item, false};
         return true;
     }
     case FAMILY_BYTEARRAY: {
         const PyByteArrayObject *bytes = (const PyByteArrayObject *)object;
-        *ret = (struct store){(uint64_t)Py_SIZE(bytes), (uint64_t)bytes->ob_alloc, (uint64_t)bytes->ob_bytes};
+        *ret = (struct store){(uint64_t)Py_SIZE(bytes), (uint64_t)bytes->ob_alloc, (uint64_t)bytes->ob_bytes, false};
         return true;
     }
     case FAMILY_DICT:
     case FAMILY_ODICT: return dict_store((const PyDictObject *)object, ret);
     case FAMILY_SET: return set_store((const PySetObject *)object, ret);
-    case FAMILY_DEQUE: return layouts_deque_store(object, &ret->length, &ret->capacity, &ret->address);
+    case FAMILY_DEQUE: return layouts_deque_store(object, &ret->length, &ret->capacity, &ret->address, &ret->bounded);
+    case FAMILY_LRU_CACHE: return layouts_lru_cache_store(object, &ret->length, &ret->capacity, &ret->address, &ret->bounded);
     case FAMILY_ARRAY: return layouts_array_store(object, &ret->length, &ret->capacity, &ret->address);
     case FAMILY_NDARRAY: return layouts_ndarray_store(object, &ret->length, &ret->capacity, &ret->address);
     default: return false;

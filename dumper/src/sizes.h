@@ -17,6 +17,7 @@ uint64_t sizes_of(const struct type_info *info, PyObject *object, bool gc);
 /* The separately allocated block of a container, for table `stores`. False if its family has none. */
 struct store {
     uint64_t length, capacity, address;
+    bool bounded;   /* never more than `capacity` items */
 };
 bool sizes_store(const struct type_info *info, PyObject *object, struct store *ret);
 

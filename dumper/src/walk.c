@@ -240,7 +240,7 @@ static void write_object(struct walk *walk, PyObject *object, bool is_key)
     if (info->family == FAMILY_CODE)
         texts_write_code(&walk->texts, (PyCodeObject *)object, row.id);
     if (has_store) {
-        row.form |= FORM_STORE;
+        row.form |= store.bounded ? FORM_STORE | FORM_BOUNDED : FORM_STORE;
         write_store(walk, &store);
     }
     walk_write_gathered(walk, &row, &shape);

@@ -38,6 +38,7 @@ enum {
     FORM_IMMORTAL = 1 << 7,
     FORM_FROZEN = 1 << 8,
     FORM_PSEUDO = 1 << 9,
+    FORM_BOUNDED = 1 << 10,
 };
 
 enum { TYPE_HEAP = 1, TYPE_GC = 2 };                                  /* types.flags */
