@@ -105,7 +105,7 @@ static void print_reasons(const struct wh_suspect *suspect, FILE *out)
 {
     for (size_t i = 0; i < suspect->reason_count; i++) {
         const struct wh_reason *reason = &suspect->reasons[i];
-        begin_line(reason->leak ? "a leak, for" : "no leak, for", 0, out);
+        begin_line(reason->leak ? "for a leak" : "against it", 0, out);
         fprintf(out, "%s %s[%s]%s\n", visible(reason->sentence), style(STYLE_DIM), visible(reason->sign), style(STYLE_NONE));
     }
 }

@@ -32,8 +32,8 @@ LEAKS = """\
 """
 
 WHY = """\
-   a leak, for   it grew until the end [grows]
-   no leak, for  nothing takes from it [bounded]
+   for a leak    it grew until the end [grows]
+   against it    nothing takes from it [bounded]
 """
 
 LARGE = "app.table  (dict, 1 item)  retains 16.0 EiB (18,446,744,073,709,551,615 B), 5.0 % of the Python heap\n"
