@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "utf8_scan.h"
+
 enum { BLOCK_BYTES = 64 * 1024 };
 
 struct arena_block {
@@ -60,50 +62,18 @@ void *arena_array(struct arena *arena, size_t count, size_t element_size)
     return bytes ? memset(bytes, 0, count * element_size) : NULL;
 }
 
-static bool is_continuation(unsigned char byte)
-{
-    return (byte & 0xc0) == 0x80;
-}
-
-/* The length of the well-formed UTF-8 sequence at `at` (Unicode 15, table 3-7), 0 if there is none. */
-static size_t sequence_length(const unsigned char *at, size_t left)
-{
-    if (at[0] < 0x80)
-        return 1;
-    if (at[0] >= 0xc2 && at[0] <= 0xdf)
-        return left >= 2 && is_continuation(at[1]) ? 2 : 0;
-    if ((at[0] & 0xf0) == 0xe0) {
-        bool valid = left >= 3 && is_continuation(at[1]) && is_continuation(at[2]);
-        bool shortest = at[0] != 0xe0 || at[1] >= 0xa0, no_surrogate = at[0] != 0xed || at[1] < 0xa0;
-        return valid && shortest && no_surrogate ? 3 : 0;
-    }
-    if (at[0] >= 0xf0 && at[0] <= 0xf4) {
-        bool valid = left >= 4 && is_continuation(at[1]) && is_continuation(at[2]) && is_continuation(at[3]);
-        bool shortest = at[0] != 0xf0 || at[1] >= 0x90, in_range = at[0] != 0xf4 || at[1] < 0x90;
-        return valid && shortest && in_range ? 4 : 0;
-    }
-    return 0;
-}
-
-/* Bytes that the wrong sequence at `at` takes: a surrogate is one character, whatever else goes byte by byte. */
-static size_t wrong_length(const unsigned char *at, size_t left)
-{
-    return left >= 3 && at[0] == 0xed && at[1] >= 0xa0 && at[1] <= 0xbf && is_continuation(at[2]) ? 3 : 1;
-}
-
 const char *arena_span(struct arena *arena, struct span span)
 {
-    static const char replacement[] = "\xef\xbf\xbd";
-    const unsigned char *at = (const unsigned char *)span.bytes;
     char *copy = take(arena, span.length * 3 + 1);
     if (!copy)
         return "";
     char *to = copy;
     for (size_t i = 0; i < span.length;) {
-        size_t length = sequence_length(at + i, span.length - i);
-        memcpy(to, length ? (const char *)at + i : replacement, length ? length : 3);
+        const char *at = span.bytes + i;
+        size_t length = utf8_sequence_length(at, span.length - i);
+        memcpy(to, length ? at : UTF8_REPLACEMENT, length ? length : 3);
         to += length ? length : 3;
-        i += length ? length : wrong_length(at + i, span.length - i);
+        i += length ? length : utf8_wrong_length(at, span.length - i);
     }
     *to = '\0';
     return copy;
