@@ -199,4 +199,25 @@ struct wh_threads { size_t count; struct wh_thread *threads; };
 enum wh_status wh_threads(struct wh_analysis *analysis, struct wh_error *error, struct wh_threads **ret) WH_MUST_USE;
 void wh_threads_free(struct wh_threads *threads);
 
+/* --- export: the heap for other tools --- */
+
+/* Takes the next bytes of a document. Anything but WH_OK, with the error filled in, ends the export with that status. */
+typedef enum wh_status (*wh_sink)(void *context, const void *bytes, size_t length, struct wh_error *error);
+
+struct wh_export_summary {
+    uint64_t objects, references;  /* written */
+    uint64_t unreachable;          /* objects left out because no root reaches them */
+    uint64_t clamped_sizes;        /* objects of 4 GiB and more, written as 4294967295 bytes */
+    uint64_t unnamed;              /* values that were too many to be written; their type or "…" stands for them */
+};
+
+/*
+ * A .heapsnapshot file, as Chrome DevTools and memlab read it, in pieces to `sink`. Their retained sizes and dominators are those that
+ * whoholds shows: references that keep nothing alive are edges of type weak. These are weak references alone; with `all`, also those of
+ * running frames and of functions to their __globals__ where something else owns what they refer to. WH_ERR_USAGE if the heap is too
+ * large for the format.
+ */
+enum wh_status wh_export_heapsnapshot(struct wh_analysis *analysis, bool all, wh_sink sink, void *context, struct wh_error *error,
+                                      struct wh_export_summary *ret) WH_MUST_USE;
+
 #endif
