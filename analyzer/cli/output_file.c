@@ -33,17 +33,6 @@ static bool write_all(int descriptor, const char *bytes, size_t length)
     return true;
 }
 
-static enum wh_status write_in_place(const char *path, const void *bytes, size_t length, struct wh_error *error)
-{
-    int descriptor = open(path, O_WRONLY | O_CLOEXEC);
-    if (descriptor < 0)
-        return refuse(WH_ERR_USAGE, path, error);
-    enum wh_status status = write_all(descriptor, bytes, length) ? WH_OK : refuse(WH_ERR_RESOURCE, path, error);
-    if (close(descriptor) < 0 && !status)
-        status = refuse(WH_ERR_RESOURCE, path, error);
-    return status;
-}
-
 static mode_t mode_beside(const char *source)
 {
     struct stat found;
@@ -53,40 +42,30 @@ static mode_t mode_beside(const char *source)
     return (mode & ~mask) | 0600;
 }
 
-/* Writes the open temporary file and gives it its name. */
-static enum wh_status complete(int descriptor, const char *temporary, const char *path, const void *bytes, size_t length,
-                               struct wh_error *error)
+static enum wh_status open_in_place(struct wh_error *error, struct output_file *file)
 {
-    bool written = write_all(descriptor, bytes, length) && fsync(descriptor) == 0;
-    enum wh_status status = written ? WH_OK : refuse(WH_ERR_RESOURCE, path, error);
-    if (close(descriptor) < 0 && !status)
-        status = refuse(WH_ERR_RESOURCE, path, error);
-    if (!status && interrupted())
-        status = wh_error_set(error, WH_ERR_RESOURCE, "cancelled before %s was complete", path);
-    if (!status && rename(temporary, path) < 0)
-        status = refuse(WH_ERR_RESOURCE, path, error);
-    if (status)
-        unlink(temporary);
-    return status;
+    file->descriptor = open(file->target, O_WRONLY | O_CLOEXEC);
+    return file->descriptor < 0 ? refuse(WH_ERR_USAGE, file->target, error) : WH_OK;
 }
 
-static enum wh_status write_and_rename(const char *path, const char *source, const void *bytes, size_t length, struct wh_error *error)
+static enum wh_status open_temporary(const char *source, struct wh_error *error, struct output_file *file)
 {
-    size_t path_length = strlen(path);
-    char *temporary = allocate(path_length + sizeof(TEMPORARY_SUFFIX));
-    memcpy(temporary, path, path_length);
-    memcpy(temporary + path_length, TEMPORARY_SUFFIX, sizeof(TEMPORARY_SUFFIX));
-    int descriptor = mkostemp(temporary, O_CLOEXEC); /* mode 0600 */
-    if (descriptor < 0) {
-        free(temporary);
-        return refuse(errno == ENOSPC || errno == EDQUOT ? WH_ERR_RESOURCE : WH_ERR_USAGE, path, error);
-    }
+    size_t length = strlen(file->target);
+    file->temporary = allocate(length + sizeof(TEMPORARY_SUFFIX));
+    memcpy(file->temporary, file->target, length);
+    memcpy(file->temporary + length, TEMPORARY_SUFFIX, sizeof(TEMPORARY_SUFFIX));
+    file->descriptor = mkostemp(file->temporary, O_CLOEXEC); /* mode 0600 */
+    if (file->descriptor < 0)
+        return refuse(errno == ENOSPC || errno == EDQUOT ? WH_ERR_RESOURCE : WH_ERR_USAGE, file->target, error);
     /* Where a file system has no modes, the file stays as private as it is. */
-    int ignored = fchmod(descriptor, mode_beside(source));
+    int ignored = fchmod(file->descriptor, mode_beside(source));
     (void)ignored;
-    enum wh_status status = complete(descriptor, temporary, path, bytes, length, error);
-    free(temporary);
-    return status;
+    return WH_OK;
+}
+
+static char *copy_of(const char *text)
+{
+    return strcpy(allocate(strlen(text) + 1), text);
 }
 
 static bool same_file(const struct stat *found, const char *source)
@@ -95,20 +74,62 @@ static bool same_file(const struct stat *found, const char *source)
     return stat(source, &other) == 0 && other.st_dev == found->st_dev && other.st_ino == found->st_ino;
 }
 
-enum wh_status output_file_write(const char *path, const char *source, const void *bytes, size_t length, struct wh_error *error)
+static void release(struct output_file *file)
+{
+    free(file->target);
+    free(file->temporary);
+    file->target = file->temporary = NULL;
+}
+
+enum wh_status output_file_open(const char *path, const char *source, struct wh_error *error, struct output_file *ret)
 {
     struct stat found;
     char *target = realpath(path, NULL);
-    if (!target)
-        return write_and_rename(path, source, bytes, length, error);
+    *ret = (struct output_file){path, target, NULL, -1};
+    bool exists = target && stat(target, &found) == 0;
     enum wh_status status;
-    bool exists = stat(target, &found) == 0;
+    if (!target)
+        ret->target = copy_of(path);
     if (exists && same_file(&found, source))
         status = wh_error_set(error, WH_ERR_USAGE, "the output %s is the snapshot itself", path);
     else if (exists && !S_ISREG(found.st_mode))
-        status = write_in_place(target, bytes, length, error);
+        status = open_in_place(error, ret);
     else
-        status = write_and_rename(target, source, bytes, length, error);
-    free(target);
+        status = open_temporary(source, error, ret);
+    if (status)
+        release(ret);
     return status;
+}
+
+void output_file_open_standard(struct output_file *ret)
+{
+    *ret = (struct output_file){"the output", copy_of("the output"), NULL, STDOUT_FILENO};
+}
+
+enum wh_status output_file_append(struct output_file *file, const void *bytes, size_t length, struct wh_error *error)
+{
+    return write_all(file->descriptor, bytes, length) ? WH_OK : refuse(WH_ERR_RESOURCE, file->target, error);
+}
+
+enum wh_status output_file_close(struct output_file *file, enum wh_status status, struct wh_error *error)
+{
+    if (!status && file->temporary && fsync(file->descriptor) < 0)
+        status = refuse(WH_ERR_RESOURCE, file->target, error);
+    if (file->descriptor != STDOUT_FILENO && close(file->descriptor) < 0 && !status)
+        status = refuse(WH_ERR_RESOURCE, file->target, error);
+    if (!status && file->temporary && interrupted())
+        status = wh_error_set(error, WH_ERR_RESOURCE, "cancelled before %s was complete", file->path);
+    if (!status && file->temporary && rename(file->temporary, file->target) < 0)
+        status = refuse(WH_ERR_RESOURCE, file->target, error);
+    if (status && file->temporary)
+        unlink(file->temporary);
+    release(file);
+    return status;
+}
+
+enum wh_status output_file_write(const char *path, const char *source, const void *bytes, size_t length, struct wh_error *error)
+{
+    struct output_file file;
+    enum wh_status status = output_file_open(path, source, error, &file);
+    return status ? status : output_file_close(&file, output_file_append(&file, bytes, length, error), error);
 }
