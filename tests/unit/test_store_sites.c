@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The search on heaps of a few functions; what real programs look like is in tests/e2e/test_store_sites.py. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fail_allocation.h"
+#include "heap_builder.h"
+#include "store_sites.h"
+
+/* Instructions as 3.8 encodes them, with numbers of the tests' own. */
+#define OPCODES                                                                                                             \
+    "opcode 1 LOAD_GLOBAL argument\nopcode 2 LOAD_FAST argument\nopcode 3 LOAD_METHOD argument\nopcode 4 CALL_METHOD argument\n" \
+    "opcode 5 POP_TOP\nopcode 6 RETURN_VALUE\nopcode 7 CALL_FUNCTION argument\nopcode 8 LOAD_CONST argument\n"              \
+    "opcode 9 STORE_SUBSCR\nopcode 10 JUMP_ABSOLUTE argument\nopcode 11 SETUP_LOOP argument\nopcode 12 STORE_FAST argument\n"
+
+/* def keep(x): cache.append(x) */
+#define KEEP                                                                                                                \
+    "code keep_code 'keep' '/src/app.py' 10 args 1 old locals x names cache append bytecode 01000301020004010500 lines 0001\n" \
+    "keep : function .__code__ keep_code .__globals__ app.__dict__\n"
+
+static void open_heap(struct test_heap *ret, const char *text)
+{
+    struct heap_builder *builder = heap_builder_create();
+    heap_builder_set_version(builder, "3.8.18", 0x030812f0);
+    heap_builder_add(builder, "%s%s", OPCODES, text);
+    test_heap_open(builder, ret);
+}
+
+static struct holder global_holder(const struct test_heap *heap, const char *name)
+{
+    struct holder holder = {.node = test_heap_node(heap, name), .path_count = 1};
+    holder.paths[0] = (struct holder_path){.step_count = 1};
+    holder.paths[0].steps[0] = (struct holder_step){ACCESS_GLOBAL, test_heap_node(heap, "app.__dict__"), {name, strlen(name)}, holder.node};
+    return holder;
+}
+
+static void find(const struct test_heap *heap, const struct holder *holder, struct store_site_list *ret)
+{
+    struct code_index *index;
+    struct wh_error error;
+    assert_int_equal(code_index_create(heap->heap, &error, &index), WH_OK);
+    assert_int_equal(store_sites_find(heap->heap, index, holder, &error, ret), WH_OK);
+    code_index_destroy(index);
+}
+
+static void a_function_that_appends_to_a_global_is_the_site(void **state)
+{
+    (void)state;
+    struct test_heap heap;
+    struct store_site_list list;
+    open_heap(&heap, "module app { 'cache' cache 'keep' keep }\ncache : list [ ]\n" KEEP);
+    struct holder holder = global_holder(&heap, "cache");
+    find(&heap, &holder, &list);
+    assert_int_equal(list.count, 1);
+    assert_int_equal(list.sites[0].line, 11);
+    assert_true(span_is(list.sites[0].file, "/src/app.py"));
+    assert_true(span_is(list.sites[0].function, "keep"));
+    assert_int_equal(list.sites[0].how, STORE_METHOD);
+    assert_int_equal(list.sites[0].match, MATCH_EXACT);
+    assert_int_equal(list.sites[0].executed, EXECUTION_UNKNOWN);
+    assert_false(list.incomplete);
+    store_site_list_deinit(&list);
+    test_heap_deinit(&heap);
+}
+
+static void nothing_appends_to_a_dict(void **state)
+{
+    (void)state;
+    struct test_heap heap;
+    struct store_site_list list;
+    open_heap(&heap, "module app { 'cache' cache 'keep' keep }\ncache : dict { }\n" KEEP);
+    struct holder holder = global_holder(&heap, "cache");
+    find(&heap, &holder, &list);
+    assert_int_equal(list.count, 0);
+    store_site_list_deinit(&list);
+    test_heap_deinit(&heap);
+}
+
+static void a_namesake_in_another_module_is_not_the_holder(void **state)
+{
+    (void)state;
+    struct test_heap heap;
+    struct store_site_list list;
+    open_heap(&heap, "module app { 'cache' cache }\ncache : list [ ]\nmodule other { 'cache' another 'keep' keep }\nanother : list [ ]\n"
+                     "code keep_code 'keep' '/src/other.py' 10 args 1 old locals x names cache append bytecode 01000301020004010500\n"
+                     "keep : function .__code__ keep_code .__globals__ other.__dict__\n");
+    struct holder holder = global_holder(&heap, "cache");
+    find(&heap, &holder, &list);
+    assert_int_equal(list.count, 0);
+    store_site_list_deinit(&list);
+    test_heap_deinit(&heap);
+}
+
+/* def push(where, x): where.append(x)      def fill(): push(cache, 1) */
+#define PUSH_AND_FILL(push_file)                                                                                            \
+    "module app { 'cache' cache 'push' push 'fill' fill }\ncache : list [ ]\n"                                              \
+    "code push_code 'push' '" push_file "' 10 args 2 old locals where x names append bytecode 02000300020104010500 lines 0001\n" \
+    "code fill_code 'fill' '/src/app.py' 20 old names push cache bytecode 010001010800070205000800 lines 0002\n"            \
+    "push : function .__code__ push_code .__globals__ app.__dict__\nfill : function .__code__ fill_code .__globals__ app.__dict__\n"
+
+static void a_wrapper_is_the_site_and_its_caller_is_named(void **state)
+{
+    (void)state;
+    struct test_heap heap;
+    struct store_site_list list;
+    open_heap(&heap, PUSH_AND_FILL("/src/app.py"));
+    struct holder holder = global_holder(&heap, "cache");
+    find(&heap, &holder, &list);
+    assert_int_equal(list.count, 1);
+    assert_int_equal(list.sites[0].line, 11);
+    assert_int_equal(list.sites[0].caller_line, 22);
+    assert_true(span_is(list.sites[0].caller_function, "fill"));
+    store_site_list_deinit(&list);
+    test_heap_deinit(&heap);
+}
+
+static void the_application_comes_before_the_library_that_it_calls(void **state)
+{
+    (void)state;
+    struct test_heap heap;
+    struct store_site_list list;
+    open_heap(&heap, PUSH_AND_FILL("/usr/lib/python3.8/library.py"));
+    struct holder holder = global_holder(&heap, "cache");
+    find(&heap, &holder, &list);
+    assert_int_equal(list.count, 2);
+    assert_int_equal(list.sites[0].line, 22);
+    assert_int_equal(list.sites[0].how, STORE_THROUGH_LIBRARY);
+    assert_int_equal(list.sites[1].line, 11);
+    assert_true(list.sites[1].library);
+    store_site_list_deinit(&list);
+    test_heap_deinit(&heap);
+}
+
+static void functions_that_call_each_other_for_ever_come_to_an_end(void **state)
+{
+    (void)state;
+    struct test_heap heap;
+    struct store_site_list list;
+    /* def push(x): return push(cache) + ...: its own argument and its own result */
+    open_heap(&heap, "module app { 'cache' cache 'push' push }\ncache : list [ ]\n"
+                     "code push_code 'push' '/src/app.py' 10 args 1 old locals x names push cache append\n"
+                     " bytecode 0100010107010302020004010a000600\n"
+                     "push : function .__code__ push_code .__globals__ app.__dict__\n");
+    struct holder holder = global_holder(&heap, "cache");
+    find(&heap, &holder, &list);
+    store_site_list_deinit(&list);
+    test_heap_deinit(&heap);
+}
+
+static void an_unknown_instruction_makes_the_result_incomplete(void **state)
+{
+    (void)state;
+    struct test_heap heap;
+    struct store_site_list list;
+    open_heap(&heap, "module app { 'cache' cache 'keep' keep }\ncache : list [ ]\n"
+                     "code keep_code 'keep' '/src/app.py' 10 old names cache append bytecode ff0001000301\n"
+                     "keep : function .__code__ keep_code .__globals__ app.__dict__\n");
+    struct holder holder = global_holder(&heap, "cache");
+    find(&heap, &holder, &list);
+    assert_int_equal(list.count, 0);
+    assert_true(list.incomplete);
+    store_site_list_deinit(&list);
+    test_heap_deinit(&heap);
+}
+
+static enum wh_status find_once(const struct test_heap *heap, const struct holder *holder)
+{
+    struct code_index *index;
+    struct wh_error error;
+    struct store_site_list list;
+    enum wh_status status = code_index_create(heap->heap, &error, &index);
+    if (status)
+        return status;
+    status = store_sites_find(heap->heap, index, holder, &error, &list);
+    if (!status)
+        store_site_list_deinit(&list);
+    code_index_destroy(index);
+    return status;
+}
+
+static void each_allocation_may_fail(void **state)
+{
+    (void)state;
+    struct test_heap heap;
+    open_heap(&heap, PUSH_AND_FILL("/usr/lib/python3.8/library.py"));
+    struct holder holder = global_holder(&heap, "cache");
+    for (uint64_t n = 1;; n++) {
+        fail_allocation_arm(n);
+        enum wh_status status = find_once(&heap, &holder);
+        if (!fail_allocation_disarm()) {
+            assert_int_equal(status, WH_OK);
+            break;
+        }
+        assert_int_equal(status, WH_ERR_RESOURCE);
+    }
+    test_heap_deinit(&heap);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_function_that_appends_to_a_global_is_the_site),
+        cmocka_unit_test(nothing_appends_to_a_dict),
+        cmocka_unit_test(a_namesake_in_another_module_is_not_the_holder),
+        cmocka_unit_test(a_wrapper_is_the_site_and_its_caller_is_named),
+        cmocka_unit_test(the_application_comes_before_the_library_that_it_calls),
+        cmocka_unit_test(functions_that_call_each_other_for_ever_come_to_an_end),
+        cmocka_unit_test(an_unknown_instruction_makes_the_result_incomplete),
+        cmocka_unit_test(each_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
