@@ -9,7 +9,7 @@
 
 /* --- the raw path: one reference a hop --- */
 
-struct raw_path { uint32_t root, count; struct raw_hop *hops; };
+struct raw_path { uint32_t root, count, left_out; struct raw_hop *hops; };
 
 /* The first reference from one node to the other that keeps it alive. */
 static struct label label_between(const struct model *model, uint32_t from, uint32_t to)
@@ -27,23 +27,41 @@ static struct label label_between(const struct model *model, uint32_t from, uint
     return (struct label){.kind = LABEL_TYPE};
 }
 
+/* Where hop number `at` of a path of `length` references is kept; NODE_NONE: it is left out. */
+static uint32_t kept_place(uint32_t at, uint32_t length)
+{
+    if (length <= NAMING_HEAD + NAMING_TAIL || at < NAMING_HEAD)
+        return at;
+    return at < length - NAMING_TAIL ? NODE_NONE : at - (length - NAMING_HEAD - NAMING_TAIL);
+}
+
+/* Of a very long path only both ends are kept: nobody reads a million links of a list. With room for one more hop. */
 static enum wh_status raw_path_init(const struct model *model, uint32_t node, struct wh_error *error, struct raw_path *ret)
 {
     const uint32_t *parent = model->paths->parent_of_node;
-    uint32_t count = 1, at = node;
-    for (; parent[at] != NODE_NONE; at = parent[at])
-        count++;
-    *ret = (struct raw_path){bfs_tree_root_of_start(model->paths, at), count, NULL};
-    enum wh_status status = array_alloc_zeroed(count, sizeof(*ret->hops), "a path", error, &ret->hops);
-    for (uint32_t i = count; !status && i-- > 0; node = parent[node])
-        ret->hops[i].node = node;
+    uint32_t length = 1, start = node;
+    for (; parent[start] != NODE_NONE; start = parent[start])
+        length++;
+    bool whole = length <= NAMING_HEAD + NAMING_TAIL;
+    uint32_t count = whole ? length : NAMING_HEAD + NAMING_TAIL;
+    *ret = (struct raw_path){bfs_tree_root_of_start(model->paths, start), count, length - count, NULL};
+    enum wh_status status = array_alloc_zeroed((size_t)count + 1, sizeof(*ret->hops), "a path", error, &ret->hops);
+    for (uint32_t at = length; !status && at-- > 0; node = parent[node]) {
+        uint32_t place = kept_place(at, length);
+        if (place != NODE_NONE)
+            ret->hops[place].node = node;
+    }
     return status;
 }
 
-static void label_hops(const struct model *model, struct raw_path *raw, uint32_t first, uint32_t end)
+static void label_hops(const struct model *model, struct raw_path *raw)
 {
-    for (uint32_t i = first ? first : 1; i < end; i++)
-        raw->hops[i].label = label_between(model, raw->hops[i - 1].node, raw->hops[i].node);
+    for (uint32_t i = 1; i < raw->count; i++) {
+        if (raw->left_out && i == NAMING_HEAD)
+            raw->hops[i].label = (struct label){.kind = LABEL_SKIPPED, .index = raw->left_out};
+        else
+            raw->hops[i].label = label_between(model, raw->hops[i - 1].node, raw->hops[i].node);
+    }
 }
 
 /* --- folding --- */
@@ -131,20 +149,6 @@ static uint32_t fold_root(const struct model *model, const struct folder *folder
     return 0;
 }
 
-/* Of a very long path only both ends are labelled and kept: nobody reads a million links of a list. */
-static void label_ends(const struct model *model, struct raw_path *raw)
-{
-    bool whole = raw->count <= NAMING_HEAD + NAMING_TAIL;
-    label_hops(model, raw, 1, whole ? raw->count : NAMING_HEAD);
-    if (whole)
-        return;
-    label_hops(model, raw, raw->count - NAMING_TAIL, raw->count);
-    memmove(raw->hops + NAMING_HEAD, raw->hops + raw->count - NAMING_TAIL, NAMING_TAIL * sizeof(*raw->hops));
-    raw->hops[NAMING_HEAD].label.kind = LABEL_SKIPPED;
-    raw->hops[NAMING_HEAD].label.index = raw->count - NAMING_HEAD - NAMING_TAIL;
-    raw->count = NAMING_HEAD + NAMING_TAIL;
-}
-
 static enum wh_status fold_all(const struct model *model, const struct raw_path *raw, struct wh_error *error, struct naming_path *ret)
 {
     struct folder folder = {model->heap, raw};
@@ -164,7 +168,7 @@ enum wh_status naming_path_init(const struct model *model, uint32_t node, struct
     *ret = (struct naming_path){.root = NODE_NONE};
     enum wh_status status = raw_path_init(model, node, error, &raw);
     if (!status) {
-        label_ends(model, &raw);
+        label_hops(model, &raw);
         status = fold_all(model, &raw, error, ret);
     }
     free(raw.hops);
@@ -178,15 +182,9 @@ enum wh_status naming_path_init_through(const struct model *model, uint32_t sour
     *ret = (struct naming_path){.root = NODE_NONE};
     enum wh_status status = raw_path_init(model, source, error, &raw);
     if (!status) {
-        label_ends(model, &raw);
-        struct raw_hop *hops = realloc(raw.hops, ((size_t)raw.count + 1) * sizeof(*hops));
-        if (hops) {
-            raw.hops = hops;
-            hops[raw.count++] = (struct raw_hop){model->heap->target_of_ref[ref], label_of_ref(model->heap, source, ref)};
-            status = fold_all(model, &raw, error, ret);
-        } else {
-            status = wh_error_set(error, WH_ERR_RESOURCE, "out of memory for a path");
-        }
+        label_hops(model, &raw);
+        raw.hops[raw.count++] = (struct raw_hop){model->heap->target_of_ref[ref], label_of_ref(model->heap, source, ref)};
+        status = fold_all(model, &raw, error, ret);
     }
     free(raw.hops);
     return status;
@@ -321,6 +319,7 @@ static void write_later_step(const struct model *model, const struct naming_path
     text->length = before;
     text_add(text, " → ");
     text_add(text, text_string(&rest));
+    text->failed |= rest.failed;
     text_deinit(&rest);
 }
 
