@@ -41,6 +41,7 @@ static const char *preview_of(const struct heap *heap, uint32_t node, struct are
         return "";
     label_write_value(heap, node, &text);
     const char *preview = arena_string(arena, text_string(&text));
+    arena->failed |= text.failed;
     text_deinit(&text);
     return preview;
 }

@@ -46,6 +46,7 @@ static void fill_thread(const struct model *model, uint32_t thread, struct arena
     model_write_thread(model, thread, &name);
     ret->name = arena_string(arena, text_string(&name));
     ret->ident = heap->threads[thread].ident;
+    arena->failed |= name.failed;
     text_deinit(&name);
     for (uint32_t row = 0; row < heap->frame_count; row++)
         count += heap->frames[row].thread == thread;

@@ -147,6 +147,7 @@ static const char *bucket_name(const struct heap_type *type, enum wh_top_by by, 
     else
         model_write_type(type, &text);
     const char *name = arena_string(arena, text_string(&text));
+    arena->failed |= text.failed;
     text_deinit(&text);
     return name;
 }
