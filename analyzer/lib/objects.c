@@ -73,17 +73,23 @@ static struct wh_reference reference(struct describer *self, uint32_t source, ui
     return made;
 }
 
+static size_t at_most(size_t wanted, size_t there_are)
+{
+    return wanted < there_are ? wanted : there_are;
+}
+
 static void fill_references(struct describer *self, uint32_t node)
 {
     const struct heap *heap = self->model->heap;
     struct wh_details *details = self->details;
-    details->references = arena_array(self->arena, self->limit, sizeof(*details->references));
+    size_t limit = at_most(self->limit, heap->first_ref_of_node[node + 1] - heap->first_ref_of_node[node]);
+    details->references = arena_array(self->arena, limit, sizeof(*details->references));
     for (uint32_t ref = heap->first_ref_of_node[node]; details->references && ref < heap->first_ref_of_node[node + 1]; ref++) {
         uint32_t target = heap->target_of_ref[ref];
         if (target == HEAP_NULL)
             continue;
         details->reference_count++;
-        if (details->references_shown < self->limit)
+        if (details->references_shown < limit)
             details->references[details->references_shown++] = reference(self, node, ref, target);
     }
 }
@@ -96,7 +102,7 @@ static enum wh_status fill_referrers(struct describer *self, uint32_t node)
     enum wh_status status = lookup_referrers(self->lookup, node, limit, self->error, &details->referrer_count, &referrers);
     if (status)
         return status;
-    details->referrers = arena_array(self->arena, self->limit, sizeof(*details->referrers));
+    details->referrers = arena_array(self->arena, at_most(self->limit, referrers.count), sizeof(*details->referrers));
     for (uint32_t i = 0; details->referrers && i < referrers.count; i++)
         details->referrers[details->referrers_shown++] = reference(self, referrers.rows[i].source, referrers.rows[i].ref, referrers.rows[i].source);
     referrers_deinit(&referrers);
@@ -119,7 +125,7 @@ static void fill_dominated(struct describer *self, uint32_t node)
     struct node_run children = model_children(self->model, node);
     struct wh_details *details = self->details;
     details->dominated_count = children.count;
-    details->dominated = arena_array(self->arena, self->limit, sizeof(*details->dominated));
+    details->dominated = arena_array(self->arena, at_most(self->limit, children.count), sizeof(*details->dominated));
     for (uint32_t i = 0; details->dominated && i < children.count && i < self->limit; i++)
         details->dominated[details->dominated_shown++] = (struct wh_reference){
             dominated_label(self, node, children.nodes[i]), model_object(self->model, children.nodes[i], self->arena), false};

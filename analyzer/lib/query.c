@@ -178,20 +178,31 @@ static enum wh_status take_attribute(struct expression *expression, uint32_t *no
     return *node ? WH_OK : missing(expression, expression->at);
 }
 
-/* The value whose key is written `key` in Python, such as 'k', 7 or ('a', 1). */
-static uint32_t find_key(const struct heap *heap, uint32_t dict, const char *key)
+/* Is it the str that stands in the quotes, without escapes? Long strings can be named so, which a label cuts. */
+static bool is_str(const struct heap *heap, uint32_t node, const char *key)
 {
+    struct span text;
+    size_t length = strlen(key);
+    return (key[0] == '\'' || key[0] == '"') && length >= 2 && heap_string(heap, node, &text) && text.length == length - 2 &&
+           !memcmp(text.bytes, key + 1, length - 2);
+}
+
+/* The value whose key is written `key` in Python, such as 'k', 7 or ('a', 1). */
+static enum wh_status find_key(const struct expression *expression, uint32_t dict, const char *key, uint32_t *ret)
+{
+    const struct heap *heap = expression->model->heap;
     struct node_run items = heap_items(heap, dict);
-    uint32_t found = HEAP_NULL;
     struct text text = {0};
-    for (uint32_t i = 0; found == HEAP_NULL && i + 1 < items.count; i += 2) {
+    *ret = HEAP_NULL;
+    for (uint32_t i = 0; *ret == HEAP_NULL && !text.failed && i + 1 < items.count; i += 2) {
         text_clear(&text);
         label_write_value(heap, items.nodes[i], &text);
-        if (!strcmp(text_string(&text), key))
-            found = items.nodes[i + 1];
+        if (is_str(heap, items.nodes[i], key) || !strcmp(text_string(&text), key))
+            *ret = items.nodes[i + 1];
     }
+    enum wh_status status = text.failed ? wh_error_set(expression->error, WH_ERR_RESOURCE, "out of memory for the keys of a dict") : WH_OK;
     text_deinit(&text);
-    return found;
+    return status;
 }
 
 static uint32_t find_index(const struct heap *heap, uint32_t sequence, const char *key)
@@ -218,10 +229,12 @@ static size_t subscript_length(const char *text)
             quote = text[i];
         else if (text[i] == '[' || text[i] == '(')
             depth++;
-        else if (text[i] == ')' || (text[i] == ']' && depth))
-            depth--;
-        else if (text[i] == ']')
+        else if (text[i] == ']' && !depth)
             return i;
+        else if (text[i] == ')' || text[i] == ']') {
+            if (!depth--)
+                return 0;
+        }
     }
     return 0;
 }
@@ -235,12 +248,13 @@ static enum wh_status take_subscript(struct expression *expression, uint32_t *no
         return malformed(expression, "a key or an index and a closing bracket have to follow");
     memcpy(key, expression->at, length);
     key[length] = '\0';
-    if (key[0] == '"' && length >= 2)
-        key[0] = key[length - 1] = '\'';
     expression->at += length + 1;
-    uint32_t kind = heap_items_kind(heap, *node);
-    *node = kind == FORM_ITEMS_PAIRS ? find_key(heap, *node, key) : kind == FORM_ITEMS_SEQUENCE ? find_index(heap, *node, key) : HEAP_NULL;
-    return *node ? WH_OK : missing(expression, expression->at);
+    enum wh_status status = WH_OK;
+    if (heap_items_kind(heap, *node) == FORM_ITEMS_PAIRS)
+        status = find_key(expression, *node, key, node);
+    else
+        *node = heap_items_kind(heap, *node) == FORM_ITEMS_SEQUENCE ? find_index(heap, *node, key) : HEAP_NULL;
+    return status || *node ? status : missing(expression, expression->at);
 }
 
 static enum wh_status find_expression(const struct model *model, const char *text, struct wh_error *error, struct node_list *ret)

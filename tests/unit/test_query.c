@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "heap_builder.h"
+
+static struct test_heap heap;
+
+static int open_heap(void **state)
+{
+    (void)state;
+    test_heap_init(&heap, "b'z' : bytes 'z' ; half_key : float '0.5'\n"
+        "module app { 'cache' cache 'obj' obj '_x9' x } ; module app.core { 'größe' y } ; module app.core.deep { } ; x : object ; y : object\n"
+        "cache : dict { 'k' list 7 seven t tup \"it's\" apostrophe b'z' bytes half_key half 'a]b' bracket long end None none deep nested }\n"
+        "list : list [ x _ inner ] ; inner : list [ y ] ; seven : object ; tup : object ; apostrophe : object ; bytes : object\n"
+        "half : object ; bracket : object ; end : object ; none : object ; t : tuple [ 'a' 1 ] ; deep : tuple [ '(' ')' ] ; nested : object\n"
+        "long : str 'a long key, much longer than what a label shows of it, which is sixty bytes'\n"
+        "type app.Order members __dict__ slot attrs inline ; obj : app.Order .__dict__ d .slot s .inline i ; d : dict { 'name' n }\n"
+        "s : object ; i : object ; n : object ; set : set < x >\n"
+        "o1 : app.Order size 100 ; o2 : app.Order size 3000 ; o3 : app.Order size 200 ; type Order ; type x.Order ; order : Order ; other : x.Order");
+    return 0;
+}
+
+static int close_heap(void **state)
+{
+    (void)state;
+    test_heap_deinit(&heap);
+    return 0;
+}
+
+static struct wh_paths *ask(const struct wh_query *query)
+{
+    struct wh_paths *paths;
+    struct wh_error error;
+    if (wh_paths(heap.analysis, query, &error, &paths))
+        fail_msg("%s", error.message);
+    return paths;
+}
+
+static void assert_finds(const char *expression, const char *name)
+{
+    struct wh_paths *paths = ask(&(struct wh_query){.expression = expression});
+    assert_int_equal(paths->count, 1);
+    assert_int_equal(paths->matching, 1);
+    const struct wh_path *path = &paths->paths[0];
+    if (path->hops[path->hop_count - 1].object.address != heap_builder_address(test_heap_node(&heap, name)))
+        fail_msg("%s is not %s", expression, name);
+    wh_paths_free(paths);
+}
+
+static void an_expression_finds_what_python_would(void **state)
+{
+    (void)state;
+    assert_finds("app", "app");
+    assert_finds("app.cache", "cache");
+    assert_finds("app._x9", "x");
+    assert_finds("app.core", "app.core");
+    assert_finds("app.core.größe", "y");
+    assert_finds("app.core.deep", "app.core.deep");
+    assert_finds("sys.modules['app'].cache", "cache");
+    assert_finds("app.cache['k'][2][0]", "y");
+    assert_finds("app.cache[\"k\"][0]", "x");
+    assert_finds("app.cache[7]", "seven");
+    assert_finds("app.cache[('a', 1)]", "tup");
+    assert_finds("app.cache['it\\'s']", "apostrophe");
+    assert_finds("app.cache[\"it's\"]", "apostrophe");
+    assert_finds("app.cache[b'z']", "bytes");
+    assert_finds("app.cache[0.5]", "half");
+    assert_finds("app.cache['a]b']", "bracket");
+    assert_finds("app.cache[None]", "none");
+    assert_finds("app.cache[('(', ')')]", "nested");
+    assert_finds("app.cache['a long key, much longer than what a label shows of it, which is sixty bytes']", "end");
+    assert_finds("app.cache['a long key, much longer than what a label shows of it, which…']", "end");
+    assert_finds("app.obj.slot", "s");
+    assert_finds("app.obj.inline", "i");
+    assert_finds("app.obj.name", "n");
+    assert_finds("app.obj.__dict__['name']", "n");
+    assert_finds("app.__dict__", "app.__dict__");
+}
+
+static void assert_fails(const struct wh_query *query, enum wh_status status, const char *message)
+{
+    struct wh_paths *paths = (struct wh_paths *)&heap;
+    struct wh_details *details = (struct wh_details *)&heap;
+    struct wh_error error = {0};
+    assert_int_equal(wh_paths(heap.analysis, query, &error, &paths), status);
+    assert_string_equal(error.message, message);
+    assert_null(paths);
+    assert_int_equal(wh_show(heap.analysis, query, &error, &details), status);
+    assert_null(details);
+}
+
+static void assert_malformed(const char *expression, size_t at, const char *what)
+{
+    char message[512];
+    snprintf(message, sizeof(message), "cannot read the expression '%.200s' at character %zu: %s", expression, at, what);
+    assert_fails(&(struct wh_query){.expression = expression}, WH_ERR_USAGE, message);
+}
+
+static void a_malformed_expression_is_told_where(void **state)
+{
+    static const char module[] = "it has to begin with a module's name", key[] = "a key or an index and a closing bracket have to follow";
+    static const char name[] = "a name has to follow the dot", next[] = "a dot or an opening bracket is expected";
+    char long_name[400] = "app.cache.";
+    (void)state;
+    assert_malformed("", 1, module);
+    assert_malformed("[0]", 1, module);
+    assert_malformed("(app)", 1, module);
+    assert_malformed(" app", 1, module);
+    assert_malformed("app.cache[", 11, key);
+    assert_malformed("app.cache[]", 11, key);
+    assert_malformed("app.cache['k", 11, key);
+    assert_malformed("app.cache['k']]", 15, next);
+    assert_malformed("app.cache['k'", 11, key);
+    assert_malformed("app.cache[('a', 1]", 11, key);
+    assert_malformed("app.cache[)]", 11, key);
+    assert_malformed("app.cache['k'].", 16, name);
+    assert_malformed("app.cache['k'].[0]", 16, name);
+    assert_malformed("app.cache x", 10, next);
+    assert_malformed("app.cache['k']x", 15, next);
+    assert_malformed("app.cache['k'] ", 15, next);
+    assert_malformed("sys.modules[", 13, key);
+    memset(long_name + 10, 'x', 300);
+    assert_malformed(long_name, 11, name);
+}
+
+static void what_is_not_there_is_named(void **state)
+{
+    (void)state;
+    assert_fails(&(struct wh_query){.expression = "nothing"}, WH_ERR_INPUT, "the snapshot has no object 'nothing'");
+    assert_fails(&(struct wh_query){.expression = "ap.cache"}, WH_ERR_INPUT, "the snapshot has no object 'ap.cache'");
+    assert_fails(&(struct wh_query){.expression = "app.nothing.more"}, WH_ERR_INPUT, "the snapshot has no object 'app.nothing'");
+    assert_fails(&(struct wh_query){.expression = "app.cache['z'].x"}, WH_ERR_INPUT, "the snapshot has no object 'app.cache['z']'");
+    assert_fails(&(struct wh_query){.expression = "app.cache['k'][3]"}, WH_ERR_INPUT, "the snapshot has no object 'app.cache['k'][3]'");
+    assert_fails(&(struct wh_query){.expression = "app.cache['k'][1]"}, WH_ERR_INPUT, "the snapshot has no object 'app.cache['k'][1]'");
+    assert_fails(&(struct wh_query){.expression = "app.cache['k'][-1]"}, WH_ERR_INPUT, "the snapshot has no object 'app.cache['k'][-1]'");
+    assert_fails(&(struct wh_query){.expression = "app.cache['k'][99999999999999999999]"}, WH_ERR_INPUT,
+                 "the snapshot has no object 'app.cache['k'][99999999999999999999]'");
+    assert_fails(&(struct wh_query){.expression = "app.obj[0]"}, WH_ERR_INPUT, "the snapshot has no object 'app.obj[0]'");
+    assert_fails(&(struct wh_query){.type = "Nothing"}, WH_ERR_INPUT, "the snapshot has no object of type 'Nothing'");
+    assert_fails(&(struct wh_query){.address = 16}, WH_ERR_INPUT, "no object starts at address 0x10");
+    assert_fails(&(struct wh_query){.type = NULL}, WH_ERR_USAGE, "no object is named: give an address, a type or an expression");
+}
+
+static void a_type_names_all_its_objects_the_largest_first(void **state)
+{
+    static const char *const names[] = {"o2", "o3", "obj", "o1"};
+    (void)state;
+    struct wh_paths *paths = ask(&(struct wh_query){.type = "app.Order"});
+    assert_int_equal(paths->count, 4);
+    for (size_t i = 0; i + 1 < paths->count; i++)
+        assert_true(paths->paths[i].hops[paths->paths[i].hop_count - 1].object.retained_bytes >=
+                    paths->paths[i + 1].hops[paths->paths[i + 1].hop_count - 1].object.retained_bytes);
+    assert_int_equal(paths->paths[0].hops[0].object.address, heap_builder_address(test_heap_node(&heap, names[0])));
+    wh_paths_free(paths);
+    paths = ask(&(struct wh_query){.type = "Order"});
+    assert_int_equal(paths->matching, 6);
+    wh_paths_free(paths);
+    paths = ask(&(struct wh_query){.type = "builtins.Order"});
+    assert_int_equal(paths->matching, 1);
+    wh_paths_free(paths);
+    paths = ask(&(struct wh_query){.type = "x.Order"});
+    assert_int_equal(paths->matching, 1);
+    wh_paths_free(paths);
+    paths = ask(&(struct wh_query){.type = "object", .limit = 3});
+    assert_int_equal(paths->count, 3);
+    assert_true(paths->matching > 10);
+    wh_paths_free(paths);
+    paths = ask(&(struct wh_query){.type = "object"});
+    assert_int_equal(paths->count, 10);
+    wh_paths_free(paths);
+}
+
+static void an_address_names_the_object_that_starts_there(void **state)
+{
+    (void)state;
+    uint64_t address = heap_builder_address(test_heap_node(&heap, "cache"));
+    struct wh_paths *paths = ask(&(struct wh_query){.address = address});
+    assert_string_equal(paths->paths[0].expression, "app.cache");
+    wh_paths_free(paths);
+    char message[80];
+    snprintf(message, sizeof(message), "no object starts at address %#llx", (unsigned long long)address + 8);
+    assert_fails(&(struct wh_query){.address = address + 8}, WH_ERR_INPUT, message);
+}
+
+/* --- show --- */
+
+static struct wh_details *show(const char *expression, size_t limit)
+{
+    struct wh_details *details;
+    struct wh_error error;
+    if (wh_show(heap.analysis, &(struct wh_query){.expression = expression, .limit = limit}, &error, &details))
+        fail_msg("%s", error.message);
+    return details;
+}
+
+static void an_object_is_shown_with_all_that_refers_to_it(void **state)
+{
+    (void)state;
+    struct wh_details *details = show("app.cache['k']", 0);
+    assert_string_equal(details->expression, "app.cache['k']");
+    assert_string_equal(details->object.type, "list");
+    assert_string_equal(details->liveness, "live");
+    assert_int_equal(details->refcount, 1);
+    assert_true(details->tracked && !details->frozen && !details->immortal);
+    assert_int_equal(details->reference_count, 2);
+    assert_string_equal(details->references[1].label, "[2]");
+    assert_int_equal(details->references[1].object.address, heap_builder_address(test_heap_node(&heap, "inner")));
+    assert_int_equal(details->referrer_count, 1);
+    assert_string_equal(details->referrers[0].label, "['k']");
+    assert_int_equal(details->referrers[0].object.address, heap_builder_address(test_heap_node(&heap, "cache")));
+    assert_int_equal(details->dominated_count, 1);
+    assert_string_equal(details->dominated[0].label, "[2]");
+    wh_details_free(details);
+}
+
+static void the_lists_of_an_object_have_a_limit(void **state)
+{
+    (void)state;
+    struct wh_details *details = show("app.cache", 2);
+    assert_int_equal(details->references_shown, 2);
+    assert_int_equal(details->reference_count, 20);
+    assert_int_equal(details->dominated_shown, 2);
+    assert_true(details->dominated_count > 10);
+    assert_true(details->dominated[0].object.retained_bytes >= details->dominated[1].object.retained_bytes);
+    wh_details_free(details);
+    details = show("app.cache", SIZE_MAX);
+    assert_int_equal(details->references_shown, details->reference_count);
+    assert_int_equal(details->dominated_shown, details->dominated_count);
+    wh_details_free(details);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_expression_finds_what_python_would),
+        cmocka_unit_test(a_malformed_expression_is_told_where),
+        cmocka_unit_test(what_is_not_there_is_named),
+        cmocka_unit_test(a_type_names_all_its_objects_the_largest_first),
+        cmocka_unit_test(an_address_names_the_object_that_starts_there),
+        cmocka_unit_test(an_object_is_shown_with_all_that_refers_to_it),
+        cmocka_unit_test(the_lists_of_an_object_have_a_limit),
+    };
+    return cmocka_run_group_tests(tests, open_heap, close_heap);
+}
