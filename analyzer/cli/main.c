@@ -18,6 +18,7 @@ static const struct verb {
     {"path", "Show what keeps an object alive: the path from a root", cmd_path},
     {"show", "Show one object: its references, referrers, and what it retains", cmd_show},
     {"threads", "Show threads, their frames, and what the locals retain", cmd_threads},
+    {"export", "Write the heap for another tool, such as Chrome DevTools", cmd_export},
 };
 enum { VERB_COUNT = sizeof(verbs) / sizeof(verbs[0]), NAME_MAX_LENGTH = 32, TYPING_ERRORS_MAX = 3 };
 

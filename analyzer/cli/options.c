@@ -124,6 +124,7 @@ static error_t parse_option(struct parse *parse, int key, char *argument)
     case KEY_WHY: request->why = true; return 0;
     case KEY_EXIT_CODE: request->exit_code = true; return 0;
     case KEY_OUTPUT: request->output = argument; return 0;
+    case KEY_TO: request->format = argument; return 0;
     case KEY_TYPE: request->query.type = argument; return 0;
     case KEY_EXPR: request->query.expression = argument; return 0;
     case KEY_BY: return parse_by(parse, argument);

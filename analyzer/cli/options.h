@@ -20,7 +20,7 @@ struct request {
     size_t limit; /* 0: not given */
     size_t depth; /* 0: not given */
     enum wh_top_by by;
-    const char *output;
+    const char *output, *format;
     bool json, all, why, exit_code;
 };
 
@@ -32,6 +32,7 @@ enum {
     KEY_LIMIT,
     KEY_DEPTH,
     KEY_BY,
+    KEY_TO,
     KEY_ALL,
     KEY_WHY,
     KEY_EXIT_CODE,

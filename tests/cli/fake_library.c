@@ -180,3 +180,11 @@ void wh_threads_free(struct wh_threads *result)
 {
     (void)result;
 }
+
+enum wh_status wh_export_heapsnapshot(struct wh_analysis *analysis, bool all, wh_sink sink, void *context, struct wh_error *error,
+                                      struct wh_export_summary *ret)
+{
+    (void)analysis, (void)all;
+    *ret = (struct wh_export_summary){.objects = 1, .references = 2, .unreachable = 1, .clamped_sizes = 2, .unnamed = 1000};
+    return sink(context, "{}", 2, error);
+}
