@@ -82,7 +82,7 @@ static const struct instruction_kind kinds[] = {
     { "CALL_INTRINSIC_1", .pops = 1, .pushes = 1, .action = ACTION_KEEP }, { "CALL_INTRINSIC_2", .pops = 2, .pushes = 1 },
 
     /* displays */
-    { "BUILD_TUPLE", .pops_per_arg = 1, .pushes = 1, .action = ACTION_DISPLAY },
+    { "BUILD_TUPLE", .pops_per_arg = 1, .pushes = 1, .action = ACTION_TUPLE },
     { "BUILD_LIST", .pops_per_arg = 1, .pushes = 1, .action = ACTION_DISPLAY },
     { "BUILD_SET", .pops_per_arg = 1, .pushes = 1, .action = ACTION_DISPLAY },
     { "BUILD_MAP", .pops_per_arg = 2, .pushes = 1, .action = ACTION_DISPLAY },

@@ -47,6 +47,7 @@ enum event_kind {
     EVENT_STORE_CELL,    /* name = value, a variable shared with nested functions */
     EVENT_STORE_FAST,    /* local number name = value */
     EVENT_RETURN,        /* value */
+    EVENT_ELEMENT,       /* value is number `name` of the tuple target */
 };
 
 struct event {

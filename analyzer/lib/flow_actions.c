@@ -403,6 +403,17 @@ static void build_display(struct interpreter *in)
     push(in, flow_make(in, count ? EXPR_FRESH : EXPR_EMPTY, in->at.offset, 0));
 }
 
+/* A tuple made of variables often is a bundle of arguments. */
+static void build_tuple(struct interpreter *in)
+{
+    uint32_t count = in->at.argument, tuple = flow_make(in, count ? EXPR_FRESH : EXPR_EMPTY, in->at.offset, 0);
+    const uint32_t *elements = pop_arguments(in, &count);
+    for (uint32_t i = 0; i < count; i++)
+        if (!means_nothing(elements[i]))
+            record(in, EVENT_ELEMENT, tuple, elements[i])->name = i;
+    push(in, tuple);
+}
+
 static void build_slice(struct interpreter *in)
 {
     drop(in, instruction_pops(&in->at));
@@ -574,6 +585,7 @@ static void (*const actions[ACTION_COUNT])(struct interpreter *) = {
     [ACTION_ROTATE_ARG] = rotate_arg,
     [ACTION_KEEP] = keep,
     [ACTION_DISPLAY] = build_display,
+    [ACTION_TUPLE] = build_tuple,
     [ACTION_SLICE] = build_slice,
     [ACTION_FUNCTION] = make_function,
     [ACTION_FUNCTION_ATTRIBUTE] = set_function_attribute,

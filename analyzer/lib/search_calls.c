@@ -217,17 +217,57 @@ enum wh_status search_follow_operator(struct search *s, const struct event *even
     return status;
 }
 
-/* partial(f, h), pool.submit(f, h), Thread-like calls: the first argument is called with the others. */
-static enum wh_status pass_to_first_argument(struct search *s, const struct event *event)
+enum { FUNCTION_POSITIONS = 3 };
+
+/* The code objects of an argument that is a function. */
+static unsigned function_rows(const struct search *s, uint32_t expr, uint32_t rows[CALLEES_MAX])
 {
-    uint32_t rows[CALLEES_MAX];
-    uint32_t first = argument(s, event, 0);
-    if (!first || search_is_class(s, first))
-        return WH_OK;
-    unsigned count = search_callees(s, first, rows);
+    return expr && !search_is_class(s, expr) ? search_callees(s, expr, rows) : 0;
+}
+
+/* partial(f, h), pool.submit(f, h), loop.call_later(1, f, h): the first argument that is a function is called with those after it. */
+static enum wh_status pass_to_argument(struct search *s, const struct event *event)
+{
+    uint32_t rows[CALLEES_MAX], skip = 0;
+    unsigned count = 0;
+    while (!count && skip < event->argument_count && skip < FUNCTION_POSITIONS)
+        count = function_rows(s, argument(s, event, skip++), rows);
     enum wh_status status = WH_OK;
     for (unsigned i = 0; !status && i < count; i++)
-        status = pass_arguments(s, event, (struct passing){.row = rows[i], .skip = 1});
+        status = pass_arguments(s, event, (struct passing){.row = rows[i], .skip = skip});
+    return status;
+}
+
+/* The elements of a tuple made here, as arguments of `function`. */
+static void collect_elements(const struct search *s, uint32_t function, uint32_t row, uint32_t tuple, struct step_set params[PARAMS_MAX])
+{
+    const struct expr *expr = &s->flow->exprs[function];
+    bool is_method = expr->kind == EXPR_ATTR && s->index->facts[row].method == METHOD_INSTANCE;
+    memset(params, 0, PARAMS_MAX * sizeof(*params));
+    for (uint32_t i = 0; i < s->flow->event_count; i++) {
+        const struct event *element = &s->flow->events[i];
+        if (element->kind == EVENT_ELEMENT && element->target == tuple && element->name + is_method < PARAMS_MAX)
+            step_set_add(&params[element->name + is_method], s->sets[element->value]);
+    }
+    if (is_method && any_set(params))
+        step_set_add(&params[0], s->sets[expr->a]);
+}
+
+/* Thread(target=f, args=(h, x)), pool.apply_async(f, (h, x)) */
+static enum wh_status pass_bundles(struct search *s, const struct event *event, uint32_t function)
+{
+    uint32_t rows[CALLEES_MAX];
+    unsigned count = function_rows(s, function, rows);
+    enum wh_status status = WH_OK;
+    for (uint32_t i = 0; count && !status && i < event->argument_count; i++) {
+        struct step_set params[PARAMS_MAX];
+        if (s->flow->exprs[argument(s, event, i)].kind != EXPR_FRESH)
+            continue;
+        for (unsigned k = 0; !status && k < count; k++) {
+            collect_elements(s, function, rows[k], argument(s, event, i), params);
+            status = pass_sets(s, event, rows[k], params);
+        }
+    }
     return status;
 }
 
@@ -241,7 +281,9 @@ static enum wh_status follow_call(struct search *s, const struct event *event)
         passing.shifted = takes_receiver(s, event, rows[i], &passing.receiver);
         status = pass_arguments(s, event, passing);
     }
-    return count || status ? status : pass_to_first_argument(s, event);
+    for (uint32_t i = 0; !status && i < event->argument_count && i < PARAMS_MAX; i++)
+        status = pass_bundles(s, event, argument(s, event, i));
+    return count || status ? status : pass_to_argument(s, event);
 }
 
 enum wh_status search_visit_call(struct search *s, const struct event *event)

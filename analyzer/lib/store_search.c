@@ -94,6 +94,7 @@ static enum wh_status take_turn(struct search *s, uint32_t row)
         [EVENT_STORE_CELL] = search_visit_stored_name,
         [EVENT_STORE_FAST] = search_visit_stored_name,
         [EVENT_RETURN] = search_visit_returned,
+        [EVENT_ELEMENT] = NULL,   /* looked at where the tuple is used */
     };
     enum wh_status status = prepare(s, row);
     if (status)
@@ -103,7 +104,8 @@ static enum wh_status take_turn(struct search *s, uint32_t row)
         search_match_all(s);
     s->found->incomplete |= s->flow->partial;
     for (uint32_t i = 0; !status && i < s->flow->event_count; i++)
-        status = visit[s->flow->events[i].kind](s, &s->flow->events[i]);
+        if (visit[s->flow->events[i].kind])
+            status = visit[s->flow->events[i].kind](s, &s->flow->events[i]);
     return status;
 }
 

@@ -524,6 +524,144 @@ def hold_generator_sink():
         target.send(thing())
 
 
+by_thread = {}
+
+
+def worker(number, results):
+    for i in range(N):
+        results[number, i] = thing()  # HOLD corpus_objects.by_thread
+
+
+def hold_thread():
+    threads = [threading.Thread(target=worker, args=(number, by_thread)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+by_callback = []
+
+
+def called_back(rows, item):
+    rows.append(item)  # HOLD corpus_objects.by_callback
+
+
+def hold_callback():
+    async def main():
+        for _ in range(N):
+            asyncio.get_running_loop().call_later(0, called_back, by_callback, thing())
+        await asyncio.sleep(0.05)
+    asyncio.run(main())
+
+
+class Bus:
+    def __init__(self):
+        self._subscribers = {}
+
+    def subscribe(self, topic, callback):
+        self._subscribers.setdefault(topic, []).append(callback)  # HOLD corpus_objects.bus._subscribers['t']
+
+    def unsubscribe(self, topic, callback):
+        self._subscribers[topic].remove(callback)
+
+    def publish(self, topic, message):
+        for callback in self._subscribers.get(topic, ()):
+            callback(message)
+
+
+class Listener:
+    def __init__(self, on):
+        self.data = thing()
+        on.subscribe("t", self.receive)
+
+    def receive(self, message):
+        self.last = message
+
+
+bus = Bus()
+
+
+def hold_bus():
+    for _ in range(N):
+        Listener(bus)
+    bus.publish("t", 1)
+
+
+class SessionStore:
+    def __init__(self):
+        self.sessions = {}
+
+    def get_or_create(self, key):
+        session = self.sessions.get(key)
+        if session is None:
+            session = Document(key)
+            self.sessions[key] = session  # HOLD corpus_objects.session_store.sessions
+        session.touched = True
+        return session
+
+
+class Document:
+    def __init__(self, key):
+        self.key = key
+        self.body = thing()
+
+
+session_store = SessionStore()
+
+
+def hold_sessions():
+    for i in range(N):
+        session_store.get_or_create(i)
+
+
+class Metrics:
+    def __init__(self):
+        self._series = {}
+
+    def increment(self, name, **labels):
+        key = (name, tuple(sorted(labels.items())))
+        self._series[key] = self._series.get(key, 0) + 1  # HOLD corpus_objects.metrics._series
+
+
+metrics = Metrics()
+
+
+def hold_metrics():
+    for i in range(3 * N):
+        metrics.increment("requests", path="/user/%d" % i)
+
+
+class Audit:
+    history = []
+
+    @staticmethod
+    def note(event):
+        Audit.history.append(event)  # HOLD corpus_objects.Audit.history
+
+
+def hold_static_method():
+    for _ in range(N):
+        Audit.note(thing())
+
+
+class Pipeline:
+    def __init__(self, sink):
+        self.sink = sink
+
+    def feed(self, items):
+        for item in items:
+            self.sink(item)  # HOLD corpus_objects.by_sink
+
+
+by_sink = []
+pipeline = Pipeline(by_sink.append)
+
+
+def hold_sink():
+    pipeline.feed(thing() for _ in range(N))
+
+
 # ---- standard library ----
 
 user_dict = collections.UserDict()
