@@ -17,7 +17,7 @@
 #include "text.h"
 
 static const uint64_t first_address = UINT64_C(0x7f0000100000);
-enum { STRIDE = 0x40, WORD_MAX = 4096, NO_SIZE = -1 };
+enum { STRIDE = 0x40, STORE_DISTANCE = 0x10000000, WORD_MAX = 4096, NO_SIZE = -1 };
 
 /* Types that need no statement. */
 static const struct { const char *name; unsigned flags; const char *members; } known_types[] = {
@@ -76,6 +76,8 @@ struct built_thread { uint64_t ident; unsigned flags; char *name; };
 struct built_frame { unsigned thread, line, instruction; uint32_t object, code; };
 struct built_root { enum root_kind kind; char *name; uint32_t object; unsigned thread; };
 struct built_account { char *name; uint64_t value; };
+struct built_stack { uint64_t allocated, live; struct nodes code, instruction; };
+struct built_block { uint32_t object; uint64_t size; unsigned stack, majority; };
 
 struct heap_builder {
     char python[16];
@@ -89,6 +91,9 @@ struct heap_builder {
     struct built_frame *frames;      unsigned frame_count;
     struct built_root *roots;        unsigned root_count;
     struct built_account *accounts;  unsigned account_count;
+    uint64_t recorder;               /* mode, 0: off */
+    struct built_stack *stacks;      unsigned stack_count;
+    struct built_block *blocks;      unsigned block_count;
 };
 
 static void *must(void *memory)
@@ -399,7 +404,7 @@ static bool read_item_words(struct reader *reader, uint32_t node)
 static bool read_flag(struct reader *reader, struct built_object *object)
 {
     static const struct { const char *word; unsigned form; } flags[] = {
-        {"immortal", FORM_IMMORTAL}, {"frozen", FORM_FROZEN}, {"pseudo", FORM_PSEUDO}};
+        {"immortal", FORM_IMMORTAL}, {"frozen", FORM_FROZEN}, {"pseudo", FORM_PSEUDO}, {"bounded", FORM_BOUNDED}};
     for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
         if (word_is(reader, flags[i].word)) {
             object->form |= flags[i].form;
@@ -626,11 +631,40 @@ static void read_account(struct reader *reader)
     *(struct built_account *)append(&reader->builder->accounts, &reader->builder->account_count, sizeof(account)) = account;
 }
 
+static void read_recorder(struct reader *reader)
+{
+    reader->builder->recorder = need_number(reader);
+    for (unsigned row = STACK_NO_FRAME; row < STACK_FIRST_REAL; row++)
+        append(&reader->builder->stacks, &reader->builder->stack_count, sizeof(struct built_stack));
+}
+
+static void read_stack(struct reader *reader)
+{
+    struct built_stack stack = {.allocated = need_number(reader)};
+    stack.live = need_number(reader);
+    while (next_word(reader)) {
+        uint32_t code = node_of_word(reader->builder, reader->word);
+        add_node(&stack.code, code);
+        add_node(&stack.instruction, (uint32_t)need_number(reader));
+    }
+    *(struct built_stack *)append(&reader->builder->stacks, &reader->builder->stack_count, sizeof(stack)) = stack;
+}
+
+static void read_block(struct reader *reader)
+{
+    struct built_block block = {.object = need_node(reader)};
+    block.size = need_number(reader);
+    block.stack = (unsigned)need_number(reader);
+    block.majority = (unsigned)need_number(reader);
+    *(struct built_block *)append(&reader->builder->blocks, &reader->builder->block_count, sizeof(block)) = block;
+}
+
 static void read_statement(struct reader *reader)
 {
     static const struct { const char *word; void (*read)(struct reader *); } statements[] = {
         {"type", read_type},     {"module", read_module}, {"code", read_code},   {"opcode", read_opcode},
-        {"root", read_root},     {"thread", read_thread}, {"frame", read_frame}, {"account", read_account}};
+        {"root", read_root},     {"thread", read_thread}, {"frame", read_frame}, {"account", read_account},
+        {"recorder", read_recorder}, {"stack", read_stack}, {"block", read_block}};
     if (!next_word(reader))
         return;
     for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
@@ -733,7 +767,13 @@ void heap_builder_destroy(struct heap_builder *builder)
     free(builder->threads);
     free(builder->frames);
     free(builder->roots);
+    for (unsigned i = 0; i < builder->stack_count; i++) {
+        free(builder->stacks[i].code.node);
+        free(builder->stacks[i].instruction.node);
+    }
     free(builder->accounts);
+    free(builder->stacks);
+    free(builder->blocks);
     free(builder);
 }
 
@@ -901,7 +941,7 @@ static void write_object(const struct output *output, uint32_t node)
     write_refs(output, &object->extras, object->extras.count);
     write_refs(output, &object->items, object->items.count);
     if (form & FORM_STORE)
-        write_store(output, object, heap_builder_address(node) + 0x10000000);
+        write_store(output, object, heap_builder_address(node) + STORE_DISTANCE);
     if (form & FORM_EXTRAS)
         put_row(output, TABLE_EXTRAS, (struct cell[]){number(object->extras.count)});
     if (object->has_text)
@@ -942,6 +982,33 @@ static void write_process(const struct output *output)
         put_row(output, TABLE_ACCOUNT, (struct cell[]){string(builder->accounts[i].name), number(builder->accounts[i].value)});
 }
 
+/* A container's store, or the object with the collector's header in front of it. */
+static uint64_t block_address(const struct heap_builder *builder, uint32_t node)
+{
+    uint64_t address = heap_builder_address(node);
+    return keeps_store(builder, &builder->objects[node]) ? address + STORE_DISTANCE : address - 16;
+}
+
+static void write_recorder(const struct output *output)
+{
+    const struct heap_builder *builder = output->builder;
+    if (builder->recorder)
+        put_row(output, TABLE_RECORDER, (struct cell[]){number(builder->recorder), number(4096), number(1790000000000000000), number(0),
+                                                        number(0), number(0)});
+    for (unsigned i = 0; i < builder->stack_count; i++) {
+        const struct built_stack *stack = &builder->stacks[i];
+        put_row(output, TABLE_STACKS, (struct cell[]){number(stack->code.count), number(stack->allocated), number(stack->allocated / 100),
+                                                      number(stack->live), number(stack->live / 100)});
+        for (uint32_t f = 0; f < stack->code.count; f++)
+            put_row(output, TABLE_STACK_FRAMES, (struct cell[]){number(id_of(stack->code.node[f])), number(stack->instruction.node[f])});
+    }
+    for (unsigned i = 0; i < builder->block_count; i++) {
+        const struct built_block *block = &builder->blocks[i];
+        put_row(output, TABLE_BLOCKS, (struct cell[]){number(block_address(builder, block->object)), number(block->size), number(BLOCK_WEIGHT_ONE),
+                                                      number(block->stack), number(block->majority), number(i)});
+    }
+}
+
 static void write_tables(const struct output *output)
 {
     const struct heap_builder *builder = output->builder;
@@ -953,6 +1020,7 @@ static void write_tables(const struct output *output)
         write_object(output, node);
     write_code(output);
     write_process(output);
+    write_recorder(output);
 }
 
 static enum wh_status sink(void *context, const void *data, size_t length, struct wh_error *error)

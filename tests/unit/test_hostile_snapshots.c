@@ -60,13 +60,14 @@ static const char everything[] =
     "o2 : app.Special .__dict__ o2.__dict__ native 3 ; o2.__dict__ : dict { 'prev' o1 }\n"
     "loop : list [ loop o1 ] ; lost : list [ found ] refs 0 ; found : list [ lost ]\n"
     "weak : weakref / o1 cache / native 1 ; old : list [ 1 ] immortal\n"
-    "memo : functools._lru_cache_wrapper .__wrapped__ f .cache store .__dict__ memo.__dict__ ; store : dict { t1 s1 t2 s2 }\n"
+    "memo : functools._lru_cache_wrapper .__wrapped__ f .cache store .__dict__ memo.__dict__ ; store : dict { t1 s1 t2 s2 } store 2 128 bounded\n"
     "memo.__dict__ : dict { 'cache_parameters' parameters } ; parameters : function .__code__ pc .__closure__ pcells\n"
     "code pc 'cache_parameters' '/src/functools.py' 9 locals a free maxsize ; pcells : tuple [ pcell ] ; pcell : cell .cell_contents 128\n"
     "type app.N members next attrs value\n"
     "thread 140001 'main' main ; run : frame .f_code load .f_globals app.__dict__ ( b1 o1 d1 ) pseudo ; frame run load 14 at 4\n"
     "gen : generator .gi_code put ( cache n1 ) ; thread 140002 'worker' ; frame gen put 21\n"
     "root thread 'thread state dict' d2 thread 1 ; root interpreter 'codecs' pi ; root type 'static type' Order\n"
+    "recorder 3 ; stack 4000 3000 load 4 put 2 load 6 ; stack 100 0 put 6 ; block cache 200 2 3 ; block b1 90016 3 3 ; block store 300 2 2\n"
     "account rss 40960 ; account anonymous 4096\n";
 
 static struct heap_builder *build_everything(void)
