@@ -37,7 +37,7 @@ static const char *const special_names[] = {"Object(", "InternalNode", "Detached
 
 /* What the nodes of a type are written as. */
 enum written_as { AS_UNKNOWN, AS_TYPE, AS_TEXT, AS_NUMBER, AS_FUNCTION, AS_FRAME };
-struct type_row { uint8_t written_as; uint32_t name; };
+struct type_row { uint8_t written_as; uint32_t name; /* 0: not made yet, for 0 is the root's */ };
 
 /* Roots of one kind and thread: a node below (GC roots). */
 struct category { uint32_t root, first, end; /* one of them; all of them: in root_of_category */ };
@@ -260,27 +260,30 @@ static bool is_special(const struct text *name)
     return false;
 }
 
-static uint32_t make_type_name(struct exporter *exporter, const struct heap_type *type)
+static uint32_t type_name(struct exporter *exporter, uint32_t node)
 {
+    struct type_row *row = &exporter->types[exporter->heap->type_of_node[node]];
     struct text name = {0};
-    model_write_type(type, &name);
+    if (row->name)
+        return row->name;
+    model_write_type(heap_type(exporter->heap, node), &name);
     if (is_special(&name))
         text_add(&exporter->text, "class ");
     text_add_bytes(&exporter->text, text_string(&name), name.length);
     exporter->text.failed |= name.failed;
     text_deinit(&name);
-    return take_name(exporter, false);
+    row->name = take_name(exporter, false);
+    return row->name;
 }
 
-static const struct type_row *type_row(struct exporter *exporter, uint32_t node)
+static enum written_as written_as(struct exporter *exporter, uint32_t node)
 {
-    uint32_t number = exporter->heap->type_of_node[node];
-    struct type_row *row = &exporter->types[number];
-    if (row->written_as == AS_UNKNOWN) {
-        const struct heap_type *type = heap_type(exporter->heap, node);
-        *row = (struct type_row){choose_written_as(type), make_type_name(exporter, type)};
-    }
-    return row;
+    struct type_row *row = &exporter->types[exporter->heap->type_of_node[node]];
+    if (exporter->heap->form_of_node[node] & FORM_PSEUDO)
+        return AS_FRAME;
+    if (row->written_as == AS_UNKNOWN)
+        row->written_as = (uint8_t)choose_written_as(heap_type(exporter->heap, node));
+    return (enum written_as)row->written_as;
 }
 
 static void write_string_value(struct exporter *exporter, uint32_t node)
@@ -297,10 +300,10 @@ static void write_string_value(struct exporter *exporter, uint32_t node)
 }
 
 /* The name of its own that a node has, if there is room for it. */
-static uint32_t own_name(struct exporter *exporter, uint32_t node, enum written_as written_as)
+static uint32_t own_name(struct exporter *exporter, uint32_t node, enum written_as kind)
 {
     const struct heap *heap = exporter->heap;
-    switch (written_as) {
+    switch (kind) {
     case AS_TEXT:
         write_string_value(exporter, node);
         break;
@@ -366,11 +369,12 @@ static void write_object(struct exporter *exporter, uint32_t node)
 {
     static const uint8_t node_types[] = {
         [AS_TYPE] = NODE_OBJECT, [AS_TEXT] = NODE_STRING, [AS_NUMBER] = NODE_NUMBER, [AS_FUNCTION] = NODE_CLOSURE, [AS_FRAME] = NODE_OBJECT};
-    const struct type_row *type = type_row(exporter, node);
-    enum written_as written_as = exporter->heap->form_of_node[node] & FORM_PSEUDO ? AS_FRAME : (enum written_as)type->written_as;
-    uint32_t name = written_as == AS_TYPE ? type->name : own_name(exporter, node, written_as);
-    write_node(exporter, (enum node_type)node_types[written_as], name == NAME_NONE ? type->name : name, ordinal_of_node(exporter, node),
-               written_size(exporter, node), count_edges(exporter, node));
+    enum written_as kind = written_as(exporter, node);
+    uint32_t name = kind == AS_TYPE ? NAME_NONE : own_name(exporter, node, kind);
+    if (name == NAME_NONE)
+        name = type_name(exporter, node);
+    write_node(exporter, (enum node_type)node_types[kind], name, ordinal_of_node(exporter, node), written_size(exporter, node),
+               count_edges(exporter, node));
 }
 
 static void write_references(struct exporter *exporter, uint32_t node)
