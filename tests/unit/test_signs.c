@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Each sign on evidence that shows it and on evidence that does not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "heap_builder.h"
+#include "signs.h"
+
+enum { SITES_MAX = 4 };
+
+/* What a sign looks at, with everything it may point to. */
+struct scene {
+    struct test_heap heap;
+    struct accumulation point;
+    struct naming_path path;
+    struct store_site site[SITES_MAX];
+    struct store_site_list sites;
+    struct evidence evidence;
+};
+
+static void open_scene(struct scene *scene, const char *holder, const char *text)
+{
+    struct wh_error error;
+    memset(scene, 0, sizeof(*scene));
+    test_heap_init(&scene->heap, "%s", text);
+    scene->point = (struct accumulation){.kind = ACCUMULATION_SINGLE, .node = test_heap_node(&scene->heap, holder), .bytes = 1000000};
+    if (naming_path_init(scene->heap.model, scene->point.node, &error, &scene->path))
+        fail_msg("%s", error.message);
+    scene->sites.sites = scene->site;
+    scene->evidence = (struct evidence){.model = scene->heap.model, .point = &scene->point, .path = &scene->path, .sites = &scene->sites,
+                                        .alike_type = TYPE_NONE};
+}
+
+static void close_scene(struct scene *scene)
+{
+    naming_path_deinit(&scene->path);
+    test_heap_deinit(&scene->heap);
+}
+
+static void add_site(struct scene *scene, enum store_how how, bool top_level)
+{
+    scene->site[scene->sites.count++] = (struct store_site){.how = how, .top_level = top_level, .function = {"app.put", 7}, .file = {"app.py", 6}};
+}
+
+static const struct sign *sign_named(const char *name)
+{
+    for (unsigned i = 0; i < sign_count; i++) {
+        if (!strcmp(signs[i].name, name))
+            return &signs[i];
+    }
+    fail_msg("there is no sign %s", name);
+    return NULL;
+}
+
+static void assert_shows(const struct scene *scene, const char *name, const char *sentence)
+{
+    struct text text = {0};
+    if (!sign_named(name)->test(&scene->evidence, &text))
+        fail_msg("%s does not show", name);
+    assert_string_equal(text_string(&text), sentence);
+    text_deinit(&text);
+}
+
+static void assert_hides(const struct scene *scene, const char *name)
+{
+    struct text text = {0};
+    if (sign_named(name)->test(&scene->evidence, &text))
+        fail_msg("%s shows: %s", name, text_string(&text));
+    text_deinit(&text);
+}
+
+static const char plain[] = "module app { 'cache' cache 'table' table } ; cache : dict { 'k' x } ; table : list [ x ] ; x : object";
+
+static void a_function_that_adds_speaks_for_a_leak(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "cache", plain);
+    assert_hides(&scene, "grows-in-function");
+    add_site(&scene, STORE_SUBSCRIPT, true);
+    add_site(&scene, STORE_CREATE, false);
+    add_site(&scene, STORE_ASSIGN, false);
+    assert_hides(&scene, "grows-in-function");
+    add_site(&scene, STORE_SUBSCRIPT, false);
+    assert_shows(&scene, "grows-in-function", "a function adds to it each time it runs: app.put");
+    close_scene(&scene);
+}
+
+static void a_place_in_a_list_that_is_bound_anew_does_not_make_it_grow(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "table", plain);
+    add_site(&scene, STORE_SUBSCRIPT, false);
+    assert_hides(&scene, "grows-in-function");
+    add_site(&scene, STORE_ATTRIBUTE, false);
+    assert_hides(&scene, "grows-in-function");
+    scene.point.chain = 20;
+    assert_shows(&scene, "grows-in-function", "a function adds to it each time it runs: app.put");
+    scene.point.chain = 0;
+    add_site(&scene, STORE_METHOD, false);
+    assert_shows(&scene, "grows-in-function", "a function adds to it each time it runs: app.put");
+    close_scene(&scene);
+}
+
+static void many_of_one_type_speak_where_nothing_is_known(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "cache", "type app.Order ; module app { 'cache' cache } ; cache : list [ x ] ; x : app.Order");
+    scene.evidence.alike = 5;
+    assert_hides(&scene, "many-alike");
+    scene.evidence.alike_type = scene.heap.heap->type_of_node[test_heap_node(&scene.heap, "x")];
+    assert_shows(&scene, "many-alike", "it holds 5 objects of one type, app.Order");
+    add_site(&scene, STORE_CREATE, false);
+    assert_hides(&scene, "many-alike");
+    add_site(&scene, STORE_METHOD, false);
+    assert_shows(&scene, "many-alike", "it holds 5 objects of one type, app.Order");
+    scene.evidence.alike = 4;
+    assert_hides(&scene, "many-alike");
+    close_scene(&scene);
+}
+
+static void a_chain_speaks_for_a_leak(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "cache", plain);
+    assert_hides(&scene, "chain");
+    scene.point.chain = 17;
+    assert_shows(&scene, "chain", "it is the head of a chain of 17 links");
+    close_scene(&scene);
+}
+
+static void a_table_that_is_filled_at_import_is_no_leak(void **state)
+{
+    static const char sentence[] = "only code at the top level of its module fills it: a table that is loaded once";
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "cache", plain);
+    assert_hides(&scene, "filled-at-import");
+    add_site(&scene, STORE_SUBSCRIPT, true);
+    add_site(&scene, STORE_CREATE, true);
+    assert_shows(&scene, "filled-at-import", sentence);
+    scene.sites.incomplete = true;
+    assert_hides(&scene, "filled-at-import");
+    scene.sites.incomplete = false;
+    add_site(&scene, STORE_SUBSCRIPT, false);
+    assert_hides(&scene, "filled-at-import");
+    close_scene(&scene);
+}
+
+static void what_is_made_as_a_whole_does_not_grow(void **state)
+{
+    static const char sentence[] = "no code adds to it: it is made as a whole, or its places are filled anew";
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "cache", plain);
+    assert_hides(&scene, "replaced-whole");
+    add_site(&scene, STORE_ASSIGN, false);
+    add_site(&scene, STORE_COMPREHENSION, true);
+    assert_shows(&scene, "replaced-whole", sentence);
+    scene.sites.incomplete = true;
+    assert_hides(&scene, "replaced-whole");
+    scene.sites.incomplete = false;
+    add_site(&scene, STORE_METHOD, true);
+    assert_hides(&scene, "replaced-whole");
+    close_scene(&scene);
+}
+
+static void a_container_with_a_bound_is_no_leak(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "last", "module app { 'last' last 'all' all } ; last : list [ x ] store 1 128 bounded ; x : object ; all : list [ x ]");
+    assert_shows(&scene, "bounded", "it keeps 128 items at most");
+    scene.point.node = test_heap_node(&scene.heap, "all");
+    assert_hides(&scene, "bounded");
+    scene.point.node = test_heap_node(&scene.heap, "x");
+    assert_hides(&scene, "bounded");
+    close_scene(&scene);
+}
+
+static void assert_library(const char *text, bool library_site, bool application_site, bool shows)
+{
+    struct scene scene;
+    open_scene(&scene, "cache", text);
+    if (library_site) {
+        add_site(&scene, STORE_METHOD, false);
+        scene.site[0].library = true;
+    }
+    if (application_site)
+        add_site(&scene, STORE_METHOD, false);
+    if (shows)
+        assert_shows(&scene, "library", "it belongs to a library, and no line of the application adds to it: re");
+    else
+        assert_hides(&scene, "library");
+    close_scene(&scene);
+}
+
+static void what_a_library_keeps_for_itself_is_no_leak(void **state)
+{
+    (void)state;
+    assert_library("module re { 'cache' cache '__file__' '/usr/lib/python3.11/re.py' } ; cache : dict { }", false, false, true);
+    assert_library("module re { 'cache' cache '__file__' '/usr/lib/python3.11/re.py' } ; cache : dict { }", true, false, true);
+    assert_library("module re { 'cache' cache '__file__' '/usr/lib/python3.11/re.py' } ; cache : dict { }", false, true, false);
+    assert_library("module re { 'cache' cache '__file__' '/x/site-packages/re.py' } ; cache : dict { }", false, false, true);
+    assert_library("module re { 'cache' cache '__file__' file } ; file : str '/x/site-packages/re' of 300 ; cache : dict { }", false, false, true);
+    assert_library("module re { 'cache' cache } ; cache : dict { }", false, false, true);
+    assert_library("module re { 'cache' cache '__file__' '/srv/re.py' } ; cache : dict { }", false, false, false);
+    assert_library("module re { 'cache' cache '__file__' file } ; file : str ; cache : dict { }", false, false, false);
+    assert_library("module __main__ { 'cache' cache } ; cache : dict { }", false, false, false);
+    assert_library("root interpreter 'r' cache ; cache : dict { }", false, false, false);
+}
+
+static void what_the_parser_keeps_is_no_leak(void **state)
+{
+    static const char sentence[] =
+        "it holds constants alone and no object refers to it: what the interpreter keeps of the main script's source while it runs";
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "arena", "arena : list [ 'name' 1 None t ] native 1 ; t : tuple [ ]");
+    assert_shows(&scene, "parser-arena", sentence);
+    close_scene(&scene);
+    open_scene(&scene, "data", "data : list [ 'name' x ] native 1 ; x : bytearray");
+    assert_hides(&scene, "parser-arena");
+    close_scene(&scene);
+    open_scene(&scene, "held", "module app { 'held' held } ; held : list [ 'name' 1 ]");
+    assert_hides(&scene, "parser-arena");
+    close_scene(&scene);
+    open_scene(&scene, "dict", "dict : dict { 'name' 1 } native 1");
+    assert_hides(&scene, "parser-arena");
+    close_scene(&scene);
+}
+
+static void a_part_of_the_program_is_no_leak(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "app", plain);
+    assert_shows(&scene, "program-text", "it is a part of the program itself: a module, a class or code");
+    scene.point.node = test_heap_node(&scene.heap, "cache");
+    assert_hides(&scene, "program-text");
+    close_scene(&scene);
+}
+
+static void what_is_small_is_no_leak(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "cache", plain);
+    scene.point.bytes = 65536;
+    assert_hides(&scene, "small");
+    scene.point.bytes = 65535;
+    assert_shows(&scene, "small", "it is small");
+    close_scene(&scene);
+}
+
+static void library_files_are_known_by_their_place(void **state)
+{
+    static const char *const library[] = {"/usr/lib/python3.11/re.py", "/x/site-packages/a.py", "/usr/lib/python3/dist-packages/a.py",
+                                          "<frozen importlib._bootstrap>", "/opt/py/lib/python3.8/x.py"};
+    static const char *const own[] = {"", "/srv/app.py", "app.py", "<string>", "<froze", "/srv/lib/app.py"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(library) / sizeof(library[0]); i++)
+        assert_true(signs_is_library_file((struct span){library[i], strlen(library[i])}));
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+        assert_false(signs_is_library_file((struct span){own[i], strlen(own[i])}));
+}
+
+static void every_sign_has_a_test_here(void **state)
+{
+    static const char *const tested[] = {"grows-in-function", "many-alike", "chain", "filled-at-import", "replaced-whole", "bounded", "library",
+                                         "program-text", "parser-arena", "small"};
+    (void)state;
+    for (unsigned i = 0; i < sign_count; i++) {
+        bool found = false;
+        for (size_t k = 0; k < sizeof(tested) / sizeof(tested[0]); k++)
+            found |= !strcmp(signs[i].name, tested[k]);
+        if (!found)
+            fail_msg("%s has no test", signs[i].name);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_function_that_adds_speaks_for_a_leak),
+        cmocka_unit_test(a_place_in_a_list_that_is_bound_anew_does_not_make_it_grow),
+        cmocka_unit_test(many_of_one_type_speak_where_nothing_is_known),
+        cmocka_unit_test(a_chain_speaks_for_a_leak),
+        cmocka_unit_test(a_table_that_is_filled_at_import_is_no_leak),
+        cmocka_unit_test(what_is_made_as_a_whole_does_not_grow),
+        cmocka_unit_test(a_container_with_a_bound_is_no_leak),
+        cmocka_unit_test(what_a_library_keeps_for_itself_is_no_leak),
+        cmocka_unit_test(what_the_parser_keeps_is_no_leak),
+        cmocka_unit_test(a_part_of_the_program_is_no_leak),
+        cmocka_unit_test(what_is_small_is_no_leak),
+        cmocka_unit_test(library_files_are_known_by_their_place),
+        cmocka_unit_test(every_sign_has_a_test_here),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

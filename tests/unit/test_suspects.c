@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "heap_builder.h"
+
+/* The demo: who allocates and who holds are different functions. Bytecode is that of CPython 3.8. */
+static const char source[] =
+    "cache = []\n"                            /* 1 */
+    "def allocate(n):\n"                      /* 2 */
+    "    return bytearray(n)\n"               /* 3 */
+    "def make_and_hold(n):\n"                 /* 4 */
+    "    obj = allocate(n)\n"                 /* 5 */
+    "    cache.append(obj)\n";                /* 6 */
+
+static void add_opcodes(struct heap_builder *builder)
+{
+    heap_builder_set_version(builder, "3.8.20", 0x030814f0);
+    heap_builder_add(builder, "opcode 1 POP_TOP ; opcode 83 RETURN_VALUE ; opcode 97 STORE_GLOBAL argument ; opcode 100 LOAD_CONST argument\n"
+                     "opcode 116 LOAD_GLOBAL argument ; opcode 124 LOAD_FAST argument ; opcode 125 STORE_FAST argument ; opcode 131 CALL_FUNCTION argument\n"
+                     "opcode 160 LOAD_METHOD argument ; opcode 161 CALL_METHOD argument ; opcode 103 BUILD_LIST argument");
+}
+
+static struct heap_builder *demo(const char *file)
+{
+    struct heap_builder *builder = heap_builder_create();
+    add_opcodes(builder);
+    heap_builder_add(builder,
+        "module __main__ { 'cache' cache 'allocate' allocate 'make_and_hold' hold }\n"
+        "cache : list [ b0 b1 b2 b3 b4 b5 ] size 120\n"
+        "allocate : function .__code__ allocate_code .__globals__ __main__.__dict__ ; hold : function .__code__ hold_code .__globals__ __main__.__dict__\n"
+        "code allocate_code 'allocate' '%s' 2 args 1 old locals n names bytearray bytecode 74007c0083015300 lines 0001\n"
+        "code hold_code 'make_and_hold' '%s' 4 args 1 old locals n obj names allocate cache append\n"
+        "  bytecode 74007c0083017d017401a0027c01a101010064005300 lines 00010801\n"
+        "thread 1 'main' main ; run : frame .f_code hold_code .f_globals __main__.__dict__ ( 7 b5 ) pseudo ; frame run hold_code 6\n", file, file);
+    for (int i = 0; i < 6; i++)
+        heap_builder_add(builder, "b%d : bytearray size 5000057 store 5000000 5000001", i);
+    return builder;
+}
+
+static struct wh_suspects *ask(const struct test_heap *heap, bool all, size_t limit)
+{
+    struct wh_suspects *suspects;
+    struct wh_error error;
+    if (wh_suspects(heap->analysis, all, limit, &error, &suspects))
+        fail_msg("%s", error.message);
+    return suspects;
+}
+
+static void add_lines(struct text *text, const char *what, const struct wh_line *lines, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        text_addf(text, "%s line %u in %s: %s [%s: %s]%s%s\n", what, lines[i].line, lines[i].function, lines[i].text, lines[i].evidence,
+                  lines[i].certainty, lines[i].via[0] ? " via " : "", lines[i].via);
+}
+
+/* All of a suspect but the file's name, which no test knows, and addresses. */
+static void add_suspect(struct text *text, const struct wh_suspect *suspect)
+{
+    text_addf(text, "%s %s %s: %s of %d items retains %d bytes, %d objects\n", suspect->leak ? "leak" : "large", suspect->kind, suspect->name,
+              suspect->holder.type, (int)suspect->holder.length, (int)suspect->holder.retained_bytes, (int)suspect->holder.retained_objects);
+    add_lines(text, "held at", suspect->held_at, suspect->held_at_count);
+    for (size_t i = 0; i < suspect->allocated_at_count; i++)
+        add_lines(text, "allocated at", &suspect->allocated_at[i].line, 1);
+    for (size_t i = 0; i < suspect->content_count; i++)
+        text_addf(text, "holds %d %s, %d bytes\n", (int)suspect->contents[i].count, suspect->contents[i].type, (int)suspect->contents[i].bytes);
+    text_addf(text, "path %s\n", suspect->path_expression);
+    for (size_t i = 0; i < suspect->path.hop_count; i++)
+        text_addf(text, "  %s %s%s\n", suspect->path.hops[i].label, suspect->path.hops[i].object.type, suspect->path.hops[i].dominator ? "" : " ?");
+    for (size_t i = 0; i < suspect->cut_count; i++)
+        text_addf(text, "cut %s\n", suspect->cuts[i]);
+    for (size_t i = 0; i < suspect->reason_count; i++)
+        text_addf(text, "%s %s: %s\n", suspect->reasons[i].leak ? "+" : "-", suspect->reasons[i].sign, suspect->reasons[i].sentence);
+}
+
+static void assert_verdict(struct heap_builder *builder, bool all, const char *expected)
+{
+    struct test_heap heap;
+    struct text text = {0};
+    test_heap_open(builder, &heap);
+    struct wh_suspects *suspects = ask(&heap, all, 0);
+    for (size_t i = 0; i < suspects->count; i++)
+        add_suspect(&text, &suspects->suspects[i]);
+    assert_string_equal(text_string(&text), expected);
+    text_deinit(&text);
+    wh_suspects_free(suspects);
+    test_heap_deinit(&heap);
+}
+
+#define DEMO_REST \
+    "holds 6 bytearray, 30000342 bytes\n" \
+    "path sys.modules['__main__'].cache[0…5]\n" \
+    "  sys.modules['__main__'] module\n" \
+    "  .cache list\n" \
+    "cut __main__.cache\n" \
+    "+ grows-in-function: a function adds to it each time it runs: make_and_hold\n" \
+    "+ many-alike: it holds 6 objects of one type, bytearray\n"
+
+static void the_demos_holder_is_named_with_its_line(void **state)
+{
+    struct nameless_file file;
+    (void)state;
+    nameless_file_init(&file);
+    nameless_file_fill(&file, source, strlen(source));
+    assert_verdict(demo(file.path), true,
+                   "leak container __main__.cache: list of 6 items retains 30000462 bytes, 7 objects\n"
+                   "held at line 6 in make_and_hold: cache.append(obj) [store: only candidate]\n" DEMO_REST);
+    nameless_file_deinit(&file);
+}
+
+static void what_the_recorder_saw_comes_first(void **state)
+{
+    struct nameless_file file;
+    (void)state;
+    nameless_file_init(&file);
+    nameless_file_fill(&file, source, strlen(source));
+    struct heap_builder *builder = demo(file.path);
+    heap_builder_add(builder, "recorder 3 ; stack 30000342 30000342 allocate_code 4 hold_code 4 ; stack 64 64 hold_code 14 ; block cache 64 3 3");
+    for (int i = 0; i < 6; i++)
+        heap_builder_add(builder, "block b%d 5000073 2 2", i);
+    struct test_heap heap;
+    test_heap_open(builder, &heap);
+    struct wh_suspects *suspects = ask(&heap, false, 0);
+    assert_int_equal(suspects->count, 1);
+    const struct wh_suspect *suspect = &suspects->suspects[0];
+    assert_int_equal(suspect->held_at_count, 1);
+    assert_string_equal(suspect->held_at[0].evidence, "growth");
+    assert_string_equal(suspect->held_at[0].certainty, "exact");
+    assert_int_equal(suspect->held_at[0].line, 6);
+    assert_string_equal(suspect->held_at[0].text, "cache.append(obj)");
+    assert_int_equal(suspect->allocated_at_count, 1);
+    assert_string_equal(suspect->allocated_at[0].line.function, "allocate");
+    assert_string_equal(suspect->allocated_at[0].line.text, "return bytearray(n)");
+    assert_int_equal(suspect->allocated_at[0].blocks, 6);
+    assert_true(suspects->any_leak);
+    wh_suspects_free(suspects);
+    test_heap_deinit(&heap);
+    nameless_file_deinit(&file);
+}
+
+static void a_buffer_that_a_running_function_owns_is_the_frames(void **state)
+{
+    struct heap_builder *builder = heap_builder_create();
+    (void)state;
+    add_opcodes(builder);
+    heap_builder_add(builder, "code load 'load' '/nowhere/app.py' 2 args 1 old locals n rows\n"
+                     "thread 1 'main' main ; run : frame .f_code load ( 7 rows ) pseudo ; frame run load 4 ; rows : bytearray size 100000");
+    assert_verdict(builder, true,
+                   "large frame local rows of load at app.py:4 in thread MainThread: bytearray of -1 items retains 100000 bytes, 1 objects\n"
+                   "held at line 4 in load:  [frame: exact]\n"
+                   "path local rows of load at app.py:4 in thread MainThread\n"
+                   "  load at app.py:4 in thread MainThread frame\n"
+                   "  local rows bytearray\n"
+                   "cut local rows of load at app.py:4 in thread MainThread\n");
+}
+
+static void what_is_merely_large_is_told_on_request(void **state)
+{
+    struct test_heap heap;
+    (void)state;
+    test_heap_init(&heap, "module app { 'a' a 'b' b '__file__' '/srv/app.py' } ; a : list [ x y ] ; x : bytearray size 50000 ; y : bytes size 50000\n"
+                          "b : list [ z u ] ; z : bytearray size 90000 ; u : bytes size 50000");
+    struct wh_suspects *suspects = ask(&heap, false, 0);
+    assert_int_equal(suspects->count, 0);
+    assert_false(suspects->any_leak);
+    wh_suspects_free(suspects);
+    suspects = ask(&heap, true, 0);
+    assert_int_equal(suspects->count, 2);
+    assert_string_equal(suspects->suspects[0].name, "app.b");
+    assert_string_equal(suspects->suspects[1].name, "app.a");
+    assert_true(suspects->suspects[0].share > 0.5 && suspects->suspects[0].share < 0.65);
+    wh_suspects_free(suspects);
+    suspects = ask(&heap, true, 1);
+    assert_int_equal(suspects->count, 1);
+    wh_suspects_free(suspects);
+    test_heap_deinit(&heap);
+}
+
+static struct heap_builder *leaks(unsigned count)
+{
+    struct heap_builder *builder = heap_builder_create();
+    heap_builder_add(builder, "module __main__ { '__name__' '__main__' }");
+    for (unsigned i = 0; i < count; i++) {
+        heap_builder_add(builder, "module m%u { 'cache' c%u '__file__' '/srv/m.py' }", i, i);
+        heap_builder_add(builder, "c%u : list [ x%u-0 x%u-1 x%u-2 x%u-3 x%u-4 ]", i, i, i, i, i, i);
+        for (unsigned k = 0; k < 5; k++)
+            heap_builder_add(builder, "x%u-%u : bytearray size %u", i, k, 20000 + i);
+    }
+    return builder;
+}
+
+/* A leak beyond the limit is still a leak: the exit code of a check depends on it. */
+static void a_limit_hides_no_leak_from_the_verdict(void **state)
+{
+    struct test_heap heap;
+    (void)state;
+    test_heap_open(leaks(12), &heap);
+    struct wh_suspects *suspects = ask(&heap, false, 0);
+    assert_int_equal(suspects->count, 10);
+    assert_true(suspects->any_leak);
+    assert_string_equal(suspects->suspects[0].name, "m11.cache");
+    wh_suspects_free(suspects);
+    suspects = ask(&heap, false, 3);
+    assert_int_equal(suspects->count, 3);
+    wh_suspects_free(suspects);
+    suspects = ask(&heap, false, SIZE_MAX);
+    assert_int_equal(suspects->count, 12);
+    wh_suspects_free(suspects);
+    test_heap_deinit(&heap);
+}
+
+static void a_fingerprint_is_the_same_in_another_process(void **state)
+{
+    struct test_heap one, other;
+    struct heap_builder *builder = heap_builder_create();
+    (void)state;
+    heap_builder_add(builder, "shift : object ; another : str 'moves all addresses'");
+    heap_builder_add(builder, "module __main__ { '__name__' '__main__' } ; module m0 { 'cache' c0 '__file__' '/srv/m.py' }\n"
+                     "c0 : list [ a b c d e f ] ; a : bytearray size 30000 ; b : bytearray size 30000 ; c : bytearray size 30000\n"
+                     "d : bytearray size 30000 ; e : bytearray size 30000 ; f : bytearray size 30000");
+    test_heap_open(leaks(2), &one);
+    test_heap_open(builder, &other);
+    struct wh_suspects *first = ask(&one, false, 0), *second = ask(&other, false, 0);
+    assert_string_equal(first->suspects[1].name, "m0.cache");
+    assert_string_equal(second->suspects[0].name, "m0.cache");
+    assert_string_equal(first->suspects[1].fingerprint, second->suspects[0].fingerprint);
+    assert_string_not_equal(first->suspects[0].fingerprint, first->suspects[1].fingerprint);
+    wh_suspects_free(first);
+    wh_suspects_free(second);
+    test_heap_deinit(&one);
+    test_heap_deinit(&other);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_demos_holder_is_named_with_its_line),
+        cmocka_unit_test(what_the_recorder_saw_comes_first),
+        cmocka_unit_test(a_buffer_that_a_running_function_owns_is_the_frames),
+        cmocka_unit_test(what_is_merely_large_is_told_on_request),
+        cmocka_unit_test(a_limit_hides_no_leak_from_the_verdict),
+        cmocka_unit_test(a_fingerprint_is_the_same_in_another_process),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
