@@ -14,6 +14,7 @@ json_t *suspects_document(const struct wh_suspects *suspects, const struct wh_in
 json_t *top_document(const struct wh_top *top, enum wh_top_by by);
 json_t *paths_document(const struct wh_paths *paths);
 json_t *details_document(const struct wh_details *details);
+json_t *cut_document(const struct wh_cut *cut);
 json_t *tree_document(const struct wh_tree *tree);
 json_t *threads_document(const struct wh_threads *threads);
 

@@ -68,11 +68,19 @@ static error_t parse_by(const struct parse *parse, const char *text)
     return refuse_word(parse, "--by", "takes type, holder or module");
 }
 
+static error_t add_reference(const struct parse *parse, const char *option, const char *expression)
+{
+    if (parse->request->reference_count == REFERENCES_MAX)
+        return refuse_word(parse, option, "can be given 64 times at most");
+    parse->request->references[parse->request->reference_count++] = expression;
+    return 0;
+}
+
 static error_t parse_argument(const struct parse *parse, const char *text, unsigned number)
 {
     if (number == 0)
         parse->request->snapshot = text;
-    else if (number == 1 && parse->command->query == QUERY_ONE)
+    else if (number == 1 && parse->command->query != QUERY_NONE)
         return parse_address(parse, text);
     else
         return refuse_word(parse, text, "is one argument too many");
@@ -82,8 +90,9 @@ static error_t parse_argument(const struct parse *parse, const char *text, unsig
 static error_t check_query(const struct parse *parse)
 {
     const struct wh_query *query = &parse->request->query;
-    int given = (query->address != 0) + (query->type != NULL) + (query->expression != NULL);
-    if (parse->command->query == QUERY_NONE || given == 1)
+    int given = (query->address != 0) + (query->type != NULL) + (query->expression != NULL) + (parse->request->suspect != 0);
+    bool instead = parse->command->query == QUERY_OR_REFERENCES && parse->request->reference_count;
+    if (parse->command->query == QUERY_NONE || given == 1 || (!given && instead))
         return 0;
     return refuse(parse, given ? "only one object or type can be asked for at a time" : "no object is asked for");
 }
@@ -129,6 +138,11 @@ static error_t parse_option(struct parse *parse, int key, char *argument)
     case KEY_EXPR: request->query.expression = argument; return 0;
     case KEY_BY: return parse_by(parse, argument);
     case KEY_DEPTH: return parse_size(parse, "--depth", argument, &request->depth);
+    case KEY_MERGED: request->merged = true; return 0;
+    case KEY_SUSPECT: return parse_size(parse, "--suspect", argument, &request->suspect);
+    case KEY_INDEPENDENT: return parse_size(parse, "--independent", argument, &request->independent);
+    case KEY_WITHOUT: return add_reference(parse, "--without", argument);
+    case KEY_IGNORE: return add_reference(parse, "--ignore", argument);
     case KEY_LIMIT: return parse_size(parse, "--limit", argument, &request->limit);
     default: return ARGP_ERR_UNKNOWN;
     }

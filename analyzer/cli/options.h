@@ -13,6 +13,9 @@
 
 #include "cli.h"
 
+/* How often --without, --ignore may be given. */
+enum { REFERENCES_MAX = 64 };
+
 /* Everything that a command line can ask. What a command does not offer keeps its zero. */
 struct request {
     const char *snapshot;
@@ -21,7 +24,11 @@ struct request {
     size_t depth; /* 0: not given */
     enum wh_top_by by;
     const char *output, *format;
-    bool json, all, why, exit_code;
+    size_t suspect;     /* 0: not given */
+    size_t independent; /* 0: not given */
+    const char *references[REFERENCES_MAX]; /* of --without or --ignore */
+    size_t reference_count;
+    bool json, all, why, exit_code, merged;
 };
 
 /* Keys of the options; rows of a command's own table of options. */
@@ -38,6 +45,11 @@ enum {
     KEY_EXIT_CODE,
     KEY_TYPE,
     KEY_EXPR,
+    KEY_SUSPECT,
+    KEY_WITHOUT,
+    KEY_IGNORE,
+    KEY_INDEPENDENT,
+    KEY_MERGED,
 };
 
 #define OPTION_JSON {"json", KEY_JSON, NULL, 0, "Print one JSON document and nothing else", 0}
@@ -48,8 +60,8 @@ enum {
     "Exit codes: 0 done; 2 wrong usage; 3 the snapshot is bad or unreadable, or does not hold what was asked for; 5 out of memory or " \
     "disk space.\n\n"
 
-/* How many of ADDRESS, --type and --expr a command wants: none, or exactly one. */
-enum query_need { QUERY_NONE, QUERY_ONE };
+/* How many of ADDRESS, --type, --expr and --suspect a command wants: none, exactly one, or one at most where references are given. */
+enum query_need { QUERY_NONE, QUERY_ONE, QUERY_OR_REFERENCES };
 
 struct command {
     const char *name;

@@ -188,3 +188,33 @@ enum wh_status wh_export_heapsnapshot(struct wh_analysis *analysis, bool all, wh
     *ret = (struct wh_export_summary){.objects = 1, .references = 2, .unreachable = 1, .clamped_sizes = 2, .unnamed = 1000};
     return sink(context, "{}", 2, error);
 }
+
+/* --- cut: three references, one of which is not shown --- */
+
+static struct wh_cut_reference cut_references[] = {
+    {"app.registry.by_id['k\x1b[31m']", "['k\x1b[31m']", {.address = 0x7f0000001000, .type = "dict", .length = 1, .preview = ""},
+     {.address = 0x7f0000002000, .type = "app.Order", .length = UINT64_MAX, .preview = ""}},
+    {"app.recent[0]", "[0]", {.address = 0x7f0000003000, .type = "list", .length = 3, .preview = ""},
+     {.address = 0x7f0000002000, .type = "app.Order", .length = UINT64_MAX, .preview = ""}},
+};
+static struct wh_remaining cut_remaining[] = {
+    {{.address = 0x7f0000004000, .type = "app.User", .retained_bytes = 4096, .length = UINT64_MAX, .preview = ""}, "app.users['u']", false},
+};
+static struct wh_share cut_shares[] = {{"app.registry.by_id['k']", 1, 1000, 3}, {"app.recent[0]", 1, 0, 0}};
+
+enum wh_status wh_cut(struct wh_analysis *analysis, const struct wh_cut_query *query, struct wh_error *error, struct wh_cut **ret)
+{
+    static struct wh_cut cut = {
+        .targets = 3, .garbage_targets = 1, .fixed_targets = 1, .freed_targets = 2, .stopped_at = "stopped at 1048576 references that matter",
+        .reference_count = 3, .remaining_count = 1, .share_count = 2, .references_shown = 2, .remaining_shown = 1, .shares_shown = 2,
+        .references = cut_references, .freed = {12, 30000462}, .remaining = cut_remaining, .shares = cut_shares, .shared_bytes = 29999462,
+    };
+    (void)analysis, (void)query, (void)error;
+    *ret = &cut;
+    return WH_OK;
+}
+
+void wh_cut_free(struct wh_cut *cut)
+{
+    (void)cut;
+}

@@ -173,6 +173,60 @@ struct wh_suspects { size_t count; struct wh_suspect *suspects; bool any_leak; }
 enum wh_status wh_suspects(struct wh_analysis *analysis, bool all, size_t limit, struct wh_error *error, struct wh_suspects **ret) WH_MUST_USE;
 void wh_suspects_free(struct wh_suspects *suspects);
 
+/* --- cut: which references have to go --- */
+
+/* The objects: by `query` or as a number of wh_suspects' list, from 1; neither is needed where references are given. */
+struct wh_cut_query {
+    struct wh_query query;         /* all objects of a type are meant; its limit does not count */
+    size_t suspect;                /* 0: not given */
+    size_t without_count;
+    const char *const *without;    /* references as expressions: what if these went? Then no minimum is looked for. */
+    size_t limit;                  /* entries of each list; 0: 20 */
+};
+
+struct wh_cut_reference {
+    const char *reference;         /* `app.registry.by_id['k']` */
+    const char *label;             /* its last step: `['k']` */
+    struct wh_object from, to;     /* from: the object to which the last step belongs */
+};
+
+struct wh_remaining {
+    struct wh_object object;
+    const char *held_by;           /* its name in what is left: how it is still reached */
+    bool target;
+};
+
+struct wh_share {
+    const char *holder;            /* a reference, or an object with several of the references */
+    uint64_t references;
+    uint64_t exclusive_bytes, exclusive_objects; /* what would be freed if only this one went */
+};
+
+struct wh_cut {
+    uint64_t targets;              /* live objects that were asked for */
+    uint64_t garbage_targets;      /* others, which nothing holds */
+    uint64_t fixed_targets;        /* those that no removal frees: roots, modules, what native code or a class alone holds */
+    uint64_t freed_targets;
+    bool complete;                 /* the references are the fewest (or were given); else the best that was found */
+    const char *stopped_at;        /* the limit that was met, as a sentence; "" */
+    uint64_t reference_count, remaining_count, share_count; /* all of them; the arrays hold `limit` at most */
+    size_t references_shown, remaining_shown, shares_shown;
+    struct wh_cut_reference *references;
+    struct wh_mass freed;          /* by removing all of them */
+    struct wh_remaining *remaining; /* what the freed objects refer to and what is still held; targets first, then by retained size */
+    struct wh_share *shares;       /* largest first */
+    uint64_t shared_bytes;         /* freed only if all of them go, or several */
+};
+
+/*
+ * The fewest references whose removal frees the objects, and what it frees, by removing them and looking again at what can be reached.
+ * What nobody can remove is not proposed: an object's class, a tuple's items, a function's globals, entries of sys.modules (lib/cuttable.h).
+ * Dictionary items count as one reference. Of equally few the references nearest to the objects are chosen, local variables and what C extensions
+ * hold last.
+ */
+enum wh_status wh_cut(struct wh_analysis *analysis, const struct wh_cut_query *query, struct wh_error *error, struct wh_cut **ret) WH_MUST_USE;
+void wh_cut_free(struct wh_cut *cut);
+
 /* --- tree: the dominator tree, cut to a budget --- */
 
 struct wh_tree_row {

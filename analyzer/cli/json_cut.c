@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The document of cut. */
+#include "documents.h"
+
+static json_t *place_json(const struct wh_object *object)
+{
+    return json_make("{so so}", "address", json_address(object->address), "type", json_text(object->type));
+}
+
+static json_t *object_json(const struct wh_object *object)
+{
+    return json_make("{so so so}", "address", json_address(object->address), "type", json_text(object->type), "retained_bytes",
+                     json_count(object->retained_bytes));
+}
+
+static json_t *reference_json(const void *item)
+{
+    const struct wh_cut_reference *reference = item;
+    return json_make("{so so so so}", "reference", json_text(reference->reference), "label", json_text(reference->label), "from",
+                     place_json(&reference->from), "to", place_json(&reference->to));
+}
+
+static json_t *remaining_json(const void *item)
+{
+    const struct wh_remaining *remaining = item;
+    return json_make("{so so sb}", "object", object_json(&remaining->object), "held_by", json_text(remaining->held_by), "target",
+                     remaining->target);
+}
+
+static json_t *share_json(const void *item)
+{
+    const struct wh_share *share = item;
+    return json_make("{so so so so}", "holder", json_text(share->holder), "references", json_count(share->references), "exclusive_bytes",
+                     json_count(share->exclusive_bytes), "exclusive_objects", json_count(share->exclusive_objects));
+}
+
+static json_t *counts_json(const struct wh_cut *cut)
+{
+    return json_make("{ss so so so so sb so so}", "schema", "whoholds.cut/1", "targets", json_count(cut->targets), "freed_targets",
+                     json_count(cut->freed_targets), "fixed_targets", json_count(cut->fixed_targets), "garbage_targets",
+                     json_count(cut->garbage_targets), "complete", cut->complete, "stopped_at", json_text(cut->stopped_at), "references",
+                     json_count(cut->reference_count));
+}
+
+json_t *cut_document(const struct wh_cut *cut)
+{
+    json_t *freed = json_make("{so so}", "objects", json_count(cut->freed.objects), "bytes", json_count(cut->freed.bytes));
+    json_t *lists = json_make("{so so so so so so}", "cut",
+                              json_list(cut->references, cut->references_shown, sizeof(*cut->references), reference_json), "freed", freed,
+                              "remaining", json_count(cut->remaining_count), "remains",
+                              json_list(cut->remaining, cut->remaining_shown, sizeof(*cut->remaining), remaining_json), "shares",
+                              json_list(cut->shares, cut->shares_shown, sizeof(*cut->shares), share_json), "shared_bytes",
+                              json_count(cut->shared_bytes));
+    return json_extend(counts_json(cut), lists);
+}
