@@ -105,11 +105,23 @@ static uint32_t const_node(const struct interpreter *in, uint32_t expr)
     return in->exprs[expr].kind == EXPR_CONST ? in->exprs[expr].a : HEAP_NULL;
 }
 
+/* container[key]; of the dict in which an object keeps its attributes, or a module its globals, the attribute or global. */
+static uint32_t item_of(struct interpreter *in, uint32_t container, uint32_t key)
+{
+    const struct expr *expr = &in->exprs[container];
+    uint32_t name = const_node(in, key) ? code_index_name_of_node(in->index, const_node(in, key)) : NAME_NONE;
+    if (name && is_method(in, container, NAME_DICT))
+        return flow_make(in, EXPR_ATTR, expr->a, name);
+    if (name && expr->kind == EXPR_CALL && is_global(in, expr->a, NAME_GLOBALS))
+        return flow_make(in, EXPR_GLOBAL, name, 0);
+    return flow_make(in, EXPR_ITEM, container, key);
+}
+
 /* What a call gives, where that is known of the callee by name. */
 static uint32_t call_result(struct interpreter *in, uint32_t callee, const uint32_t *arguments, uint32_t count)
 {
     if (takes_item(in, callee))
-        return flow_make(in, EXPR_ITEM, in->exprs[callee].a, first_of(arguments, count));
+        return item_of(in, in->exprs[callee].a, first_of(arguments, count));
     if (copies_its_argument(in, callee) && count)
         return flow_make(in, EXPR_COPY, first_of(arguments, count), in->at.offset);
     if (is_global(in, callee, NAME_CAST) && count == 2)   /* typing.cast(T, x) is x */
@@ -299,13 +311,10 @@ static void import_from(struct interpreter *in)
 static void load_item(struct interpreter *in)
 {
     uint32_t key = pop(in), container = pop(in);
-    bool is_globals = in->exprs[container].kind == EXPR_CALL && is_global(in, in->exprs[container].a, NAME_GLOBALS);
     if (in->exprs[key].kind == EXPR_SLICE)
         push(in, flow_make(in, EXPR_COPY, container, in->at.offset));
-    else if (is_globals && const_node(in, key))
-        push(in, flow_make(in, EXPR_GLOBAL, code_index_name_of_node(in->index, const_node(in, key)), 0));
     else
-        push(in, flow_make(in, EXPR_ITEM, container, key));
+        push(in, item_of(in, container, key));
 }
 
 static void iterate(struct interpreter *in)
