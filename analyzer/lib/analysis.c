@@ -38,6 +38,17 @@ enum wh_status wh_analysis_open(const char *path, wh_progress progress, void *co
     return status;
 }
 
+static void drop_model(struct wh_analysis *analysis)
+{
+    bfs_tree_deinit(&analysis->paths);
+    dominator_tree_deinit(&analysis->tree);
+    retained_deinit(&analysis->retained);
+    dominators_deinit(&analysis->dominators);
+    retention_deinit(&analysis->retention);
+    free(analysis->object_of_thread);
+    analysis->object_of_thread = NULL;
+}
+
 void wh_analysis_close(struct wh_analysis *analysis)
 {
     if (!analysis)
@@ -46,11 +57,7 @@ void wh_analysis_close(struct wh_analysis *analysis)
     block_owners_deinit(&analysis->block_owners);
     code_index_destroy(analysis->code_index);
     accumulations_deinit(&analysis->accumulations);
-    bfs_tree_deinit(&analysis->paths);
-    dominator_tree_deinit(&analysis->tree);
-    retained_deinit(&analysis->retained);
-    dominators_deinit(&analysis->dominators);
-    retention_deinit(&analysis->retention);
+    drop_model(analysis);
     heap_deinit(&analysis->heap);
     arena_deinit(&analysis->info_arena);
     free(analysis);
@@ -70,6 +77,8 @@ static enum wh_status make_model(struct wh_analysis *analysis, struct wh_error *
     struct root_groups groups = retention_groups(&analysis->retention);
     if (!status)
         status = bfs_tree_init(&analysis->retention.graph, &groups, progress, error, &analysis->paths);
+    if (!status)
+        status = model_find_threads(&analysis->heap, error, &analysis->object_of_thread);
     return status;
 }
 
@@ -78,10 +87,12 @@ enum wh_status analysis_need_model(struct wh_analysis *analysis, struct wh_error
     if (analysis->has_graph)
         return WH_OK;
     enum wh_status status = make_model(analysis, error);
-    if (status)
+    if (status) {
+        drop_model(analysis); /* the next question may try again */
         return status;
+    }
     analysis->model = (struct model){&analysis->heap, &analysis->retention, &analysis->dominators, &analysis->retained,
-                                     &analysis->tree, &analysis->paths};
+                                     &analysis->tree, &analysis->paths, analysis->object_of_thread};
     lookup_init(&analysis->heap, &analysis->lookup);
     analysis->has_graph = true;
     return WH_OK;

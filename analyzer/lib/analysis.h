@@ -20,6 +20,7 @@ struct wh_analysis {
     struct retained retained;
     struct dominator_tree tree;
     struct bfs_tree paths;
+    uint32_t *object_of_thread;
     struct model model;                  /* pointers to the above */
     bool has_graph;
 

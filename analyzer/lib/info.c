@@ -83,6 +83,7 @@ enum wh_status wh_info(struct wh_analysis *analysis, struct wh_error *error, con
             fill_masses(&analysis->model, info);
         }
         status = arena_status(&analysis->info_arena, error);
+        analysis->info_arena.failed = false; /* the next question may try again */
         analysis->info = status ? NULL : info;
     }
     *ret = analysis->info;

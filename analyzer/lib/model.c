@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "label.h"
 
 void model_write_type(const struct heap_type *type, struct text *text)
@@ -67,6 +68,8 @@ struct wh_object model_object(const struct model *model, uint32_t node, struct a
     return object;
 }
 
+/* --- threads --- */
+
 static uint32_t find_module(const struct heap *heap, const char *name)
 {
     for (uint32_t row = 0; row < heap->root_count; row++) {
@@ -76,29 +79,72 @@ static uint32_t find_module(const struct heap *heap, const char *name)
     return HEAP_NULL;
 }
 
+static bool read_ident(const struct heap_text *key, uint64_t *ret)
+{
+    char digits[24];
+    if (!key || key->kind != TEXT_INT || key->data.length >= sizeof(digits))
+        return false;
+    memcpy(digits, key->data.bytes, key->data.length);
+    digits[key->data.length] = '\0';
+    *ret = strtoull(digits, NULL, 10);
+    return true;
+}
+
+static int compare_idents(const void *left, const void *right, void *context)
+{
+    const struct heap *heap = context;
+    uint64_t a = heap->threads[*(const uint32_t *)left].ident, b = heap->threads[*(const uint32_t *)right].ident;
+    return (a > b) - (a < b);
+}
+
+/* Gives the object to all threads of that ident: `order` has the threads' rows by ident. */
+static void assign_thread(const struct heap *heap, const uint32_t *order, uint64_t ident, uint32_t object, uint32_t *object_of_thread)
+{
+    uint32_t low = 0, high = heap->thread_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (heap->threads[order[middle]].ident < ident)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < heap->thread_count && heap->threads[order[low]].ident == ident && !object_of_thread[order[low]]; low++)
+        object_of_thread[order[low]] = object;
+}
+
 /* threading._active maps a thread's ident to its Thread object (Lib/threading.py). */
-static uint32_t find_thread_object(const struct heap *heap, uint64_t ident)
+static void assign_threads(const struct heap *heap, const uint32_t *order, uint32_t *object_of_thread)
 {
     uint32_t module = find_module(heap, "threading");
     uint32_t active = module ? heap_attribute(heap, module, "_active") : HEAP_NULL;
     struct node_run items = active && heap_items_kind(heap, active) == FORM_ITEMS_PAIRS ? heap_items(heap, active) : (struct node_run){NULL, 0};
     for (uint32_t i = 0; i + 1 < items.count; i += 2) {
-        const struct heap_text *key = heap_text(heap, items.nodes[i]);
-        char digits[24];
-        if (!key || key->kind != TEXT_INT || key->data.length >= sizeof(digits))
-            continue;
-        memcpy(digits, key->data.bytes, key->data.length);
-        digits[key->data.length] = '\0';
-        if (strtoull(digits, NULL, 10) == ident)
-            return items.nodes[i + 1];
+        uint64_t ident;
+        if (read_ident(heap_text(heap, items.nodes[i]), &ident))
+            assign_thread(heap, order, ident, items.nodes[i + 1], object_of_thread);
     }
-    return HEAP_NULL;
+}
+
+enum wh_status model_find_threads(const struct heap *heap, struct wh_error *error, uint32_t **ret)
+{
+    uint32_t *order = NULL;
+    enum wh_status status = array_alloc_zeroed(heap->thread_count, sizeof(uint32_t), "threads' objects", error, ret);
+    if (!status)
+        status = array_alloc(heap->thread_count, sizeof(uint32_t), "the order of threads", error, &order);
+    for (uint32_t thread = 0; !status && thread < heap->thread_count; thread++)
+        order[thread] = thread;
+    if (!status && heap->thread_count) {
+        qsort_r(order, heap->thread_count, sizeof(*order), compare_idents, (void *)heap);
+        assign_threads(heap, order, *ret);
+    }
+    free(order);
+    return status;
 }
 
 void model_write_thread(const struct model *model, uint32_t thread, struct text *text)
 {
     const struct heap_thread *row = &model->heap->threads[thread];
-    uint32_t object = find_thread_object(model->heap, row->ident);
+    uint32_t object = model->object_of_thread[thread];
     uint32_t name_node = object ? heap_attribute(model->heap, object, "_name") : HEAP_NULL;
     struct span name;
     if (name_node && heap_string(model->heap, name_node, &name))

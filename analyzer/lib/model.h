@@ -20,6 +20,7 @@ struct model {
     const struct retained *retained;
     const struct dominator_tree *tree;
     const struct bfs_tree *paths;
+    const uint32_t *object_of_thread;   /* by row of heap->threads: its threading.Thread, HEAP_NULL if there is none */
 };
 
 /* `list`, `app.models.Order`: the type as output names it. */
@@ -50,6 +51,9 @@ static inline struct node_run model_children(const struct model *model, uint32_t
     uint32_t first = model->tree->first_child_of_node[node];
     return (struct node_run){model->tree->child + first, model->tree->first_child_of_node[node + 1] - first};
 }
+
+/* struct model's object_of_thread, which the caller frees, also after a failure. */
+enum wh_status model_find_threads(const struct heap *heap, struct wh_error *error, uint32_t **ret) WH_MUST_USE;
 
 /* The name of a thread: threading's name for it, else MainThread, else the kernel's, else its number. */
 void model_write_thread(const struct model *model, uint32_t thread, struct text *text);

@@ -51,6 +51,7 @@ void source_add_line(struct span file, uint32_t line, struct text *text)
     ssize_t length = -1;
     text_add_bytes(&path, file.bytes, file.length);
     FILE *stream = file.length && !memchr(file.bytes, 0, file.length) && line && !path.failed ? open_source(text_string(&path)) : NULL;
+    text->failed |= path.failed;
     text_deinit(&path);
     if (!stream)
         return;

@@ -38,23 +38,37 @@ static void fill_locals(const struct model *model, uint32_t node, struct arena *
     }
 }
 
-static void fill_thread(const struct model *model, uint32_t thread, struct arena *arena, struct wh_thread *ret)
+static void fill_name(const struct model *model, uint32_t thread, struct arena *arena, struct wh_thread *ret)
 {
-    const struct heap *heap = model->heap;
     struct text name = {0};
-    uint32_t count = 0;
     model_write_thread(model, thread, &name);
     ret->name = arena_string(arena, text_string(&name));
-    ret->ident = heap->threads[thread].ident;
+    ret->ident = model->heap->threads[thread].ident;
     arena->failed |= name.failed;
     text_deinit(&name);
-    for (uint32_t row = 0; row < heap->frame_count; row++)
-        count += heap->frames[row].thread == thread;
-    ret->frames = arena_array(arena, count, sizeof(*ret->frames));
-    for (uint32_t row = 0; ret->frames && row < heap->frame_count; row++) {
-        if (heap->frames[row].thread != thread)
-            continue;
-        struct wh_stack_frame *frame = &ret->frames[ret->frame_count++];
+}
+
+/* Threads with room for their frames, which are not there yet. */
+static void fill_threads(const struct model *model, struct arena *arena, struct wh_threads *threads)
+{
+    const struct heap *heap = model->heap;
+    size_t *frames_of_thread = arena_array(arena, heap->thread_count, sizeof(*frames_of_thread));
+    threads->threads = arena_array(arena, heap->thread_count, sizeof(*threads->threads));
+    for (uint32_t row = 0; threads->threads && row < heap->frame_count; row++)
+        frames_of_thread[heap->frames[row].thread]++;
+    for (uint32_t thread = 0; threads->threads && thread < heap->thread_count; thread++) {
+        struct wh_thread *ret = &threads->threads[threads->count++];
+        fill_name(model, thread, arena, ret);
+        ret->frames = arena_array(arena, frames_of_thread[thread], sizeof(*ret->frames));
+    }
+}
+
+static void fill_frames(const struct model *model, struct arena *arena, struct wh_threads *threads)
+{
+    const struct heap *heap = model->heap;
+    for (uint32_t row = 0; !arena->failed && row < heap->frame_count; row++) {
+        struct wh_thread *thread = &threads->threads[heap->frames[row].thread];
+        struct wh_stack_frame *frame = &thread->frames[thread->frame_count++];
         frame->line = frame_line(heap, &heap->frames[row], arena);
         fill_locals(model, heap->frames[row].node, arena, frame);
     }
@@ -70,9 +84,8 @@ enum wh_status wh_threads(struct wh_analysis *analysis, struct wh_error *error, 
     if (!result)
         return wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the threads");
     struct wh_threads *threads = &result->threads;
-    threads->threads = arena_array(&result->arena, analysis->heap.thread_count, sizeof(*threads->threads));
-    for (uint32_t thread = 0; threads->threads && thread < analysis->heap.thread_count; thread++)
-        fill_thread(&analysis->model, thread, &result->arena, &threads->threads[threads->count++]);
+    fill_threads(&analysis->model, &result->arena, threads);
+    fill_frames(&analysis->model, &result->arena, threads);
     status = arena_status(&result->arena, error);
     if (status)
         wh_threads_free(threads);
