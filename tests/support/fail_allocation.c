@@ -2,6 +2,7 @@
 #include "fail_allocation.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stddef.h>
 
 static uint64_t calls_left, bytes_asked;
@@ -55,5 +56,6 @@ void *__wrap_calloc(size_t count, size_t size)
 
 void *__wrap_realloc(void *memory, size_t size)
 {
-    return must_fail(size) ? NULL : __real_realloc(memory, size);
+    bool shrinks = memory && size <= malloc_usable_size(memory);
+    return !shrinks && must_fail(size) ? NULL : __real_realloc(memory, size);
 }

@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* From now on the nth call (1 is the next) of malloc, calloc or realloc returns NULL, once. */
+/* From now on the nth call (1 is the next) of malloc, calloc or realloc returns NULL, once. A realloc that only gives memory back does not count. */
 void fail_allocation_arm(uint64_t nth);
 
 /* Back to normal. Returns whether the failure happened. */
