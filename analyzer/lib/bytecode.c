@@ -117,7 +117,7 @@ static const struct instruction_kind kinds[] = {
     { "STORE_SUBSCR", .pops = 3, .action = ACTION_STORE_ITEM },
     { "STORE_SLICE", .pops = 4, .action = ACTION_STORE_SLICE },
     { .name = "DELETE_NAME" }, { .name = "DELETE_GLOBAL" }, { .name = "DELETE_FAST" }, { .name = "DELETE_DEREF" },
-    { "DELETE_ATTR", .pops = 1 }, { "DELETE_SUBSCR", .pops = 2 },
+    { "DELETE_ATTR", .pops = 1 }, { "DELETE_SUBSCR", .pops = 2, .action = ACTION_DELETE_ITEM },
 
     /* calls */
     { "KW_NAMES", .action = ACTION_KW_NAMES },

@@ -48,6 +48,7 @@ enum event_kind {
     EVENT_STORE_FAST,    /* local number name = value */
     EVENT_RETURN,        /* value */
     EVENT_ELEMENT,       /* value is number `name` of the tuple target */
+    EVENT_DELETE_ITEM,   /* del target[key] */
 };
 
 struct event {

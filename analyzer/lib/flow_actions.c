@@ -524,6 +524,12 @@ static void store_slice(struct interpreter *in)
     record(in, EVENT_STORE_SLICE, container, pop(in));
 }
 
+static void delete_item(struct interpreter *in)
+{
+    uint32_t key = pop(in);
+    record(in, EVENT_DELETE_ITEM, pop(in), EXPR_NUMBER_UNKNOWN)->key = key;
+}
+
 /* A container stays what it is; so the result is the left operand. */
 static void inplace(struct interpreter *in)
 {
@@ -609,6 +615,7 @@ static void (*const actions[ACTION_COUNT])(struct interpreter *) = {
     [ACTION_STORE_ATTR] = store_attr,
     [ACTION_STORE_ITEM] = store_item,
     [ACTION_STORE_SLICE] = store_slice,
+    [ACTION_DELETE_ITEM] = delete_item,
     [ACTION_INPLACE] = inplace,
     [ACTION_BINARY_OP] = binary_op,
     [ACTION_ADD] = add_element,

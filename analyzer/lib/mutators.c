@@ -82,6 +82,24 @@ static const struct mutator functions[] = {
     {"ior", FAMILY_DICT | FAMILY_SET},
 };
 
+static const struct mutator removals[] = {
+    {"pop", FAMILY_LIST | FAMILY_DICT | FAMILY_SET | FAMILY_DEQUE | FAMILY_BYTES | FAMILY_ARRAY},
+    {"popitem", FAMILY_DICT},
+    {"popleft", FAMILY_DEQUE},
+    {"clear", FAMILY_LIST | FAMILY_DICT | FAMILY_SET | FAMILY_DEQUE | FAMILY_BYTES},
+    {"remove", FAMILY_LIST | FAMILY_SET | FAMILY_DEQUE | FAMILY_BYTES | FAMILY_ARRAY},
+    {"discard", FAMILY_SET},
+    {"difference_update", FAMILY_SET},
+    {"intersection_update", FAMILY_SET},
+    {"get", FAMILY_QUEUE},
+    {"get_nowait", FAMILY_QUEUE},
+    {"truncate", FAMILY_STREAM},
+    {"cache_clear", FAMILY_MEMO},
+    {"heappop", FAMILY_LIST},
+    {"heappushpop", FAMILY_LIST},
+    {"heapreplace", FAMILY_LIST},
+};
+
 static bool find(const struct mutator *table, size_t count, struct span name, unsigned families)
 {
     bool any = families == FAMILY_INSTANCE;
@@ -94,6 +112,11 @@ static bool find(const struct mutator *table, size_t count, struct span name, un
 bool mutator_is_method(struct span name, unsigned families)
 {
     return find(methods, COUNT(methods), name, families);
+}
+
+bool mutator_is_removal(struct span name, unsigned families)
+{
+    return find(removals, COUNT(removals), name, families);
 }
 
 bool mutator_is_function(struct span name, unsigned families)

@@ -23,6 +23,9 @@ bool mutator_is_method(struct span name, unsigned families);
 /* Does `name(holder, …)`: heapq.heappush and the like? */
 bool mutator_is_function(struct span name, unsigned families);
 
+/* Does `holder.name(…)`, or `name(holder, …)`, take something out of a container of one of the families again? */
+bool mutator_is_removal(struct span name, unsigned families);
+
 enum mutator_statement { MUTATOR_SUBSCRIPT, MUTATOR_INPLACE, MUTATOR_SLICE };
 bool mutator_is_statement(enum mutator_statement statement, unsigned families);
 

@@ -73,6 +73,9 @@ struct code_state *search_find(const struct search *s, uint32_t row);
 enum wh_status search_touch(struct search *s, uint32_t row, uint32_t depth, struct code_state **ret) WH_MUST_USE;
 enum wh_status search_enqueue(struct search *s, struct code_state *state) WH_MUST_USE;
 
+/* search_sites.c: an operation that takes things out of `target`, if that is the holder */
+enum wh_status search_emit_removal(struct search *s, const struct event *event, uint32_t target) WH_MUST_USE;
+
 /* search_exprs.c: the expressions of the code object at hand against the holder */
 void search_match_all(struct search *s);
 
@@ -108,6 +111,7 @@ void search_add_callers(struct search *s, struct code_state *callee, const struc
 /* search_stores.c: stores and returns */
 enum wh_status search_visit_statement(struct search *s, const struct event *event) WH_MUST_USE;
 enum wh_status search_visit_add(struct search *s, const struct event *event) WH_MUST_USE;
+enum wh_status search_visit_deleted_item(struct search *s, const struct event *event) WH_MUST_USE;
 enum wh_status search_visit_stored_name(struct search *s, const struct event *event) WH_MUST_USE;
 enum wh_status search_visit_stored_attribute(struct search *s, const struct event *event) WH_MUST_USE;
 enum wh_status search_visit_stored_item(struct search *s, const struct event *event) WH_MUST_USE;

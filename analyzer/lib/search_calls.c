@@ -17,6 +17,9 @@ static enum wh_status visit_method_call(struct search *s, const struct event *ev
     struct span name = name_text(s, callee->b);
     if (code_index_row_of_callable(s->index, value_of(s, event->target).node) != CODE_NONE)
         return WH_OK;
+    enum wh_status status = mutator_is_removal(name, s->steps.families) ? search_emit_removal(s, event, callee->a) : WH_OK;
+    if (status)
+        return status;
     if (!mutator_is_method(name, FAMILY_INSTANCE) || (!event->argument_count && !event->spread))
         return WH_OK;
     uint32_t target = search_is_class(s, callee->a) ? argument(s, event, 0) : callee->a;
@@ -29,6 +32,11 @@ static enum wh_status visit_function_call(struct search *s, const struct event *
 {
     uint32_t name = callee->kind == EXPR_ATTR ? callee->b : callee->kind == EXPR_GLOBAL ? callee->a : NAME_NONE;
     struct span text = name_text(s, name);
+    if (event->argument_count && mutator_is_removal(text, s->steps.families)) {
+        enum wh_status status = search_emit_removal(s, event, argument(s, event, 0));
+        if (status)
+            return status;
+    }
     if (mutator_is_function(text, FAMILY_INSTANCE))
         return search_emit_on(s, event, argument(s, event, 0), STORE_FUNCTION, mutator_is_function(text, s->steps.families), LEVEL_STORES);
     if (callee->kind == EXPR_GLOBAL && name == NAME_SETATTR)

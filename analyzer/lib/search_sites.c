@@ -74,6 +74,23 @@ enum wh_status search_emit(struct search *s, const struct event *event, enum sto
     return status;
 }
 
+enum wh_status search_emit_removal(struct search *s, const struct event *event, uint32_t target)
+{
+    enum store_match match;
+    struct found_sites *found = s->found;
+    if (!step_set_best(s->sets[target], s->steps.final, &match) || found->removal_count >= SITES_MAX)
+        return WH_OK;
+    for (uint32_t i = 0; i < found->removal_count; i++)
+        if (found->removals[i].row == s->row && found->removals[i].offset == event->offset)
+            return WH_OK;
+    enum wh_status status = search_grow(s, &found->removals, found->removal_count, &found->removal_capacity, sizeof(*found->removals));
+    if (!status)
+        found->removals[found->removal_count++] = (struct found_site){
+            .row = s->row, .offset = event->offset, .line = code_index_line(s->index, s->row, event->offset), .executed = event->executed,
+            .how = STORE_REMOVE, .match = match, .in_loop = event->in_loop, .caller_row = CODE_NONE};
+    return status;
+}
+
 /* An empty container that nothing in this code object fills. */
 bool search_is_empty(const struct search *s, uint32_t expr)
 {

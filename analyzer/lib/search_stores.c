@@ -19,6 +19,11 @@ enum wh_status search_visit_statement(struct search *s, const struct event *even
     return status || event->kind != EVENT_INPLACE ? status : search_follow_operator(s, event, NAME_IOR);
 }
 
+enum wh_status search_visit_deleted_item(struct search *s, const struct event *event)
+{
+    return search_emit_removal(s, event, event->target);
+}
+
 enum wh_status search_visit_add(struct search *s, const struct event *event)
 {
     return search_emit_on(s, event, event->target, STORE_COMPREHENSION, true, LEVEL_STORES);

@@ -18,6 +18,7 @@ static bool site_grows(const struct evidence *evidence, const struct store_site 
     case STORE_CREATE:
     case STORE_ASSIGN:
     case STORE_COMPREHENSION:
+    case STORE_REMOVE:
         return false;
     case STORE_ATTRIBUTE:
         return evidence->point->chain > 0;
@@ -105,6 +106,50 @@ static bool is_filled_at_import(const struct evidence *evidence, struct text *se
     return true;
 }
 
+static void write_removal(const char *words, const struct store_site *site, struct text *sentence)
+{
+    text_add(sentence, words);
+    text_add_span(sentence, site->function);
+    text_addf(sentence, ", line %" PRIu32, site->line);
+}
+
+/*
+ * What adds also takes out, as a cache that makes room does. A removal elsewhere says nothing: the function that should have been called
+ * to unsubscribe is there in many a leak.
+ */
+static bool makes_room(const struct evidence *evidence, struct text *sentence)
+{
+    for (uint32_t i = 0; i < evidence->sites->removal_count; i++) {
+        const struct store_site *removal = &evidence->sites->removals[i];
+        for (uint32_t k = 0; removal->executed != EXECUTION_NEVER && k < evidence->sites->count; k++) {
+            const struct store_site *site = &evidence->sites->sites[k];
+            if (site->code_node != removal->code_node || !site_grows(evidence, site))
+                continue;
+            write_removal("the function that adds to it makes room, too: ", removal, sentence);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Made full, lent out and taken back. */
+static bool is_pool(const struct evidence *evidence, struct text *sentence)
+{
+    bool made_full = false;
+    for (uint32_t i = 0; i < evidence->sites->count; i++) {
+        enum store_how how = evidence->sites->sites[i].how;
+        made_full |= how == STORE_COMPREHENSION || how == STORE_ASSIGN;
+    }
+    for (uint32_t i = 0; made_full && i < evidence->sites->removal_count; i++) {
+        const struct store_site *removal = &evidence->sites->removals[i];
+        if (removal->executed == EXECUTION_NEVER)
+            continue;
+        write_removal("it is a pool: made full, and what is added to it was taken out before: ", removal, sentence);
+        return true;
+    }
+    return false;
+}
+
 /* A deque with maxlen, an lru_cache with maxsize. */
 static bool is_bounded(const struct evidence *evidence, struct text *sentence)
 {
@@ -180,6 +225,8 @@ const struct sign signs[] = {
     {"filled-at-import", false, is_filled_at_import},
     {"replaced-whole", false, is_replaced_whole},
     {"bounded", false, is_bounded},
+    {"makes-room", false, makes_room},
+    {"pool", false, is_pool},
     {"library", false, belongs_to_library},
     {"program-text", false, is_program_text},
     {"parser-arena", false, is_parser_arena},

@@ -95,6 +95,7 @@ static enum wh_status take_turn(struct search *s, uint32_t row)
         [EVENT_STORE_FAST] = search_visit_stored_name,
         [EVENT_RETURN] = search_visit_returned,
         [EVENT_ELEMENT] = NULL,   /* looked at where the tuple is used */
+        [EVENT_DELETE_ITEM] = search_visit_deleted_item,
     };
     enum wh_status status = prepare(s, row);
     if (status)
@@ -178,6 +179,7 @@ enum wh_status store_search(struct code_index *index, const struct holder *holde
     free(s.sets);
     if (status) {
         free(ret->sites);
+        free(ret->removals);
         *ret = (struct found_sites){0};
     }
     return status;

@@ -29,6 +29,8 @@ struct found_site {
 struct found_sites {
     struct found_site *sites;
     uint32_t count, capacity;
+    struct found_site *removals;   /* where things are taken out of the holder again; level and caller are not used */
+    uint32_t removal_count, removal_capacity;
     bool incomplete;
 };
 

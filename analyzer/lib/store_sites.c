@@ -110,6 +110,15 @@ static enum wh_status rank_sites(const struct code_index *index, const struct fo
     return status;
 }
 
+static enum wh_status describe_removals(const struct code_index *index, const struct found_sites *found, struct wh_error *error,
+                                        struct store_site_list *ret)
+{
+    enum wh_status status = array_alloc(found->removal_count, sizeof(*ret->removals), "removal sites", error, &ret->removals);
+    for (uint32_t i = 0; !status && i < found->removal_count; i++)
+        ret->removals[ret->removal_count++] = describe(index, &found->removals[i], i);
+    return status;
+}
+
 static bool is_sure(const struct found_site *site)
 {
     return site->match != MATCH_NAME && site->level <= LEVEL_FILLS && site->executed != EXECUTION_NEVER;
@@ -140,13 +149,19 @@ enum wh_status store_sites_find(const struct heap *heap, struct code_index *inde
     drop_namesakes(&found);
     ret->incomplete = found.incomplete;
     status = rank_sites(index, &found, error, ret);
+    if (!status)
+        status = describe_removals(index, &found, error, ret);
     free(found.sites);
+    free(found.removals);
+    if (status)
+        store_site_list_deinit(ret);
     return status;
 }
 
 void store_site_list_deinit(struct store_site_list *list)
 {
     free(list->sites);
+    free(list->removals);
     memset(list, 0, sizeof(*list));
 }
 
@@ -156,6 +171,7 @@ const char *store_how_name(enum store_how how)
         [STORE_METHOD] = "method", [STORE_SUBSCRIPT] = "subscript", [STORE_SLICE] = "slice", [STORE_INPLACE] = "inplace",
         [STORE_COMPREHENSION] = "comprehension", [STORE_ATTRIBUTE] = "attribute", [STORE_FUNCTION] = "function",
         [STORE_MEMO] = "memo", [STORE_THROUGH_LIBRARY] = "through library", [STORE_ASSIGN] = "assign", [STORE_CREATE] = "create",
+        [STORE_REMOVE] = "remove",
     };
     return names[how];
 }

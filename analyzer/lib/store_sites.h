@@ -63,6 +63,7 @@ enum store_how {
     STORE_THROUGH_LIBRARY, /* q.put(x): the store itself is in a library; that site follows */
     STORE_ASSIGN,          /* the holder is bound to its name, ready made: name = f(x) */
     STORE_CREATE,          /* the holder is bound to its name, empty: name = [] */
+    STORE_REMOVE,          /* of a removal: h.pop(), del h[k] */
 };
 
 /* How well the expression at the site is known to be the holder; best first. */
@@ -90,6 +91,8 @@ struct store_site {
 struct store_site_list {
     struct store_site *sites;
     uint32_t count;
+    struct store_site *removals;           /* where things are taken out of the holder again, in no order */
+    uint32_t removal_count;
     bool incomplete;                       /* a bound was met: there may be more sites */
 };
 

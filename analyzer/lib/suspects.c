@@ -191,6 +191,18 @@ static void fill_growth(struct investigator *self, uint32_t holder, struct wh_su
     add_growth(self, growth.last, suspect);
 }
 
+/* `q.put(x)` and the library's line behind it are one way to add, told as two lines. */
+static bool is_other_way(const struct store_site_list *sites, const struct store_site *site)
+{
+    if (!site->library)
+        return true;
+    for (uint32_t i = 0; i < sites->count; i++) {
+        if (sites->sites[i].how == STORE_THROUGH_LIBRARY)
+            return false;
+    }
+    return true;
+}
+
 static void fill_sites(struct investigator *self, const struct store_site_list *sites, struct wh_suspect *suspect)
 {
     bool any_adds = false, any_seen = suspect->held_at_count > 0; /* growth was seen: a site that never ran is none */
@@ -200,7 +212,7 @@ static void fill_sites(struct investigator *self, const struct store_site_list *
         any_seen |= signs_site_adds(&sites->sites[i]) && sites->sites[i].executed == EXECUTION_SEEN;
     }
     for (uint32_t i = 0; i < sites->count; i++)
-        alternatives += site_counts(&sites->sites[i], any_adds, any_seen);
+        alternatives += site_counts(&sites->sites[i], any_adds, any_seen) && is_other_way(sites, &sites->sites[i]);
     for (uint32_t i = 0; i < sites->count && suspect->held_at_count < LINES_MAX; i++) {
         if (site_counts(&sites->sites[i], any_adds, any_seen) && !is_told(self, suspect, sites->sites[i].file, sites->sites[i].line))
             suspect->held_at[suspect->held_at_count++] = line_of_site(self, &sites->sites[i], alternatives);
