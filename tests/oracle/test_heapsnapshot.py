@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""memlab reads our exports, and comes to the same dominator and the same retained size for every object.
+"""memlab and Chrome DevTools read our exports, and find the same dominator and the same retained size for every object.
 
-    test_memlab.py                   dumps small programs with every interpreter that is found, and compares
-    test_memlab.py SNAPSHOT…         compares snapshots that are there, of any size (NODE_OPTIONS=--max-old-space-size=MIB for node)
+    test_heapsnapshot.py                   dumps small programs with every interpreter that is found, and compares
+    test_heapsnapshot.py SNAPSHOT…         compares snapshots that are there; large ones need NODE_OPTIONS=--max-old-space-size=MIB
 
-memlab is installed into the build directory, exactly as package-lock.json says. Exit code 77, which means "skipped", without npm.
+Both are installed into the build directory, exactly as package-lock.json says. Exit code 77, which means "skipped", without npm.
 """
 
+import filecmp
 import os
 import shutil
 import subprocess
@@ -26,6 +27,8 @@ PROGRAMS = {
     "shared_and_cyclic": os.path.join(HERE, "shared_and_cyclic.py"),
 }
 VARIANTS = ([], ["--all"])
+READERS = {"memlab": "./memlab.mjs", "DevTools": "./devtools.bundle.mjs"}
+SOURCES = ("compare.mjs", "memlab.mjs", "devtools.mjs", "bundle.mjs", "package.json", ".npmrc")
 
 
 def skip(reason):
@@ -33,32 +36,46 @@ def skip(reason):
     sys.exit(SKIPPED)
 
 
-def install_memlab():
-    """The directory that holds compare.mjs beside its node_modules."""
+def run_in(workshop, *command):
+    """What the command printed, if it failed."""
+    done = subprocess.run(command, cwd=workshop, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return done.stdout.decode(errors="replace") if done.returncode else None
+
+
+def is_installed(workshop):
+    """npm writes node_modules/.package-lock.json last of all."""
+    lock = os.path.join(workshop, "package-lock.json")
+    return os.path.exists(os.path.join(workshop, "node_modules", ".package-lock.json")) and os.path.exists(lock) and \
+        filecmp.cmp(lock, os.path.join(HERE, "package-lock.json"), shallow=False)
+
+
+def install():
+    """The directory that holds compare.mjs, the readers, and what they need."""
     workshop = os.path.join(pythons.build_directory(), "oracle")
-    installed = os.path.join(workshop, "package-lock.json")
     if not shutil.which("npm") or not shutil.which("node"):
-        skip("npm and node are needed to run memlab")
+        skip("npm and node are needed to run memlab and DevTools")
     os.makedirs(workshop, exist_ok=True)
-    shutil.copy(os.path.join(HERE, "compare.mjs"), workshop)
-    with open(os.path.join(HERE, "package-lock.json"), "rb") as wanted:
-        wanted = wanted.read()
-    if os.path.exists(installed):
-        with open(installed, "rb") as file:
-            if file.read() == wanted and os.path.exists(os.path.join(workshop, "node_modules", ".package-lock.json")):
-                return workshop
-    for name in ("package.json", "package-lock.json", ".npmrc"):
+    for name in SOURCES:
         shutil.copy(os.path.join(HERE, name), workshop)
-    done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=workshop, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, check=False)
-    if done.returncode:
-        os.remove(installed)
-        skip("memlab cannot be installed:\n%s" % done.stdout.decode(errors="replace"))
+    if not is_installed(workshop):
+        shutil.copy(os.path.join(HERE, "package-lock.json"), workshop)
+        failure = run_in(workshop, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+        if failure is not None:
+            skip("memlab and DevTools cannot be installed:\n%s" % failure)
+    failure = run_in(workshop, "node", "bundle.mjs")
+    if failure is not None:
+        raise RuntimeError("DevTools cannot be bundled:\n%s" % failure)
     return workshop
 
 
+def compare_with(reader, workshop, exported, dominators, name):
+    done = subprocess.run(["node", "compare.mjs", READERS[reader], exported, dominators], cwd=workshop, stdout=subprocess.PIPE, check=False)
+    print("%s, %s: %s" % (name, reader, done.stdout.decode().strip() or "no answer"), flush=True)
+    return done.returncode == 0
+
+
 def compare(workshop, snapshot, directory, name):
-    """Whether both agree, for each variant of the export."""
+    """Whether all agree, for each variant of the export."""
     dump_dominators = os.path.join(pythons.build_directory(), "bin", "dump_dominators")
     exported, dominators = os.path.join(directory, "x.heapsnapshot"), os.path.join(directory, "dominators")
     subprocess.run([dump_dominators, snapshot, dominators], check=True)
@@ -66,9 +83,8 @@ def compare(workshop, snapshot, directory, name):
     for variant in VARIANTS:
         subprocess.run([pythons.whoholds_program(), "export", "--to", "heapsnapshot", snapshot, "-o", exported, *variant], check=True,
                        stdout=subprocess.DEVNULL)
-        done = subprocess.run(["node", os.path.join(workshop, "compare.mjs"), exported, dominators], stdout=subprocess.PIPE, check=False)
-        print("%s%s: %s" % (name, " ".join([""] + variant), done.stdout.decode().strip() or "no answer"), flush=True)
-        agreed = agreed and done.returncode == 0
+        for reader in READERS:
+            agreed = compare_with(reader, workshop, exported, dominators, " ".join([name] + variant)) and agreed
     return agreed
 
 
@@ -100,7 +116,7 @@ def compare_given(workshop, given):
 
 
 def main(given):
-    workshop = install_memlab()
+    workshop = install()
     return 0 if (compare_given(workshop, given) if given else compare_dumps(workshop)) else 1
 
 
