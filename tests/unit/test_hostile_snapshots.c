@@ -104,6 +104,20 @@ static void ask_tables(struct wh_analysis *analysis)
     }
 }
 
+static enum wh_status drop(void *context, const void *bytes, size_t length, struct wh_error *error)
+{
+    (void)context, (void)bytes, (void)length, (void)error;
+    return WH_OK;
+}
+
+static void ask_exports(struct wh_analysis *analysis)
+{
+    struct wh_error error = {0};
+    struct wh_export_summary summary;
+    for (int all = 0; all < 2; all++)
+        assert_told(wh_export_heapsnapshot(analysis, all, drop, NULL, &error, &summary), &error);
+}
+
 static void ask_everything(struct wh_analysis *analysis)
 {
     struct wh_error error = {0};
@@ -116,6 +130,7 @@ static void ask_everything(struct wh_analysis *analysis)
     assert_told(wh_threads(analysis, &error, &threads), &error);
     wh_threads_free(threads);
     ask_tables(analysis);
+    ask_exports(analysis);
     ask_objects(analysis, &(struct wh_query){.address = heap_builder_address(9)});
     ask_objects(analysis, &(struct wh_query){.type = "list", .limit = 4});
     ask_objects(analysis, &(struct wh_query){.expression = "app.f.__kwdefaults__['n'][(1, 'a', None, 3.25, …)]"});
