@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "recorder_sampling.h"
+#include "recorder_stores.h"
 
 /* Frames of a stack, by what it is for. Without an application's frame among the first, growth looks further out for one. */
 enum { DEPTH_GROWTH = 4, DEPTH_GROWTH_LIBRARY = 32, DEPTH_EXACT = 16, DEPTH_SAMPLE = STACK_DEPTH_MAX };
@@ -17,23 +18,41 @@ enum { DEPTH_GROWTH = 4, DEPTH_GROWTH_LIBRARY = 32, DEPTH_EXACT = 16, DEPTH_SAMP
 /* Slots of the block table: 40 bytes each. */
 enum { SLOTS_MAX = 1 << 22, SLOTS_MAX_EXACT = 1 << 25 };
 
+enum { RECENT_STACKS = 256 };
+
+/* From which size on, in bytes, which blocks are recorded. */
+struct floors {
+    size_t any;   /* whatever it is */
+    size_t keys;  /* what has the size of a dict's keys */
+    size_t first; /* realloc of no block: how lists and arrays begin. Most of them stay small, and what follows tells as much */
+    size_t grown; /* realloc of a block */
+};
+
+static const struct floors nothing = {SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};
+static const struct floors everything = {0, 0, 0, 0};
+
 /*
- * Mode `holders`: from which size on stores and other blocks are recorded. A program with very many containers gets along with the larger
- * ones: the table must not become a burden.
+ * Mode `holders`: MEM has the stores; in OBJ (until 3.12) there are dict keys, and bytearrays and large tuples among the rest. A program with very
+ * many containers gets along with the larger ones: the table must not become a burden.
  */
 static const struct level {
-    uint64_t count;      /* of recorded blocks, from which on it holds */
-    size_t store, block; /* bytes */
+    uint64_t count; /* of recorded blocks, from which on it holds */
+    struct floors mem, object;
 } levels[] = {
-    {0, 0, 512}, {1 << 18, 128, 1024}, {1 << 19, 512, 4096}, {1 << 20, 4096, 32768}, {1 << 21, 65536, 1 << 20},
+    {0, {512, SIZE_MAX, 512, 0}, {1 << 16, 200, 1 << 16, 4096}},
+    {1 << 18, {1024, SIZE_MAX, 1024, 128}, {1 << 16, 1024, 1 << 16, 4096}},
+    {1 << 19, {4096, SIZE_MAX, 4096, 512}, {1 << 17, 4096, 1 << 17, 1 << 14}},
+    {1 << 20, {1 << 15, SIZE_MAX, 1 << 15, 4096}, {1 << 18, 1 << 15, 1 << 18, 1 << 17}},
+    {1 << 21, {1 << 20, SIZE_MAX, 1 << 20, 1 << 16}, {1 << 20, 1 << 20, 1 << 20, 1 << 20}},
 };
 enum { LEVEL_COUNT = sizeof(levels) / sizeof(levels[0]) };
 
 struct domain {
+    size_t least; /* blocks from malloc below it are below all floors */
+    struct floors floors;
     PyMemAllocatorEx next;
     PyMemAllocatorDomain id;
-    bool hooked;          /* the hook is in the chain of allocators, for all we know */
-    size_t realloc_floor; /* reallocations to this size and more are recorded */
+    bool hooked; /* the hook is in the chain of allocators, for all we know */
 };
 
 /* A store that was just made and may be about to take the place of another one. */
@@ -43,18 +62,20 @@ struct fresh {
 };
 
 static struct {
-    /* What each call looks at. While nothing is recorded no block is large enough and the countdown never ends. */
-    size_t floor;      /* blocks of this size and more are recorded */
+    /* What each call looks at, beside the floors. While nothing is recorded no block is large enough and the countdown never ends. */
     int64_t countdown; /* bytes until the next sample */
     bool active;
     bool busy;         /* the tables are being changed */
     struct block_table blocks;
+    struct keys_sizes keys_sizes;
     struct domain domains[2];
 
     struct stacks stacks;
     struct sampling sampling;
     struct fresh fresh;
     struct stack_frame frames[STACK_DEPTH_MAX];
+    uint32_t recent[RECENT_STACKS];
+    bool library_of_code[STACKS_CODE_MAX];
     PyInterpreterState *interp;
     bool at_start;
     unsigned level;
@@ -62,9 +83,10 @@ static struct {
     uint64_t serial;
     struct recording recording;
 } recorder = {
-    .floor = SIZE_MAX,
     .countdown = INT64_MAX,
-    .domains = {{.id = PYMEM_DOMAIN_MEM, .realloc_floor = SIZE_MAX}, {.id = PYMEM_DOMAIN_OBJ, .realloc_floor = SIZE_MAX}},
+    .blocks = BLOCK_TABLE_EMPTY,
+    .domains = {{.id = PYMEM_DOMAIN_MEM, .least = SIZE_MAX, .floors = {SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX}},
+                {.id = PYMEM_DOMAIN_OBJ, .least = SIZE_MAX, .floors = {SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX}}},
 };
 
 /* ---- Stacks ---- */
@@ -93,16 +115,24 @@ static bool is_library(const PyCodeObject *code)
            contains(file, "<frozen ");
 }
 
-/* Keeps the code objects alive, as the stack knows them by address. Frames whose code object finds no room are left out. */
-static size_t keep_code(struct stack_frame *frames, size_t count)
+/*
+ * Keeps the code objects alive, as the stack knows them by address. Frames whose code object finds no room are left out. *library_only: none
+ * of them is the application's.
+ */
+static size_t keep_code(struct stack_frame *frames, size_t count, bool *library_only)
 {
     size_t kept = 0;
+    *library_only = true;
     for (size_t i = 0; i < count; i++) {
         bool is_new;
-        if (!stacks_add_code(&recorder.stacks, frames[i].code, &is_new))
+        int64_t number = stacks_add_code(&recorder.stacks, frames[i].code, &is_new);
+        if (number == STACK_NONE)
             continue;
-        if (is_new)
+        if (is_new) {
             Py_INCREF((PyObject *)frames[i].code);
+            recorder.library_of_code[number] = is_library(frames[i].code);
+        }
+        *library_only &= recorder.library_of_code[number];
         frames[kept++] = frames[i];
     }
     return kept;
@@ -110,25 +140,40 @@ static size_t keep_code(struct stack_frame *frames, size_t count)
 
 static uint32_t add_stack(struct stack_frame *frames, size_t count, uint32_t hash)
 {
-    size_t kept = keep_code(frames, count);
+    bool library_only;
+    size_t kept = keep_code(frames, count, &library_only);
     if (kept < count) {
         hash = stacks_hash(frames, kept);
         int64_t known = stacks_find(&recorder.stacks, frames, kept, hash);
         if (known != STACK_NONE)
             return (uint32_t)known;
     }
-    bool library_only = true;
-    for (size_t i = 0; i < kept && library_only; i++)
-        library_only = is_library(frames[i].code);
     return stacks_add(&recorder.stacks, frames, kept, hash, library_only);
+}
+
+static uint32_t find_or_add(size_t count)
+{
+    uint32_t hash = stacks_hash(recorder.frames, count);
+    int64_t known = stacks_find(&recorder.stacks, recorder.frames, count, hash);
+    return known != STACK_NONE ? (uint32_t)known : add_stack(recorder.frames, count, hash);
+}
+
+/* Where the stack with this innermost frame that was met last may be noted: most are met again at once. */
+static uint32_t *recent_slot(const struct stack_frame *innermost)
+{
+    return &recorder.recent[((uint64_t)innermost->code >> 4 ^ innermost->instruction) % RECENT_STACKS];
 }
 
 static uint32_t stack_of_depth(PyThreadState *tstate, size_t depth)
 {
     size_t count = frames_collect(tstate, recorder.frames, depth);
-    uint32_t hash = stacks_hash(recorder.frames, count);
-    int64_t known = stacks_find(&recorder.stacks, recorder.frames, count, hash);
-    return known != STACK_NONE ? (uint32_t)known : add_stack(recorder.frames, count, hash);
+    uint32_t *recent = count ? recent_slot(&recorder.frames[0]) : NULL;
+    if (recent && stacks_is(&recorder.stacks, *recent, recorder.frames, count))
+        return *recent;
+    uint32_t stack = find_or_add(count);
+    if (recent)
+        *recent = stack;
+    return stack;
 }
 
 static uint32_t stack_now(PyThreadState *tstate, uint32_t weight)
@@ -146,14 +191,26 @@ static uint32_t stack_now(PyThreadState *tstate, uint32_t weight)
 
 /* ---- Blocks ---- */
 
+static void set_floors_of(struct domain *domain, const struct floors *floors)
+{
+    domain->floors = *floors;
+    domain->least = floors->any < floors->keys ? floors->any : floors->keys;
+}
+
 static void set_floors(void)
 {
     const struct level *level = &levels[recorder.level];
-    bool exact = recorder.recording.mode == RECORDER_EXACT, holders = recorder.recording.mode == RECORDER_HOLDERS;
-    recorder.floor = exact ? 0 : holders ? level->block : SIZE_MAX;
-    for (size_t i = 0; i < sizeof recorder.domains / sizeof *recorder.domains; i++)
-        recorder.domains[i].realloc_floor =
-            holders && recorder.domains[i].id == PYMEM_DOMAIN_MEM ? level->store : recorder.floor;
+    for (size_t i = 0; i < sizeof recorder.domains / sizeof *recorder.domains; i++) {
+        struct domain *domain = &recorder.domains[i];
+        switch (recorder.recording.mode) {
+        case RECORDER_EXACT: set_floors_of(domain, &everything); break;
+        case RECORDER_HOLDERS: set_floors_of(domain, domain->id == PYMEM_DOMAIN_MEM ? &level->mem : &level->object); break;
+        default: set_floors_of(domain, &nothing);
+        }
+        /* Else a list's second growth would be the first that is seen, and might be a shrinking one for all we know. */
+        if (recorder.recording.mode == RECORDER_HOLDERS && !recorder.at_start)
+            domain->floors.first = domain->floors.grown;
+    }
 }
 
 static void adapt_level(void)
@@ -184,12 +241,12 @@ static void take(struct recorded_block *block)
 }
 
 /* What a block stands for if it is recorded, else 0. */
-static uint32_t weigh(size_t size, size_t floor)
+static uint32_t weigh(size_t size, bool certain)
 {
     bool drawn = recorder.countdown < 0;
     if (drawn)
         recorder.countdown = sampling_draw(&recorder.sampling);
-    if (size >= floor)
+    if (certain)
         return BLOCK_WEIGHT_ONE;
     return drawn ? sampling_weight(&recorder.sampling, size) : 0;
 }
@@ -247,13 +304,13 @@ static void leave(void)
     recorder.busy = false;
 }
 
-static __attribute__((noinline)) void record_new(const void *block, size_t size)
+static __attribute__((noinline)) void record_new(const void *block, size_t size, bool certain)
 {
     int saved_errno = errno;
     PyThreadState *tstate = block ? enter() : NULL;
     if (!tstate)
         return;
-    uint32_t weight = weigh(size, recorder.floor);
+    uint32_t weight = weigh(size, certain);
     if (weight) {
         struct recorded_block new = born(tstate, block, size, weight);
         put(&new);
@@ -285,7 +342,7 @@ static void grow(PyThreadState *tstate, const struct recorded_block *before, boo
 }
 
 /* The real reallocation is done: nothing else could get the old address meanwhile, as nobody else has the GIL. */
-static __attribute__((noinline)) void record_resize(const struct domain *domain, const void *old, const void *block, size_t size)
+static __attribute__((noinline)) void record_resize(const void *old, const void *block, size_t size, bool certain)
 {
     int saved_errno = errno;
     PyThreadState *tstate = block ? enter() : NULL;
@@ -294,7 +351,7 @@ static __attribute__((noinline)) void record_resize(const struct domain *domain,
     recorder.fresh.block = NULL;
     struct recorded_block before, *found = old ? blocks_find(&recorder.blocks, old) : NULL;
     bool is_store = found && found->weight == BLOCK_WEIGHT_ONE && recorder.recording.mode != RECORDER_SAMPLE;
-    uint32_t weight = weigh(size, is_store ? 0 : domain->realloc_floor < recorder.floor ? domain->realloc_floor : recorder.floor);
+    uint32_t weight = weigh(size, is_store || certain);
     if (found && size <= found->size) {
         move(found, block, size); /* who takes things out is not who put them in */
     } else {
@@ -325,49 +382,79 @@ static __attribute__((noinline)) void forget(const void *block)
 
 /* ---- The hooks ---- */
 
-static inline bool is_wanted(size_t size)
+/*
+ * The way of almost all calls is short and ends in a tail call. What may have to be recorded takes the other one.
+ */
+
+/* Counts the bytes; true if they come to a sample. */
+static inline bool is_sampled(size_t size)
 {
-    return __builtin_expect(size >= recorder.floor, 0) || __builtin_expect((recorder.countdown -= (int64_t)size) < 0, 0);
+    return __builtin_expect((recorder.countdown -= (int64_t)size) < 0, 0);
 }
 
-static inline bool is_known(const void *block)
+static inline bool is_certain(const struct domain *domain, size_t size)
 {
-    return recorder.active && blocks_may_hold(&recorder.blocks, block);
+    return size >= domain->floors.any || (size >= domain->floors.keys && stores_is_keys_size(&recorder.keys_sizes, size));
+}
+
+static __attribute__((noinline)) void *malloc_and_record(struct domain *domain, size_t size)
+{
+    void *block = domain->next.malloc(domain->next.ctx, size);
+    bool certain = is_certain(domain, size);
+    if (certain || recorder.countdown < 0)
+        record_new(block, size, certain);
+    return block;
 }
 
 static void *hook_malloc(void *context, size_t size)
 {
     struct domain *domain = context;
-    void *block = domain->next.malloc(domain->next.ctx, size);
-    if (is_wanted(size))
-        record_new(block, size);
+    if (is_sampled(size) || __builtin_expect(size >= domain->least, 0))
+        return malloc_and_record(domain, size);
+    return domain->next.malloc(domain->next.ctx, size);
+}
+
+static __attribute__((noinline)) void *calloc_and_record(struct domain *domain, size_t count, size_t element_size)
+{
+    void *block = domain->next.calloc(domain->next.ctx, count, element_size);
+    size_t size = count * element_size; /* if this overflows there is no block */
+    bool certain = is_certain(domain, size);
+    if (certain || recorder.countdown < 0)
+        record_new(block, size, certain);
     return block;
 }
 
 static void *hook_calloc(void *context, size_t count, size_t element_size)
 {
     struct domain *domain = context;
-    void *block = domain->next.calloc(domain->next.ctx, count, element_size);
-    if (is_wanted(count * element_size)) /* if this overflows there is no block */
-        record_new(block, count * element_size);
-    return block;
+    if (is_sampled(count * element_size) || __builtin_expect(count * element_size >= domain->least, 0))
+        return calloc_and_record(domain, count, element_size);
+    return domain->next.calloc(domain->next.ctx, count, element_size);
 }
 
 static void *hook_realloc(void *context, void *old, size_t size)
 {
     struct domain *domain = context;
     void *block = domain->next.realloc(domain->next.ctx, old, size);
-    if (size >= domain->realloc_floor || is_wanted(size) || (old && is_known(old)))
-        record_resize(domain, old, block, size);
+    bool certain = size >= (old ? domain->floors.grown : domain->floors.first);
+    if (is_sampled(size) || certain || (old && blocks_may_hold(&recorder.blocks, old)))
+        record_resize(old, block, size, certain);
     return block;
+}
+
+static __attribute__((noinline)) void forget_and_free(struct domain *domain, void *block)
+{
+    forget(block);
+    domain->next.free(domain->next.ctx, block);
 }
 
 static void hook_free(void *context, void *block)
 {
     struct domain *domain = context;
-    if (block && is_known(block))
-        forget(block);
-    domain->next.free(domain->next.ctx, block);
+    if (__builtin_expect(blocks_may_hold(&recorder.blocks, block), 0))
+        forget_and_free(domain, block);
+    else
+        domain->next.free(domain->next.ctx, block);
 }
 
 static PyMemAllocatorEx hook_of(struct domain *domain)
@@ -383,14 +470,13 @@ static bool is_on_top(const struct domain *domain)
 }
 
 /* Is a hook that was left in place still called? Somebody may have taken it out together with his own. */
-static bool is_called(const struct domain *domain)
+static bool is_called(struct domain *domain)
 {
     bool mem = domain->id == PYMEM_DOMAIN_MEM;
-    size_t floor = recorder.floor;
     recorder.probe_hits = 0;
-    recorder.floor = 0;
+    set_floors_of(domain, &everything);
     void *block = mem ? PyMem_Malloc(1) : PyObject_Malloc(1);
-    recorder.floor = floor;
+    set_floors_of(domain, &nothing);
     if (mem)
         PyMem_Free(block);
     else
@@ -428,17 +514,16 @@ static uint64_t clock_ns(clockid_t clock)
 static void seed(void)
 {
     sampling_init(&recorder.sampling, clock_ns(CLOCK_MONOTONIC), SAMPLING_INTERVAL_DEFAULT);
-    recorder.countdown = sampling_draw(&recorder.sampling);
+    recorder.countdown = recorder.recording.mode == RECORDER_EXACT ? INT64_MAX : sampling_draw(&recorder.sampling);
     recorder.recording.started_ns = clock_ns(CLOCK_REALTIME);
 }
 
 static void disarm(void)
 {
     recorder.active = false;
-    recorder.floor = SIZE_MAX;
     recorder.countdown = INT64_MAX;
     for (size_t i = 0; i < sizeof recorder.domains / sizeof *recorder.domains; i++)
-        recorder.domains[i].realloc_floor = SIZE_MAX;
+        set_floors_of(&recorder.domains[i], &nothing);
 }
 
 /*
@@ -485,9 +570,11 @@ enum wh_status recorder_start(int mode, bool at_start, struct wh_error *error)
         return status;
     recorder.interp = PyThreadState_Get()->interp;
     recorder.at_start = at_start;
+    stores_keys_sizes_init(&recorder.keys_sizes);
     recorder.level = 0;
     recorder.serial = 0;
     recorder.fresh.block = NULL;
+    memset(recorder.recent, 0, sizeof recorder.recent);
     recorder.recording =
         (struct recording){.mode = mode, .interval = SAMPLING_INTERVAL_DEFAULT, .stacks = &recorder.stacks, .blocks = &recorder.blocks};
     for (size_t i = 0; i < sizeof recorder.domains / sizeof *recorder.domains; i++)
@@ -510,7 +597,7 @@ void recorder_stop(void)
     struct stacks stacks = recorder.stacks;
     struct block_table blocks = recorder.blocks;
     recorder.stacks = (struct stacks){0};
-    recorder.blocks = (struct block_table){0};
+    recorder.blocks = (struct block_table)BLOCK_TABLE_EMPTY;
     for (uint32_t i = 0; i < stacks.code_count; i++)
         Py_DECREF((PyObject *)stacks.codes[i]);
     stacks_deinit(&stacks);

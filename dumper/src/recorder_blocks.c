@@ -5,6 +5,8 @@
 
 enum { SLOT_BITS_MIN = 12, FILTER_COUNT_MAX = 255 };
 
+uint8_t blocks_empty_filter[2];
+
 static unsigned bits_of(uint64_t power_of_two)
 {
     return (unsigned)__builtin_ctzll(power_of_two);
@@ -47,15 +49,17 @@ static bool map_table(struct block_table *table, uint64_t slot_count)
 
 bool blocks_init(struct block_table *table, uint64_t slot_limit)
 {
-    *table = (struct block_table){.slot_limit = slot_limit};
+    *table = (struct block_table)BLOCK_TABLE_EMPTY;
+    table->slot_limit = slot_limit;
     return map_table(table, (uint64_t)1 << SLOT_BITS_MIN);
 }
 
 void blocks_deinit(struct block_table *table)
 {
     pages_unmap(table->slots, table->slot_count * sizeof *table->slots);
-    pages_unmap(table->filter, filter_bytes(table));
-    *table = (struct block_table){.slot_limit = table->slot_limit};
+    if (table->filter != blocks_empty_filter)
+        pages_unmap(table->filter, filter_bytes(table));
+    *table = (struct block_table)BLOCK_TABLE_EMPTY;
 }
 
 /* The slot of an address, or the empty one where it would stand. There always is an empty one. */
@@ -87,7 +91,8 @@ static void add(struct block_table *table, const struct recorded_block *block)
 /* On failure the table is as it was. */
 static bool grow(struct block_table *table)
 {
-    struct block_table grown = {.slot_limit = table->slot_limit};
+    struct block_table grown = BLOCK_TABLE_EMPTY;
+    grown.slot_limit = table->slot_limit;
     if (table->slot_count >= table->slot_limit)
         return false;
     if (!map_table(&grown, table->slot_count * 2)) {

@@ -34,7 +34,11 @@ struct block_table {
     uint64_t slot_limit;
 };
 
-/* Takes no memory but a small start; never more than slot_limit slots (a power of two). False without memory. */
+/* A table that holds nothing and can take nothing: blocks_may_hold is all that may be asked. */
+extern uint8_t blocks_empty_filter[2];
+#define BLOCK_TABLE_EMPTY {.filter = blocks_empty_filter, .filter_shift = 63}
+
+/* Takes no memory but a small start; never more than slot_limit slots (a power of two). False without memory; then it is empty. */
 bool blocks_init(struct block_table *table, uint64_t slot_limit);
 void blocks_deinit(struct block_table *table);
 

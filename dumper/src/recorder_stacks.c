@@ -42,12 +42,13 @@ uint32_t stacks_hash(const struct stack_frame *frames, size_t count)
     return (uint32_t)hash;
 }
 
-static bool is_stack(const struct stack *stack, const struct stack_frame *frames, size_t count, uint32_t hash)
+bool stacks_is(const struct stacks *stacks, uint32_t stack, const struct stack_frame *frames, size_t count)
 {
-    if (stack->hash != hash || stack->frame_count != count)
+    const struct stack *at = &stacks->at[stack];
+    if (at->frame_count != count)
         return false;
     for (size_t i = 0; i < count; i++)
-        if (stack->frames[i].code != frames[i].code || stack->frames[i].instruction != frames[i].instruction)
+        if (at->frames[i].code != frames[i].code || at->frames[i].instruction != frames[i].instruction)
             return false;
     return true;
 }
@@ -60,26 +61,26 @@ int64_t stacks_find(const struct stacks *stacks, const struct stack_frame *frame
         uint32_t number = stacks->stack_of_slot[slot];
         if (!number)
             return STACK_NONE;
-        if (is_stack(&stacks->at[number], frames, count, hash))
+        if (stacks->at[number].hash == hash && stacks_is(stacks, number, frames, count))
             return number;
     }
 }
 
-bool stacks_add_code(struct stacks *stacks, const void *code, bool *is_new)
+int64_t stacks_add_code(struct stacks *stacks, const void *code, bool *is_new)
 {
     uint32_t slot = (uint32_t)(mix(0, (uint64_t)code) % CODE_SLOTS);
     *is_new = false;
     for (uint32_t number; (number = stacks->code_of_slot[slot]) != 0; slot = (slot + 1) % CODE_SLOTS)
         if (stacks->codes[number - 1] == code)
-            return true;
+            return number - 1;
     if (stacks->code_count >= STACKS_CODE_MAX) {
         stacks->lost_code++;
-        return false;
+        return STACK_NONE;
     }
     stacks->codes[stacks->code_count++] = code;
     stacks->code_of_slot[slot] = stacks->code_count;
     *is_new = true;
-    return true;
+    return stacks->code_count - 1;
 }
 
 static struct stack_frame *keep_frames(struct stacks *stacks, const struct stack_frame *frames, size_t count)

@@ -56,11 +56,14 @@ void stacks_deinit(struct stacks *stacks);
 /* The hash that stacks_find and stacks_add want. */
 uint32_t stacks_hash(const struct stack_frame *frames, size_t count);
 
+/* Does a stack consist of these frames? Not for none. */
+bool stacks_is(const struct stacks *stacks, uint32_t stack, const struct stack_frame *frames, size_t count);
+
 /* Number of a stack; STACK_NO_FRAME for none of frames; STACK_NONE if it is not known yet. */
 int64_t stacks_find(const struct stacks *stacks, const struct stack_frame *frames, size_t count, uint32_t hash);
 
-/* True if the code object is known, or there is room for it; *is_new if it was not known: the caller has to keep it alive. */
-bool stacks_add_code(struct stacks *stacks, const void *code, bool *is_new);
+/* Number of a code object, STACK_NONE if there is no room for it; *is_new if it was not known: the caller has to keep it alive. */
+int64_t stacks_add_code(struct stacks *stacks, const void *code, bool *is_new);
 
 /* Adds a stack that is not known, of code objects that are. STACK_LOST if there is no room. */
 uint32_t stacks_add(struct stacks *stacks, const struct stack_frame *frames, size_t count, uint32_t hash, bool library_only);
