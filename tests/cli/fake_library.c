@@ -59,8 +59,11 @@ static struct wh_line held[] = {
     {"/app/orders.py", 41, "<lambda>", "", "store", "one of 4", ""},
     {"/app/orders.py", 55, "late", "never shown", "store", "one of 4", ""},
 };
-static struct wh_line allocated[] = {
-    {"/app/orders.py", 8, "parse", "return Order(line)", "", "", "/app/orders.py:12 in read"},
+static struct wh_allocation allocated[] = {
+    {{"/app/orders.py", 8, "parse", "return Order(line)", "allocation", "", "/app/orders.py:12 in read"}, 57600, 1200},
+};
+static struct wh_allocation allocated_where_held[] = {
+    {{"/app/orders.py", 14, "Orders.add", "", "allocation", "", ""}, 512, 1},
 };
 static struct wh_content contents[] = {
     {"app.orders.Order", 1200, 57600}, {"str", 3, 100}, {"bytes", 1, 2000}, {"int", 2, 64},
@@ -85,7 +88,7 @@ static struct wh_suspect suspects[] = {
     {.leak = true, .kind = "native", .name = "held by native code",
      .holder = {.address = 0x7f0000003000, .type = "app.Handle", .retained_bytes = 512, .retained_objects = 1, .length = UINT64_MAX,
                 .preview = ""},
-     .share = 0.0002, .held_at_count = 1, .held_at = held, .allocated_at_count = 1, .allocated_at = held,
+     .share = 0.0002, .held_at_count = 1, .held_at = held, .allocated_at_count = 1, .allocated_at = allocated_where_held,
      .path = {.root_kind = "native", .root_name = "", .expression = ""}, .path_expression = "", .fingerprint = "00"},
     {.leak = false, .kind = "container", .name = "app.table",
      .holder = {.address = 0x7f0000004000, .type = "dict", .retained_bytes = UINT64_MAX, .retained_objects = 2, .length = 1, .preview = ""},
