@@ -64,30 +64,24 @@ static uint32_t block_of_items(const struct heap *heap, uint32_t node)
     return heap_find_block(heap, heap_address(heap, node));
 }
 
-/* What holds the items on behalf of a holder that has no store: its __dict__, a cache's table, the deque of a queue. */
+/* What holds the items on behalf of a holder: a cache's table, an instance's __dict__, the deque of a queue; HEAP_NULL for none. */
 static uint32_t inner_holder(const struct model *model, uint32_t node)
 {
-    uint32_t cache = heap_member(model->heap, node, "cache"), dict = heap_member(model->heap, node, "__dict__");
-    struct node_run children = model_children(model, node);
-    if (cache && heap_is_instance(model->heap, node, "functools", "_lru_cache_wrapper"))
-        return cache;
-    if (dict)
-        return dict;
-    if (!children.count || model_retained(model, children.nodes[0]) < model_retained(model, node) / 2)
+    if (heap_is_instance(model->heap, node, "functools", "_lru_cache_wrapper"))
+        return heap_member(model->heap, node, "cache");
+    if (heap_store(model->heap, node))
         return HEAP_NULL;
+    uint32_t dict = heap_member(model->heap, node, "__dict__");
+    struct node_run children = model_children(model, node);
+    if (dict || !children.count || model_retained(model, children.nodes[0]) < model_retained(model, node) / 2)
+        return dict;
     return children.nodes[0];
 }
 
 static uint32_t block_of_holder(const struct model *model, uint32_t node)
 {
-    const struct heap *heap = model->heap;
-    uint32_t block = block_of_store(heap, node);
-    if (block == UINT32_MAX)
-        block = block_of_items(heap, node);
-    if (block != UINT32_MAX || heap_store(heap, node))
-        return block;
-    uint32_t inner = inner_holder(model, node);
-    return inner ? block_of_store(heap, inner) : UINT32_MAX;
+    uint32_t inner = inner_holder(model, node), block = block_of_store(model->heap, inner ? inner : node);
+    return block != UINT32_MAX ? block : block_of_items(model->heap, node);
 }
 
 bool growth_of_holder(const struct model *model, uint32_t node, struct growth *ret)
