@@ -22,6 +22,7 @@ struct scene {
     struct accumulation point;
     struct naming_path path;
     struct store_site site[SITES_MAX];
+    struct store_site removal;
     struct store_site_list sites;
     struct evidence evidence;
 };
@@ -189,6 +190,46 @@ static void a_container_with_a_bound_is_no_leak(void **state)
     close_scene(&scene);
 }
 
+/* The scene's one removal: `code` 1 is that of a site whose code_node is 1. */
+static void add_removal(struct scene *scene, uint32_t code, enum execution executed)
+{
+    scene->removal = (struct store_site){.how = STORE_REMOVE, .code_node = code, .line = 9, .executed = executed, .function = {"app.get", 7}};
+    scene->sites.removals = &scene->removal;
+    scene->sites.removal_count = 1;
+}
+
+static void a_function_that_makes_room_speaks_against_a_leak(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "cache", plain);
+    add_site(&scene, STORE_SUBSCRIPT, false);
+    scene.site[0].code_node = 1;
+    assert_hides(&scene, "makes-room");
+    add_removal(&scene, 1, EXECUTION_UNKNOWN);
+    assert_shows(&scene, "makes-room", "the function that adds to it makes room, too: app.get, line 9");
+    add_removal(&scene, 1, EXECUTION_NEVER);
+    assert_hides(&scene, "makes-room");
+    add_removal(&scene, 2, EXECUTION_SEEN); /* a function to unsubscribe is no proof that it is called often enough */
+    assert_hides(&scene, "makes-room");
+    close_scene(&scene);
+}
+
+static void a_pool_is_no_leak(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "table", plain);
+    add_site(&scene, STORE_METHOD, false);
+    add_removal(&scene, 2, EXECUTION_SEEN);
+    assert_hides(&scene, "pool");
+    add_site(&scene, STORE_COMPREHENSION, false);
+    assert_shows(&scene, "pool", "it is a pool: made full, and what is added to it was taken out before: app.get, line 9");
+    add_removal(&scene, 2, EXECUTION_NEVER);
+    assert_hides(&scene, "pool");
+    close_scene(&scene);
+}
+
 static void assert_library(const char *text, bool library_site, bool application_site, bool shows)
 {
     struct scene scene;
@@ -278,7 +319,7 @@ static void library_files_are_known_by_their_place(void **state)
 
 static void every_sign_has_a_test_here(void **state)
 {
-    static const char *const tested[] = {"grows-in-function", "many-alike", "chain", "filled-at-import", "replaced-whole", "bounded", "library",
+    static const char *const tested[] = {"grows-in-function", "many-alike", "chain", "filled-at-import", "replaced-whole", "bounded", "makes-room", "pool", "library",
                                          "program-text", "parser-arena", "small"};
     (void)state;
     for (unsigned i = 0; i < sign_count; i++) {
@@ -300,6 +341,8 @@ int main(void)
         cmocka_unit_test(a_table_that_is_filled_at_import_is_no_leak),
         cmocka_unit_test(what_is_made_as_a_whole_does_not_grow),
         cmocka_unit_test(a_container_with_a_bound_is_no_leak),
+        cmocka_unit_test(a_function_that_makes_room_speaks_against_a_leak),
+        cmocka_unit_test(a_pool_is_no_leak),
         cmocka_unit_test(what_a_library_keeps_for_itself_is_no_leak),
         cmocka_unit_test(what_the_parser_keeps_is_no_leak),
         cmocka_unit_test(a_part_of_the_program_is_no_leak),
