@@ -217,7 +217,7 @@ static void picture_init(struct picture *picture, const struct dump_request *req
     picture->asked_ns = request->asked_ns;
     picture->name = (struct sink_name){
         .pattern = request->path ? request->path : dumper.settings.pattern,
-        .literal = request->path != NULL,
+        .literal = request->path && !request->is_pattern,
         .directory = request->directory ? request->directory : dumper.settings.directory,
         .pid = pid,
         .first_number = dumper.next_number,

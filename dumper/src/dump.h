@@ -27,9 +27,10 @@ struct dump_settings {
 };
 
 struct dump_request {
-    const char *path;      /* a path as it stands; NULL: by the settings' pattern */
+    const char *path;      /* NULL: by the settings' pattern */
+    bool is_pattern;       /* path may hold {pid} and the like and is checked, else it is taken as it stands */
     const char *directory; /* what a relative path starts at; NULL: the settings' */
-    const char *trigger;   /* "signal", "api" */
+    const char *trigger;   /* "signal", "api", "command" */
     uint64_t asked_ns;     /* dump_clock() at the trigger */
 };
 

@@ -14,6 +14,7 @@
 #include <whoholds/formats/error.h>
 
 #include "dump.h"
+#include "mailbox.h"
 #include "recorder.h"
 #include "sink.h"
 #include "trigger.h"
@@ -163,6 +164,18 @@ static PyObject *module_dump(PyObject *module, PyObject *path)
     return result;
 }
 
+static PyObject *module_answer(PyObject *module, PyObject *address)
+{
+    (void)module;
+    struct whoholds_mailbox *mailbox = PyLong_AsVoidPtr(address);
+    if (!mailbox && PyErr_Occurred())
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    mailbox_answer(mailbox);
+    Py_END_ALLOW_THREADS
+    Py_RETURN_NONE;
+}
+
 static PyObject *last_snapshot(const struct dump_statistics *statistics)
 {
     if (statistics->written == 0)
@@ -237,6 +250,7 @@ static PyMethodDef methods[] = {
     {"install_from_environment", module_install_from_environment, METH_NOARGS, "install, as whoholds run has said"},
     {"uninstall", module_uninstall, METH_NOARGS, "uninstall()"},
     {"dump", module_dump, METH_O, "dump(path or None) -> path"},
+    {"answer", module_answer, METH_O, "answer(address of a mailbox that was taken), for the thread that `whoholds dump` starts"},
     {"status", module_status, METH_NOARGS, "status() -> dict"},
     {"before_fork", module_before_fork, METH_NOARGS, "for os.register_at_fork"},
     {"after_fork_in_parent", module_after_fork_in_parent, METH_NOARGS, "for os.register_at_fork"},

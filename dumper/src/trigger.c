@@ -18,6 +18,7 @@
 
 #include "describe.h"
 #include "dump.h"
+#include "mailbox.h"
 
 /* glibc takes thread-local storage of all libraries out of the stack, so "small" must not be too small. */
 enum { STACK_SIZE = 512 * 1024 };
@@ -76,7 +77,7 @@ __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
     (void)ignored;
 }
 
-static void answer(void)
+static void answer_signal(void)
 {
     struct dump_request request = {.trigger = "signal", .asked_ns = dump_clock()};
     struct dump_result result;
@@ -85,6 +86,16 @@ static void answer(void)
         say("no snapshot was written: %s", error.message);
     else if (result.inlined)
         say("the program stood still while the snapshot was written, as %s", result.refusal.message);
+}
+
+/* `whoholds dump` has sent the signal and hears the answer, or somebody else has. */
+static void answer(void)
+{
+    struct whoholds_mailbox *mailbox = mailbox_take();
+    if (mailbox)
+        mailbox_answer(mailbox);
+    else
+        answer_signal();
 }
 
 /* Whether to answer a signal now; sets busy if so. */
@@ -218,6 +229,7 @@ static void uninstall_locked(void)
         give_signal_back(trigger.signal_number);
     trigger.signal_number = 0;
     owner = 0;
+    mailbox_announce(0, 0);
     if (!trigger.thread_runs)
         return;
     ask_to_stop(true);
@@ -238,6 +250,8 @@ static enum wh_status install_locked(int signal_number, struct wh_error *error)
     enum wh_status status = take_signal(signal_number, error);
     if (status)
         uninstall_locked();
+    else
+        mailbox_announce(owner, signal_number);
     return status;
 }
 
@@ -314,11 +328,13 @@ void trigger_after_fork_in_child(void)
     pthread_mutex_init(&trigger.lock, NULL);
     trigger.forks = 0;
     trigger.thread_runs = false;
+    mailbox_announce(0, 0);
     if (trigger.signal_number == 0)
         return;
     sem_init(&wakeup, 0, 0);
     asked = false;
     owner = getpid();
+    mailbox_announce(owner, trigger.signal_number);
     if (start_thread() != 0)
         say("the signal is not answered in process %d, as no thread could be made", (int)owner);
 }
@@ -328,6 +344,7 @@ void trigger_at_exit(void)
     lock_changes();
     trigger.at_end = true;
     owner = 0;
+    mailbox_announce(0, 0);
     if (trigger.thread_runs) {
         ask_to_stop(true);
         join_thread_for_a_while();
