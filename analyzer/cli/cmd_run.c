@@ -22,6 +22,7 @@
 #include <whoholds/dumper_environment.h>
 
 #include "cli.h"
+#include "python_directory.h"
 
 enum { PROBE_TIMEOUT_MS = 20000, PROBE_NOT_STARTED = 127 };
 
@@ -89,21 +90,6 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     default:
         return ARGP_ERR_UNKNOWN;
     }
-}
-
-/* Where the build and the installation put the Python files: beside the directory of this executable. NULL: they are not there. */
-static char *find_python_directory(void)
-{
-    char *executable = realpath("/proc/self/exe", NULL);
-    if (!executable)
-        return NULL;
-    *strrchr(executable, '/') = '\0';
-    char *relative = NULL, *directory = NULL;
-    if (asprintf(&relative, "%s/../lib/whoholds/python", executable) >= 0)
-        directory = realpath(relative, NULL);
-    free(relative);
-    free(executable);
-    return directory;
 }
 
 /* python, python3, python3.11, python3.13d */

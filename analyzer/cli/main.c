@@ -10,6 +10,7 @@ static const struct verb {
     int (*run)(int argc, char **argv);
 } verbs[] = {
     {"run", "Start a Python program with the dumper inside", cmd_run},
+    {"dump", "Take a snapshot of a running Python process", cmd_dump},
     {"suspects", "Say who holds the memory, and at which line", cmd_suspects},
     {"report", "Write the self-contained HTML report", cmd_report},
     {"info", "Say what a snapshot is and what memory it accounts for", cmd_info},
