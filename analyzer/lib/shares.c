@@ -60,25 +60,67 @@ static enum wh_status split_graph(const struct graph *graph, const struct cut_ed
     return WH_OK;
 }
 
+/* A holder may stand behind another: how many holders' new objects each node dominates, itself included. */
+static void count_holders(const struct dominators *dominators, uint32_t first_holder, uint32_t *count_of_node)
+{
+    for (uint32_t rank = dominators->node_count + 2; rank-- > 1;) {
+        uint32_t node = dominators->node_of_rank[rank], idom = dominators->idom_of_node[node];
+        count_of_node[node] += node >= first_holder && node < dominators->node_count;
+        if (idom != NODE_NONE)
+            count_of_node[idom] += count_of_node[node];
+    }
+}
+
+/* Nodes that a holder dominates. */
+static void mark_behind(const struct dominators *dominators, uint32_t first_holder, bool *behind_of_node)
+{
+    for (uint32_t rank = 1; rank < dominators->node_count + 2; rank++) {
+        uint32_t node = dominators->node_of_rank[rank], idom = dominators->idom_of_node[node];
+        if (idom != NODE_NONE)
+            behind_of_node[node] = behind_of_node[idom] || (idom >= first_holder && idom < dominators->node_count);
+    }
+}
+
+/* References that nothing reaches hold nothing. What is behind another holder counts there too, but in the sum once. */
+static enum wh_status add_up(const struct dominators *dominators, const struct retained *retained, uint32_t first_holder,
+                             struct wh_error *error, struct shares *ret)
+{
+    uint32_t *count_of_node = NULL;
+    bool *behind_of_node = NULL;
+    enum wh_status status = array_alloc_zeroed((size_t)dominators->node_count + 2, sizeof(uint32_t), "the shares", error, &count_of_node);
+    if (!status)
+        status = array_alloc_zeroed((size_t)dominators->node_count + 2, sizeof(bool), "the shares", error, &behind_of_node);
+    if (!status) {
+        count_holders(dominators, first_holder, count_of_node);
+        mark_behind(dominators, first_holder, behind_of_node);
+    }
+    for (uint32_t i = 0; !status && i < ret->count; i++) {
+        uint32_t node = first_holder + i;
+        if (!dominators_is_live(dominators, node))
+            continue;
+        ret->rows[i].bytes = retained->retained_bytes_of_node[node];
+        ret->rows[i].objects = retained->retained_count_of_node[node] - count_of_node[node];
+        ret->bytes += behind_of_node[node] ? 0 : ret->rows[i].bytes;
+    }
+    free(count_of_node);
+    free(behind_of_node);
+    return status;
+}
+
 static enum wh_status compute(const struct graph *split, const struct node_sizes *sizes, uint32_t node_count, const struct progress *progress,
                               struct wh_error *error, struct shares *ret)
 {
     struct dominators dominators;
-    struct retained retained;
+    struct retained retained = {0};
     enum wh_status status = dominators_init(split, progress, error, &dominators);
     if (status)
         return status;
     status = retained_init(&dominators, sizes, progress, error, &retained);
-    dominators_deinit(&dominators);
-    if (status)
-        return status;
-    for (uint32_t i = 0; i < ret->count; i++) {
-        ret->rows[i].bytes = retained.retained_bytes_of_node[node_count + i];
-        ret->rows[i].objects = retained.retained_count_of_node[node_count + i] - 1;
-        ret->bytes += ret->rows[i].bytes;
-    }
+    if (!status)
+        status = add_up(&dominators, &retained, node_count, error, ret);
     retained_deinit(&retained);
-    return WH_OK;
+    dominators_deinit(&dominators);
+    return status;
 }
 
 /* With sizes of zero for the holders' new objects. */

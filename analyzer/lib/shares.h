@@ -15,7 +15,7 @@ struct share {
     uint64_t bytes, objects;
 };
 
-struct shares { struct share *rows; uint32_t count; uint64_t bytes; /* the sum */ };
+struct shares { struct share *rows; uint32_t count; uint64_t bytes; /* of all; where one holder stands behind another, counted once */ };
 
 /* Up to this many references are holders by themselves; of more, those of one object are one holder. */
 enum { SHARES_BY_REFERENCE_MAX = 32 };
