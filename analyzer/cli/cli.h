@@ -21,6 +21,7 @@ int cmd_export(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 int cmd_path(int argc, char **argv);
 int cmd_report(int argc, char **argv);
+int cmd_retained(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_show(int argc, char **argv);
 int cmd_suspects(int argc, char **argv);

@@ -15,6 +15,7 @@ json_t *top_document(const struct wh_top *top, enum wh_top_by by);
 json_t *paths_document(const struct wh_paths *paths);
 json_t *details_document(const struct wh_details *details);
 json_t *cut_document(const struct wh_cut *cut);
+json_t *retained_document(const struct wh_retained *retained);
 json_t *tree_document(const struct wh_tree *tree);
 json_t *threads_document(const struct wh_threads *threads);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The document of cut. */
+/* The documents of cut and retained. */
 #include "documents.h"
 
 static json_t *place_json(const struct wh_object *object)
@@ -52,4 +52,17 @@ json_t *cut_document(const struct wh_cut *cut)
                               json_list(cut->shares, cut->shares_shown, sizeof(*cut->shares), share_json), "shared_bytes",
                               json_count(cut->shared_bytes));
     return json_extend(counts_json(cut), lists);
+}
+
+/* --- retained --- */
+
+static json_t *mass_json(const struct wh_mass *mass)
+{
+    return json_make("{so so}", "objects", json_count(mass->objects), "bytes", json_count(mass->bytes));
+}
+
+json_t *retained_document(const struct wh_retained *retained)
+{
+    return json_make("{ss so so so so}", "schema", "whoholds.retained/1", "members", mass_json(&retained->members), "retained",
+                     mass_json(&retained->exact), "top_members", json_count(retained->top_members), "top_sum", mass_json(&retained->top_sum));
 }

@@ -18,6 +18,7 @@ static const struct verb {
     {"tree", "Show the dominator tree: what would be freed with what", cmd_tree},
     {"path", "Show what keeps an object alive: the path from a root", cmd_path},
     {"cut", "Say which references to remove so that objects are freed", cmd_cut},
+    {"retained", "Say what a set of objects retains together", cmd_retained},
     {"show", "Show one object: its references, referrers, and what it retains", cmd_show},
     {"threads", "Show threads, their frames, and what the locals retain", cmd_threads},
     {"export", "Write the heap for another tool, such as Chrome DevTools", cmd_export},

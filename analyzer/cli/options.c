@@ -141,6 +141,9 @@ static error_t parse_option(struct parse *parse, int key, char *argument)
     case KEY_MERGED: request->merged = true; return 0;
     case KEY_SUSPECT: return parse_size(parse, "--suspect", argument, &request->suspect);
     case KEY_INDEPENDENT: return parse_size(parse, "--independent", argument, &request->independent);
+    case KEY_MODULE: request->module = argument; return 0;
+    case KEY_PACKAGE: request->package = argument; return 0;
+    case KEY_MEMBER: return add_reference(parse, "--expr", argument);
     case KEY_WITHOUT: return add_reference(parse, "--without", argument);
     case KEY_IGNORE: return add_reference(parse, "--ignore", argument);
     case KEY_LIMIT: return parse_size(parse, "--limit", argument, &request->limit);

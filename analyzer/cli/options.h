@@ -24,9 +24,10 @@ struct request {
     size_t depth; /* 0: not given */
     enum wh_top_by by;
     const char *output, *format;
+    const char *module, *package;
     size_t suspect;     /* 0: not given */
     size_t independent; /* 0: not given */
-    const char *references[REFERENCES_MAX]; /* of --without or --ignore */
+    const char *references[REFERENCES_MAX]; /* of --without, --ignore or a repeated --expr */
     size_t reference_count;
     bool json, all, why, exit_code, merged;
 };
@@ -48,6 +49,9 @@ enum {
     KEY_SUSPECT,
     KEY_WITHOUT,
     KEY_IGNORE,
+    KEY_MEMBER,
+    KEY_MODULE,
+    KEY_PACKAGE,
     KEY_INDEPENDENT,
     KEY_MERGED,
 };

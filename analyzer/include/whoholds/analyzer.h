@@ -227,6 +227,26 @@ struct wh_cut {
 enum wh_status wh_cut(struct wh_analysis *analysis, const struct wh_cut_query *query, struct wh_error *error, struct wh_cut **ret) WH_MUST_USE;
 void wh_cut_free(struct wh_cut *cut);
 
+/* --- retained: what a set of objects retains together --- */
+
+/* Exactly one of type, module, package and expressions. */
+struct wh_retained_query {
+    const char *type;
+    const char *module, *package;  /* objects whose class is of the module; of the package: or of a module below it */
+    size_t expression_count;
+    const char *const *expressions;
+};
+
+struct wh_retained {
+    struct wh_mass members;        /* the live objects of the set themselves */
+    struct wh_mass exact;          /* freed if none of them were there */
+    uint64_t top_members;          /* members that no other member dominates */
+    struct wh_mass top_sum;        /* the sum of what these retain each, as wh_top has it; less than `exact` where several hold together */
+};
+
+enum wh_status wh_retained(struct wh_analysis *analysis, const struct wh_retained_query *query, struct wh_error *error,
+                           struct wh_retained *ret) WH_MUST_USE;
+
 /* --- tree: the dominator tree, cut to a budget --- */
 
 struct wh_tree_row {
