@@ -62,26 +62,44 @@ void *arena_array(struct arena *arena, size_t count, size_t element_size)
     return bytes ? memset(bytes, 0, count * element_size) : NULL;
 }
 
-const char *arena_span(struct arena *arena, struct span span)
+/* A NUL would hide what comes after it. */
+static size_t right_length(const char *at, size_t left)
 {
-    char *copy = take(arena, span.length * 3 + 1);
-    if (!copy)
-        return "";
-    char *to = copy;
+    return *at ? utf8_sequence_length(at, left) : 0;
+}
+
+/* Writes the span as UTF-8 to `to`, which may be NULL, and returns how many bytes that is. */
+static size_t write_utf8(struct span span, char *to)
+{
+    size_t written = 0;
     for (size_t i = 0; i < span.length;) {
         const char *at = span.bytes + i;
-        size_t length = utf8_sequence_length(at, span.length - i);
-        memcpy(to, length ? at : UTF8_REPLACEMENT, length ? length : 3);
-        to += length ? length : 3;
-        i += length ? length : utf8_wrong_length(at, span.length - i);
+        size_t right = right_length(at, span.length - i), length = right ? right : sizeof(UTF8_REPLACEMENT) - 1;
+        if (to)
+            memcpy(to + written, right ? at : UTF8_REPLACEMENT, length);
+        written += length;
+        i += right ? right : utf8_wrong_length(at, span.length - i);
     }
-    *to = '\0';
+    return written;
+}
+
+static const char *copy_span(struct arena *arena, struct span span)
+{
+    char *copy = take(arena, write_utf8(span, NULL) + 1);
+    if (!copy)
+        return "";
+    copy[write_utf8(span, copy)] = '\0';
     return copy;
+}
+
+const char *arena_span(struct arena *arena, struct span span)
+{
+    return copy_span(arena, (struct span){span.bytes, span.length < ARENA_SPAN_BYTES_MAX ? span.length : ARENA_SPAN_BYTES_MAX});
 }
 
 const char *arena_string(struct arena *arena, const char *string)
 {
-    return arena_span(arena, (struct span){string, strlen(string)});
+    return copy_span(arena, (struct span){string, strlen(string)});
 }
 
 enum wh_status arena_status(const struct arena *arena, struct wh_error *error)

@@ -24,7 +24,11 @@ void arena_deinit(struct arena *arena);
 /* `count` elements, all bytes zero, aligned for anything; NULL without memory. */
 void *arena_array(struct arena *arena, size_t count, size_t element_size);
 
-/* A copy as UTF-8: invalid bytes and surrogates become U+FFFD each. Never NULL. */
+/*
+ * A copy as UTF-8: invalid bytes, NUL and surrogates become U+FFFD each. Never NULL. Spans are names and paths, which many rows may repeat: a
+ * span's first ARENA_SPAN_BYTES_MAX bytes are copied, as many as a path has at most.
+ */
+enum { ARENA_SPAN_BYTES_MAX = 4096 };
 const char *arena_span(struct arena *arena, struct span span);
 const char *arena_string(struct arena *arena, const char *string);
 

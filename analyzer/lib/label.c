@@ -192,7 +192,7 @@ static void write_text_value(const struct heap *heap, const struct heap_text *va
 static void write_type(const struct heap *heap, uint32_t node, struct text *text)
 {
     text_add(text, "<");
-    text_add_span(text, heap_type(heap, node)->name);
+    text_add_name(text, heap_type(heap, node)->name);
     text_add(text, ">");
 }
 
@@ -238,7 +238,7 @@ void label_write_value(const struct heap *heap, uint32_t node, struct text *text
 static void write_name(const char *before, struct span name, struct text *text)
 {
     text_add(text, before);
-    text_add_span(text, name);
+    text_add_name(text, name);
 }
 
 void label_write(const struct heap *heap, struct label label, struct text *text)

@@ -11,10 +11,10 @@
 void model_write_type(const struct heap_type *type, struct text *text)
 {
     if (type->module.length && !span_is(type->module, "builtins")) {
-        text_add_span(text, type->module);
+        text_add_name(text, type->module);
         text_add(text, ".");
     }
-    text_add_span(text, type->name);
+    text_add_name(text, type->name);
 }
 
 static uint64_t length_of(const struct heap *heap, uint32_t node)
@@ -148,11 +148,11 @@ void model_write_thread(const struct model *model, uint32_t thread, struct text 
     uint32_t name_node = object ? heap_attribute(model->heap, object, "_name") : HEAP_NULL;
     struct span name;
     if (name_node && heap_string(model->heap, name_node, &name))
-        text_add_span(text, name);
+        text_add_name(text, name);
     else if (row->flags & THREAD_MAIN)
         text_add(text, "MainThread");
     else if (row->name.length)
-        text_add_span(text, row->name);
+        text_add_name(text, row->name);
     else
         text_addf(text, "%" PRIu64, row->ident);
 }

@@ -230,9 +230,9 @@ static struct span base_name(struct span path)
 static void write_frame(const struct model *model, uint32_t frame_row, struct text *text)
 {
     const struct heap_frame *frame = &model->heap->frames[frame_row];
-    text_add_span(text, naming_code_function(model->heap, frame->code_node));
+    text_add_name(text, naming_code_function(model->heap, frame->code_node));
     text_add(text, " at ");
-    text_add_span(text, base_name(naming_code_file(model->heap, frame->code_node)));
+    text_add_name(text, base_name(naming_code_file(model->heap, frame->code_node)));
     text_addf(text, ":%" PRIu32 " in thread ", frame->line);
     model_write_thread(model, frame->thread, text);
 }
@@ -248,7 +248,7 @@ void naming_write_root(const struct model *model, uint32_t root_index, struct te
         write_frame(model, root->frame, text);
         return;
     }
-    text_add_span(text, root->name);
+    text_add_name(text, root->name);
     if (root->kind == ROOT_NATIVE)
         text_addf(text, ", %" PRIu32 " reference%s unaccounted for", root->unaccounted, root->unaccounted == 1 ? "" : "s");
     if (root->thread != UINT32_MAX) {
@@ -261,7 +261,7 @@ static void write_words(const char *words, struct span name, struct text *text)
 {
     text_add(text, words);
     if (name.length)
-        text_add_span(text, name);
+        text_add_name(text, name);
     else
         text_add(text, "?");
 }
@@ -328,7 +328,7 @@ void naming_write_expression(const struct model *model, const struct naming_path
     uint32_t at = write_frame_local(model, path, text);
     if (!at) {
         if (path->steps[0].kind == STEP_MODULE && !modules)
-            text_add_span(text, path->steps[0].name);
+            text_add_name(text, path->steps[0].name);
         else
             naming_write_step(model, path, &path->steps[0], text);
         at = 1;
@@ -382,7 +382,7 @@ static void fill_names(const struct model *model, const struct naming_path *path
     struct text text = {0};
     ret->root_kind = path->root == NODE_NONE ? "garbage" : root_kind_name(model->retention->roots[path->root].kind);
     if (path->steps[0].kind == STEP_MODULE)
-        text_add_span(&text, path->steps[0].name);
+        text_add_name(&text, path->steps[0].name);
     else
         naming_write_root(model, path->root, &text);
     ret->root_name = arena_string(arena, text_string(&text));

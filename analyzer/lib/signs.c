@@ -58,7 +58,7 @@ static bool grows_in_function(const struct evidence *evidence, struct text *sent
     if (!site)
         return false;
     text_add(sentence, "a function adds to it each time it runs: ");
-    text_add_span(sentence, site->function);
+    text_add_name(sentence, site->function);
     return true;
 }
 
@@ -109,7 +109,7 @@ static bool is_filled_at_import(const struct evidence *evidence, struct text *se
 static void write_removal(const char *words, const struct store_site *site, struct text *sentence)
 {
     text_add(sentence, words);
-    text_add_span(sentence, site->function);
+    text_add_name(sentence, site->function);
     text_addf(sentence, ", line %" PRIu32, site->line);
 }
 
@@ -175,7 +175,7 @@ static bool belongs_to_library(const struct evidence *evidence, struct text *sen
     if (site && !site->library)
         return false;
     text_add(sentence, "it belongs to a library, and no line of the application adds to it: ");
-    text_add_span(sentence, first->name);
+    text_add_name(sentence, first->name);
     return true;
 }
 

@@ -125,9 +125,9 @@ static const char *write_via(struct investigator *self, uint32_t code_node, stru
 {
     if (!code_node)
         return "";
-    text_add_span(&self->text, file);
+    text_add_name(&self->text, file);
     text_addf(&self->text, ":%" PRIu32 " in ", line);
-    text_add_span(&self->text, function);
+    text_add_name(&self->text, function);
     return take_text(self);
 }
 

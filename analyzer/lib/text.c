@@ -58,6 +58,22 @@ void text_add_span(struct text *text, struct span span)
     text_add_bytes(text, at, (size_t)(end - at));
 }
 
+/* Do not cut a UTF-8 sequence in two. */
+static size_t cut_at(struct span value, size_t limit)
+{
+    size_t length = value.length < limit ? value.length : limit;
+    while (length && length < value.length && ((unsigned char)value.bytes[length] & 0xc0) == 0x80)
+        length--;
+    return length;
+}
+
+void text_add_name(struct text *text, struct span name)
+{
+    size_t length = cut_at(name, TEXT_NAME_BYTES_MAX);
+    text_add_span(text, (struct span){name.bytes, length});
+    text_add(text, length < name.length ? "…" : "");
+}
+
 void text_addf(struct text *text, const char *format, ...)
 {
     char small[256];
@@ -88,15 +104,6 @@ static void add_escaped(struct text *text, unsigned char byte, unsigned how)
         text_addf(text, "\\x%02x", byte);
     else
         text_add_bytes(text, (const char *)&byte, 1);
-}
-
-/* Do not cut a UTF-8 sequence in two. */
-static size_t cut_at(struct span value, size_t limit)
-{
-    size_t length = value.length < limit ? value.length : limit;
-    while (length && length < value.length && ((unsigned char)value.bytes[length] & 0xc0) == 0x80)
-        length--;
-    return length;
 }
 
 void text_add_quoted(struct text *text, struct span value, size_t limit, unsigned how)

@@ -22,6 +22,10 @@ void text_add(struct text *text, const char *string);
 void text_add_bytes(struct text *text, const char *bytes, size_t length);
 /* A name out of a heap: NUL bytes become U+FFFD, so that they do not hide what comes after them. */
 void text_add_span(struct text *text, struct span span);
+
+/* The same for a name that many rows may repeat: of one that is absurdly long, the beginning and an ellipsis. */
+enum { TEXT_NAME_BYTES_MAX = 1000 };
+void text_add_name(struct text *text, struct span name);
 void text_addf(struct text *text, const char *format, ...) WH_PRINTF(2, 3);
 
 /* QUOTED_BYTES: a bytes value, all beyond ASCII as escapes. QUOTED_PREFIX: the value goes on beyond what is given. */

@@ -143,7 +143,7 @@ static const char *bucket_name(const struct heap_type *type, enum wh_top_by by, 
 {
     struct text text = {0};
     if (by == WH_TOP_MODULE)
-        text_add_span(&text, type->module);
+        text_add_name(&text, type->module);
     else
         model_write_type(type, &text);
     const char *name = arena_string(arena, text_string(&text));

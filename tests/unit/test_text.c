@@ -121,6 +121,25 @@ static void a_prefix_shows_that_the_value_goes_on(void **state)
     assert_quoted("abc", 3, 60, QUOTED_PREFIX | QUOTED_BYTES, "b'abc…'");
 }
 
+static void a_name_has_a_limit(void **state)
+{
+    char name[TEXT_NAME_BYTES_MAX + 2];
+    struct text text = {0};
+    (void)state;
+    memset(name, 'x', sizeof(name));
+    text_add_name(&text, (struct span){name, TEXT_NAME_BYTES_MAX});
+    assert_int_equal(text.length, TEXT_NAME_BYTES_MAX);
+    text_clear(&text);
+    text_add_name(&text, (struct span){name, sizeof(name)});
+    assert_int_equal(text.length, TEXT_NAME_BYTES_MAX + 3);
+    assert_string_equal(text_string(&text) + TEXT_NAME_BYTES_MAX - 1, "x…");
+    text_clear(&text);
+    memcpy(name + TEXT_NAME_BYTES_MAX - 1, "ö", 2);
+    text_add_name(&text, (struct span){name, sizeof(name)});
+    assert_string_equal(text_string(&text) + TEXT_NAME_BYTES_MAX - 2, "x…");
+    text_deinit(&text);
+}
+
 static void running_out_of_memory_is_remembered(void **state)
 {
     (void)state;
@@ -152,6 +171,7 @@ int main(void)
         cmocka_unit_test(bytes_have_escapes_for_all_beyond_ascii),
         cmocka_unit_test(a_prefix_shows_that_the_value_goes_on),
         cmocka_unit_test(a_nul_in_a_name_does_not_end_the_text),
+        cmocka_unit_test(a_name_has_a_limit),
         cmocka_unit_test(running_out_of_memory_is_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
