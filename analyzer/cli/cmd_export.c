@@ -115,8 +115,8 @@ int cmd_export(int argc, char **argv)
         .name = "export",
         .options = options,
         .arguments = "SNAPSHOT --to FORMAT -o FILE",
-        .help = "Write the heap in the format of another tool, whose retained sizes and dominators will be those of whoholds. Objects that no "
-                "root reaches are left out. The file appears when it is whole, and only those can read it who can read the "
+        .help = "Write the heap in the format of another tool, whose retained sizes and dominators will be those of whoholds. Objects that "
+                "no root reaches are left out. The file appears when it is whole, and only those can read it who can read the "
                 "snapshot; standard output gets what is written before a failure.\v" HELP_EXIT_CODES
                 "Example: whoholds export app-1234-1.whs --to heapsnapshot -o app.heapsnapshot",
         .check = check,

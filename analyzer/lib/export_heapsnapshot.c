@@ -202,7 +202,8 @@ static enum wh_status categorize_roots(struct exporter *exporter)
     if (!status)
         status = array_alloc(slots, sizeof(*exporter->categories), "kinds of roots", exporter->error, &exporter->categories);
     if (!status)
-        status = array_alloc(exporter->graph->root_count, sizeof(uint32_t), "the roots by kind", exporter->error, &exporter->root_of_category);
+        status = array_alloc(exporter->graph->root_count, sizeof(uint32_t), "the roots by kind", exporter->error,
+                             &exporter->root_of_category);
     if (!status)
         sort_roots(exporter, category_of_slot);
     free(category_of_slot);
@@ -368,7 +369,8 @@ static void count_object(struct exporter *exporter, uint32_t node)
 static void write_object(struct exporter *exporter, uint32_t node)
 {
     static const uint8_t node_types[] = {
-        [AS_TYPE] = NODE_OBJECT, [AS_TEXT] = NODE_STRING, [AS_NUMBER] = NODE_NUMBER, [AS_FUNCTION] = NODE_CLOSURE, [AS_FRAME] = NODE_OBJECT};
+        [AS_TYPE] = NODE_OBJECT, [AS_TEXT] = NODE_STRING, [AS_NUMBER] = NODE_NUMBER, [AS_FUNCTION] = NODE_CLOSURE, [AS_FRAME] = NODE_OBJECT,
+    };
     enum written_as kind = written_as(exporter, node);
     uint32_t name = kind == AS_TYPE ? NAME_NONE : own_name(exporter, node, kind);
     if (name == NAME_NONE)
@@ -457,8 +459,7 @@ static enum wh_status write_names(struct exporter *exporter)
         status = progress_tick(exporter->progress, phase, number, exporter->names.name_count, exporter->error);
     }
     stream_add(&exporter->stream, "]}");
-    enum wh_status flushed = status ? status : stream_flush(&exporter->stream);
-    return flushed;
+    return status ? status : stream_flush(&exporter->stream);
 }
 
 static enum wh_status write_document(struct exporter *exporter)
@@ -477,9 +478,11 @@ static enum wh_status write_document(struct exporter *exporter)
 static enum wh_status prepare(struct exporter *exporter)
 {
     size_t words = bitmap_word_count(exporter->heap->node_count);
-    enum wh_status status = array_alloc(words, sizeof(uint32_t), "the numbers of exported objects", exporter->error, &exporter->rank_of_word);
+    enum wh_status status = array_alloc(words, sizeof(uint32_t), "the numbers of exported objects", exporter->error,
+                                        &exporter->rank_of_word);
     if (!status)
-        status = array_alloc_zeroed((size_t)exporter->heap->type_count + 1, sizeof(*exporter->types), "types", exporter->error, &exporter->types);
+        status = array_alloc_zeroed((size_t)exporter->heap->type_count + 1, sizeof(*exporter->types), "types", exporter->error,
+                                    &exporter->types);
     if (!status)
         status = categorize_roots(exporter);
     if (!status)

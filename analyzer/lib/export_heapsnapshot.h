@@ -27,7 +27,10 @@
  */
 enum { HEAPSNAPSHOT_NAME_BYTES = 512 * 1000 * 1000 };
 
-/* Passes over nodes and edges: one to count, one each to write. Memory: the table of names, 4 bytes for every 64 objects and for every root. */
+/*
+ * Passes over nodes and edges: one to count, one each to write. Memory: the table of names, of which name_bytes bound the optional ones;
+ * 4 bytes for every 64 objects and for every root.
+ */
 enum wh_status export_heapsnapshot(const struct model *model, bool all, uint64_t name_bytes, const struct progress *progress, wh_sink sink,
                                    void *context, struct wh_error *error, struct wh_export_summary *ret) WH_MUST_USE;
 

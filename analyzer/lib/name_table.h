@@ -2,8 +2,8 @@
 /*
  * The different names of an export, each once, numbered in the order in which they first came.
  *
- * Memory: the names' bytes and 14 to 24 bytes a name, both up to half as much again. Names are well-formed UTF-8 (what is none is U+FFFD) and at most
- * NAME_CHARACTERS_MAX characters long; a longer one ends in an ellipsis.
+ * Memory: the names' bytes and 14 to 24 bytes a name, both up to half as much again. Names are well-formed UTF-8 (what is none is U+FFFD)
+ * and at most NAME_CHARACTERS_MAX characters long; a longer one ends in an ellipsis.
  */
 #ifndef WHOHOLDS_LIB_NAME_TABLE_H
 #define WHOHOLDS_LIB_NAME_TABLE_H
