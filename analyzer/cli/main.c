@@ -21,6 +21,7 @@ static const struct verb {
     {"retained", "Say what a set of objects retains together", cmd_retained},
     {"show", "Show one object: its references, referrers, and what it retains", cmd_show},
     {"threads", "Show threads, their frames, and what the locals retain", cmd_threads},
+    {"alloc", "List which code allocated: what is left of it, or all", cmd_alloc},
     {"export", "Write the heap for another tool, such as Chrome DevTools", cmd_export},
 };
 enum { VERB_COUNT = sizeof(verbs) / sizeof(verbs[0]), NAME_MAX_LENGTH = 32, TYPING_ERRORS_MAX = 3 };

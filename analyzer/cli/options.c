@@ -68,6 +68,18 @@ static error_t parse_by(const struct parse *parse, const char *text)
     return refuse_word(parse, "--by", "takes type, holder or module");
 }
 
+static error_t parse_alloc_by(const struct parse *parse, const char *text)
+{
+    static const char *const names[] = {[WH_ALLOC_LINE] = "line", [WH_ALLOC_FUNCTION] = "function", [WH_ALLOC_FILE] = "file"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(text, names[i]) == 0) {
+            parse->request->alloc_by = (enum wh_alloc_by)i;
+            return 0;
+        }
+    }
+    return refuse_word(parse, "--by", "takes line, function or file");
+}
+
 static error_t add_reference(const struct parse *parse, const char *option, const char *expression)
 {
     if (parse->request->reference_count == REFERENCES_MAX)
@@ -137,6 +149,9 @@ static error_t parse_option(struct parse *parse, int key, char *argument)
     case KEY_TYPE: request->query.type = argument; return 0;
     case KEY_EXPR: request->query.expression = argument; return 0;
     case KEY_BY: return parse_by(parse, argument);
+    case KEY_ALLOC_BY: return parse_alloc_by(parse, argument);
+    case KEY_LIVE: request->live = true; return 0;
+    case KEY_ALLOCATED: request->allocated = true; return 0;
     case KEY_DEPTH: return parse_size(parse, "--depth", argument, &request->depth);
     case KEY_MERGED: request->merged = true; return 0;
     case KEY_SUSPECT: return parse_size(parse, "--suspect", argument, &request->suspect);

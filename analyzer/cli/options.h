@@ -23,13 +23,14 @@ struct request {
     size_t limit; /* 0: not given */
     size_t depth; /* 0: not given */
     enum wh_top_by by;
+    enum wh_alloc_by alloc_by;
     const char *output, *format;
     const char *module, *package;
     size_t suspect;     /* 0: not given */
     size_t independent; /* 0: not given */
     const char *references[REFERENCES_MAX]; /* of --without, --ignore or a repeated --expr */
     size_t reference_count;
-    bool json, all, why, exit_code, merged;
+    bool json, all, why, exit_code, merged, live, allocated;
 };
 
 /* Keys of the options; rows of a command's own table of options. */
@@ -54,6 +55,9 @@ enum {
     KEY_PACKAGE,
     KEY_INDEPENDENT,
     KEY_MERGED,
+    KEY_LIVE,
+    KEY_ALLOCATED,
+    KEY_ALLOC_BY,
 };
 
 #define OPTION_JSON {"json", KEY_JSON, NULL, 0, "Print one JSON document and nothing else", 0}

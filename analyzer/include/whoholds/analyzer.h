@@ -263,6 +263,36 @@ struct wh_tree { size_t row_count; struct wh_tree_row *rows; };
 enum wh_status wh_tree(struct wh_analysis *analysis, size_t budget, struct wh_error *error, struct wh_tree **ret) WH_MUST_USE;
 void wh_tree_free(struct wh_tree *tree);
 
+/* --- alloc: which code allocated --- */
+
+enum wh_alloc_by { WH_ALLOC_LINE, WH_ALLOC_FUNCTION, WH_ALLOC_FILE };
+
+/* What was allocated with one line, function or file innermost. Estimates where the recorder sampled. */
+struct wh_alloc_row {
+    struct wh_line place;          /* of the heaviest stack; without Python code: no file, and a remark as function */
+    uint64_t allocated_bytes, allocated_blocks;   /* freed ones included */
+    uint64_t live_bytes, live_blocks;
+    bool churn;                    /* much was allocated and less than a twentieth of it is left */
+    size_t stack_count;            /* the heaviest stack, innermost first */
+    struct wh_line *stack;
+};
+
+struct wh_alloc {
+    const char *recorder;          /* its mode: sample, holders, exact */
+    uint64_t interval;             /* bytes between samples */
+    double seconds;                /* for how long it had recorded */
+    uint64_t allocated_bytes, allocated_blocks, live_bytes, live_blocks;   /* in all */
+    uint64_t lost_blocks, lost_stacks;
+    size_t row_count;
+    struct wh_alloc_row *rows;     /* most bytes first */
+    uint64_t omitted_rows, omitted_bytes;
+};
+
+/* `live`: what is left, else all that was allocated. limit 0: all rows. WH_ERR_INPUT if the recorder was off. */
+enum wh_status wh_alloc(struct wh_analysis *analysis, bool live, enum wh_alloc_by by, size_t limit, struct wh_error *error,
+                        struct wh_alloc **ret) WH_MUST_USE;
+void wh_alloc_free(struct wh_alloc *alloc);
+
 /* --- threads --- */
 
 struct wh_local { const char *name; struct wh_object object; };
