@@ -66,11 +66,133 @@ static void attributes_are_found_wherever_python_keeps_them(void **state)
     test_heap_deinit(&heap);
 }
 
+/* --- one lie each --- */
+
+struct one_lie { enum table table; unsigned column; uint64_t row, value; uint64_t seen; };
+
+static uint64_t tell(void *context, enum table table, unsigned column, uint64_t value)
+{
+    struct one_lie *lie = context;
+    return table == lie->table && column == lie->column && lie->seen++ == lie->row ? lie->value : value;
+}
+
+static enum wh_status load_lie(struct one_lie lie, struct wh_error *error, struct heap *ret)
+{
+    struct heap_builder *builder = heap_builder_create();
+    struct nameless_file file;
+    size_t length;
+    heap_builder_add(builder, "%s", small);
+    heap_builder_add(builder, "root interpreter 'codecs' cache ; other : frame pseudo ; frame other load 15 ; opcode 9 NOP");
+    uint8_t *bytes = heap_builder_write(builder, tell, &lie, &length);
+    nameless_file_init(&file);
+    nameless_file_fill(&file, bytes, length);
+    enum wh_status status = heap_load(file.path, error, ret);
+    free(bytes);
+    nameless_file_deinit(&file);
+    heap_builder_destroy(builder);
+    return status;
+}
+
+static uint64_t id_of_node(uint32_t node)
+{
+    return granule_id(1, heap_builder_address(node));
+}
+
+static void every_lie_has_its_sentence(void **state)
+{
+    static const struct { struct one_lie lie; const char *sentence; } lies[] = {
+        {{TABLE_OBJECTS, OBJECTS_ID, 3, 7, 0}, "object id 0x7 lies in no region"},
+        {{TABLE_OBJECTS, OBJECTS_TYPE, 0, 1000, 0}, "an object has a type that no row describes (1000)"},
+        {{TABLE_OBJECTS, OBJECTS_FORM, 0, 65536, 0}, "an object has an unknown form (65536)"},
+        {{TABLE_OBJECTS, OBJECTS_REFS, 0, 100, 0}, "the objects' numbers of references do not add up to the rows of refs"},
+        {{TABLE_OBJECTS, OBJECTS_REFS, 0, UINT64_MAX, 0}, "it has more references than 32 bits can number"},
+        {{TABLE_OBJECTS, OBJECTS_FORM, 0, FORM_ITEMS_PAIRS, 0}, "table stores has more rows than objects with a store"},
+        {{TABLE_OBJECTS, OBJECTS_FORM, 2, FORM_STORE, 0}, "table stores has fewer rows than objects with a store"},
+        {{TABLE_OBJECTS, OBJECTS_FORM, 2, FORM_EXTRAS | FORM_ITEMS_SEQUENCE, 0}, "table extras has fewer rows than objects with extras"},
+        {{TABLE_TYPES, TYPES_MEMBERS, 0, UINT64_MAX, 0}, "a type has more fields than table fields has rows"},
+        {{TABLE_TYPES, TYPES_ATTRS, 0, UINT64_MAX, 0}, "a type has more fields than table fields has rows"},
+        {{TABLE_TYPES, TYPES_ATTRS, 21, 1, 0}, "table fields has rows that no type owns"},
+        {{TABLE_TYPES, TYPES_BASE, 0, 100, 0}, "a type has a base that no row describes (100)"},
+        {{TABLE_OPCODES, OPCODES_NUMBER, 0, 256, 0}, "an opcode is more than a byte (256)"},
+        {{TABLE_OPCODES, OPCODES_BASE, 0, 300, 0}, "an opcode is more than a byte (300)"},
+        {{TABLE_FRAMES, FRAMES_THREAD, 0, 1, 0}, "a frame belongs to a thread that no row describes (1)"},
+        {{TABLE_ROOTS, ROOTS_THREAD, 0, 2, 0}, "a root belongs to a thread that no row describes (2)"},
+        {{TABLE_ROOTS, ROOTS_KIND, 0, ROOT_FRAME, 0}, "a root has a kind that is never written (5)"},
+        {{TABLE_ROOTS, ROOTS_KIND, 1, ROOT_NATIVE, 0}, "a root has a kind that is never written (10)"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+        struct heap heap;
+        struct wh_error error = {0};
+        enum wh_status status = load_lie(lies[i].lie, &error, &heap);
+        if (status != WH_ERR_INPUT || !strstr(error.message, "the snapshot is corrupt: ") || !strstr(error.message, lies[i].sentence))
+            fail_msg("lie %zu: status %d, \"%s\"", i, status, error.message);
+        assert_null(heap.type_of_node);
+    }
+}
+
+static void two_frames_are_never_one_object(void **state)
+{
+    struct heap heap;
+    struct wh_error error = {0};
+    (void)state;
+    struct heap_builder *builder = heap_builder_create();
+    heap_builder_add(builder, "%s", small);
+    uint32_t run = heap_builder_node(builder, "run");
+    heap_builder_destroy(builder);
+    assert_int_equal(load_lie((struct one_lie){TABLE_FRAMES, FRAMES_OBJECT, 1, id_of_node(run), 0}, &error, &heap), WH_ERR_INPUT);
+    assert_non_null(strstr(error.message, "two frames are the same object"));
+}
+
+static void a_kind_of_root_that_is_not_known_is_the_interpreters(void **state)
+{
+    struct heap heap;
+    struct wh_error error;
+    (void)state;
+    assert_int_equal(load_lie((struct one_lie){TABLE_ROOTS, ROOTS_KIND, 1, 261, 0}, &error, &heap), WH_OK);
+    assert_int_equal(heap.roots[1].kind, ROOT_INTERPRETER);
+    heap_deinit(&heap);
+}
+
+static void a_reference_to_nothing_is_counted_and_empty(void **state)
+{
+    struct heap heap;
+    struct wh_error error;
+    (void)state;
+    assert_int_equal(load_lie((struct one_lie){TABLE_REFS, REFS_TO, 1, granule_id(1, 0), 0}, &error, &heap), WH_OK);
+    assert_int_equal(heap.dangling_count, 1);
+    assert_int_equal(heap.target_of_ref[1], HEAP_NULL);
+    heap_deinit(&heap);
+}
+
+/* Texts 0 and 1 are 'app' and 'cache': both become those of one object. */
+static void of_two_texts_the_longest_wins(void **state)
+{
+    (void)state;
+    for (uint64_t row = 0; row < 2; row++) {
+        struct heap heap, right;
+        struct wh_error error;
+        assert_int_equal(load_lie((struct one_lie){TABLE_COUNT, 0, 0, 0, 0}, &error, &right), WH_OK);
+        uint32_t node = right.texts[1 - row].node;
+        assert_int_equal(load_lie((struct one_lie){TABLE_TEXTS, TEXTS_ID, row, id_of_node(node), 0}, &error, &heap), WH_OK);
+        assert_true(span_is(heap_text(&heap, node)->data, "cache"));
+        assert_null(heap_text(&heap, right.texts[row].node));
+        assert_int_equal(heap.text_count, right.text_count - 1);
+        heap_deinit(&heap);
+        heap_deinit(&right);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_snapshot_is_loaded_as_it_was_written),
         cmocka_unit_test(attributes_are_found_wherever_python_keeps_them),
+        cmocka_unit_test(every_lie_has_its_sentence),
+        cmocka_unit_test(two_frames_are_never_one_object),
+        cmocka_unit_test(a_kind_of_root_that_is_not_known_is_the_interpreters),
+        cmocka_unit_test(a_reference_to_nothing_is_counted_and_empty),
+        cmocka_unit_test(of_two_texts_the_longest_wins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
