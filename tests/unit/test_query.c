@@ -24,7 +24,7 @@ static int open_heap(void **state)
         "half : object ; bracket : object ; end : object ; none : object ; t : tuple [ 'a' 1 ] ; deep : tuple [ '(' ')' ] ; nested : object\n"
         "long : str 'a long key, much longer than what a label shows of it, which is sixty bytes'\n"
         "type app.Order members __dict__ slot attrs inline ; obj : app.Order .__dict__ d .slot s .inline i ; d : dict { 'name' n }\n"
-        "s : object ; i : object ; n : object ; set : set < x >\n"
+        "watch : weakref / list / ; s : object ; i : object ; n : object ; set : set < x >\n"
         "o1 : app.Order size 100 ; o2 : app.Order size 3000 ; o3 : app.Order size 200 ; type Order ; type x.Order ; order : Order ; other : x.Order");
     return 0;
 }
@@ -214,7 +214,10 @@ static void an_object_is_shown_with_all_that_refers_to_it(void **state)
     assert_int_equal(details->reference_count, 2);
     assert_string_equal(details->references[1].label, "[2]");
     assert_int_equal(details->references[1].object.address, heap_builder_address(test_heap_node(&heap, "inner")));
-    assert_int_equal(details->referrer_count, 1);
+    assert_int_equal(details->referrer_count, 2);
+    assert_false(details->referrers[0].weak);
+    assert_true(details->referrers[1].weak);
+    assert_string_equal(details->referrers[1].label, "weak referent");
     assert_string_equal(details->referrers[0].label, "['k']");
     assert_int_equal(details->referrers[0].object.address, heap_builder_address(test_heap_node(&heap, "cache")));
     assert_int_equal(details->dominated_count, 1);

@@ -26,7 +26,8 @@ static void add_opcodes(struct heap_builder *builder)
     heap_builder_set_version(builder, "3.8.20", 0x030814f0);
     heap_builder_add(builder, "opcode 1 POP_TOP ; opcode 83 RETURN_VALUE ; opcode 97 STORE_GLOBAL argument ; opcode 100 LOAD_CONST argument\n"
                      "opcode 116 LOAD_GLOBAL argument ; opcode 124 LOAD_FAST argument ; opcode 125 STORE_FAST argument ; opcode 131 CALL_FUNCTION argument\n"
-                     "opcode 160 LOAD_METHOD argument ; opcode 161 CALL_METHOD argument ; opcode 103 BUILD_LIST argument");
+                     "opcode 160 LOAD_METHOD argument ; opcode 161 CALL_METHOD argument ; opcode 103 BUILD_LIST argument\n"
+                     "opcode 90 STORE_NAME argument");
 }
 
 static struct heap_builder *demo(const char *file)
@@ -40,7 +41,9 @@ static struct heap_builder *demo(const char *file)
         "code allocate_code 'allocate' '%s' 2 args 1 old locals n names bytearray bytecode 74007c0083015300 lines 0001\n"
         "code hold_code 'make_and_hold' '%s' 4 args 1 old locals n obj names allocate cache append\n"
         "  bytecode 74007c0083017d017401a0027c01a101010064005300 lines 00010801\n"
-        "thread 1 'main' main ; run : frame .f_code hold_code .f_globals __main__.__dict__ ( 7 b5 ) pseudo ; frame run hold_code 6\n", file, file);
+        "thread 1 'main' main ; run : frame .f_code hold_code .f_globals __main__.__dict__ ( 7 b5 ) pseudo ; frame run hold_code 6\n"
+        "code body '<module>' '%s' 1 names cache bytecode 67005a0064005300 lines 0000\n"
+        "outer : frame .f_code body .f_globals __main__.__dict__ pseudo ; frame outer body 6\n", file, file, file);
     for (int i = 0; i < 6; i++)
         heap_builder_add(builder, "b%d : bytearray size 5000057 store 5000000 5000001", i);
     return builder;
@@ -123,7 +126,7 @@ static void what_the_recorder_saw_comes_first(void **state)
     nameless_file_init(&file);
     nameless_file_fill(&file, source, strlen(source));
     struct heap_builder *builder = demo(file.path);
-    heap_builder_add(builder, "recorder 3 ; stack 30000342 30000342 allocate_code 4 hold_code 4 ; stack 64 64 hold_code 14 ; block cache 64 3 3");
+    heap_builder_add(builder, "recorder 3 ; stack 30000342 30000342 allocate_code 4 hold_code 4 ; stack 64 64 hold_code 14 ; stack 8 8 hold_code 2 ; block cache 64 4 3");
     for (int i = 0; i < 6; i++)
         heap_builder_add(builder, "block b%d 5000073 2 2", i);
     struct test_heap heap;
@@ -131,7 +134,9 @@ static void what_the_recorder_saw_comes_first(void **state)
     struct wh_suspects *suspects = ask(&heap, false, 0);
     assert_int_equal(suspects->count, 1);
     const struct wh_suspect *suspect = &suspects->suspects[0];
-    assert_int_equal(suspect->held_at_count, 1);
+    assert_int_equal(suspect->held_at_count, 2);
+    assert_int_equal(suspect->held_at[1].line, 5);
+    assert_string_equal(suspect->held_at[1].evidence, "growth");
     assert_string_equal(suspect->held_at[0].evidence, "growth");
     assert_string_equal(suspect->held_at[0].certainty, "exact");
     assert_int_equal(suspect->held_at[0].line, 6);
@@ -180,6 +185,22 @@ static void what_is_merely_large_is_told_on_request(void **state)
     wh_suspects_free(suspects);
     suspects = ask(&heap, true, 1);
     assert_int_equal(suspects->count, 1);
+    wh_suspects_free(suspects);
+    test_heap_deinit(&heap);
+}
+
+static void leaks_come_before_what_is_larger(void **state)
+{
+    struct test_heap heap;
+    (void)state;
+    test_heap_init(&heap, "module app { 'few' few 'many' many '__file__' '/srv/app.py' } ; few : list [ x y ] ; x : bytearray size 5000000 ; y : bytes size 5000000\n"
+                          "many : list [ a b c d e ] ; a : bytearray size 50000 ; b : bytearray size 50000 ; c : bytearray size 50000\n"
+                          "d : bytearray size 50000 ; e : bytearray size 50000");
+    struct wh_suspects *suspects = ask(&heap, true, 0);
+    assert_int_equal(suspects->count, 2);
+    assert_string_equal(suspects->suspects[0].name, "app.many");
+    assert_true(suspects->suspects[0].leak);
+    assert_string_equal(suspects->suspects[1].name, "app.few");
     wh_suspects_free(suspects);
     test_heap_deinit(&heap);
 }
@@ -246,6 +267,7 @@ int main(void)
         cmocka_unit_test(what_the_recorder_saw_comes_first),
         cmocka_unit_test(a_buffer_that_a_running_function_owns_is_the_frames),
         cmocka_unit_test(what_is_merely_large_is_told_on_request),
+        cmocka_unit_test(leaks_come_before_what_is_larger),
         cmocka_unit_test(a_limit_hides_no_leak_from_the_verdict),
         cmocka_unit_test(a_fingerprint_is_the_same_in_another_process),
     };

@@ -117,6 +117,23 @@ static struct heap_builder *random_heap(uint64_t seed, unsigned objects)
     return builder;
 }
 
+/* No object without a row is larger than one with a row. */
+static void assert_the_largest_have_rows(const struct test_heap *heap, const struct wh_tree *tree, uint64_t seed)
+{
+    uint64_t least = UINT64_MAX;
+    size_t rows = 0, larger = 0;
+    for (size_t i = 1; i < tree->row_count; i++) {
+        if (tree->rows[i].group)
+            continue;
+        rows++;
+        least = tree->rows[i].object.retained_bytes < least ? tree->rows[i].object.retained_bytes : least;
+    }
+    for (uint32_t node = 1; node < heap->heap->node_count; node++)
+        larger += dominators_is_live(heap->model->dominators, node) && model_retained(heap->model, node) > least;
+    if (rows && larger >= rows)
+        fail_msg("seed %d: %zu objects are larger than the least of %zu rows", (int)seed, larger, rows);
+}
+
 static void every_budget_is_kept_and_every_byte_is_somewhere(void **state)
 {
     (void)state;
@@ -128,6 +145,7 @@ static void every_budget_is_kept_and_every_byte_is_somewhere(void **state)
             struct wh_tree *tree = ask(&heap, budget);
             assert_true(tree->row_count >= 1 && tree->row_count <= budget);
             assert_adds_up(tree, trials_seed(1, trial));
+            assert_the_largest_have_rows(&heap, tree, trials_seed(1, trial));
             wh_tree_free(tree);
         }
         test_heap_deinit(&heap);
