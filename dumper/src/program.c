@@ -98,10 +98,11 @@ static void make_name(const char *path, char *name)
     const char *start;
     size_t length;
     name_component(path, &start, &length);
-    if (length > NAME_LENGTH_MAX)
+    if (length > NAME_LENGTH_MAX) {
         length = NAME_LENGTH_MAX;
-    while (length > 0 && length == NAME_LENGTH_MAX && ((unsigned char)start[length] & 0xC0) == 0x80)
-        length--;
+        while (length > 0 && ((unsigned char)start[length] & 0xC0) == 0x80) /* not through a character */
+            length--;
+    }
     if (length == 0 || start[0] == '-') { /* interactive, -c, -m */
         strcpy(name, "python");
         return;

@@ -97,7 +97,7 @@ static uint64_t code_size(const struct type_info *info, PyObject *object)
 #if PY_VERSION_HEX >= 0x030B0000
 static uint64_t frame_slots(const PyCodeObject *code)
 {
-    return (uint64_t)(code->co_nlocalsplus + code->co_stacksize);
+    return (uint64_t)code->co_nlocalsplus + (uint64_t)code->co_stacksize;
 }
 #endif
 
