@@ -27,6 +27,30 @@ static void print_path(const struct wh_path *path, FILE *out)
     text_table_deinit(&table);
 }
 
+/* Rows stand depth-first, so the depth of a row is one more than that of its parent. */
+static size_t depth_of(const struct wh_merged *merged, size_t row)
+{
+    size_t depth = 0;
+    for (int64_t parent = merged->rows[row].parent; parent >= 0; parent = merged->rows[parent].parent)
+        depth++;
+    return depth;
+}
+
+static void print_merged(const struct wh_merged *merged, FILE *out)
+{
+    fprintf(out, "%s %s\n", count_text(merged->reached).text, plural(merged->reached, "object", "objects"));
+    for (size_t i = 0; i < merged->row_count; i++) {
+        const struct wh_merged_row *row = &merged->rows[i];
+        fprintf(out, "%6s %12s  %*s%s  (%s)\n", percent_text(row->share).text, count_text(row->count).text, (int)(2 * depth_of(merged, i)), "",
+                visible(row->name), visible(row->object.type));
+    }
+    if (merged->hidden)
+        fprintf(out, "%6s %12s  elsewhere, in branches of less than 1 %%\n",
+                percent_text((double)merged->hidden / (double)merged->reached).text, count_text(merged->hidden).text);
+    if (merged->matching > merged->reached)
+        fprintf(out, "%s more: nothing holds them\n", count_text(merged->matching - merged->reached).text);
+}
+
 static void print_paths(const struct wh_paths *paths, FILE *out)
 {
     for (size_t i = 0; i < paths->count; i++) {
@@ -38,11 +62,35 @@ static void print_paths(const struct wh_paths *paths, FILE *out)
         fprintf(out, "%zu of %s objects, the largest first\n", paths->count, count_text(paths->matching).text);
 }
 
+static enum wh_status answer_merged(struct wh_analysis *analysis, const struct request *request, const struct wh_path_options *options,
+                                    FILE *out, struct wh_error *error)
+{
+    struct wh_merged *merged;
+    enum wh_status status = wh_merged(analysis, &request->query, options, error, &merged);
+    if (status)
+        return status;
+    if (request->json)
+        json_write(merged_document(merged), JSON_FOR_STREAM, out);
+    else
+        print_merged(merged, out);
+    wh_merged_free(merged);
+    return WH_OK;
+}
+
+static const char *check(const struct request *request)
+{
+    return request->merged && request->independent ? "--merged and --independent exclude each other" : NULL;
+}
+
 static enum wh_status answer(struct wh_analysis *analysis, const struct request *request, FILE *out, struct wh_error *error, int *exit_code)
 {
     (void)exit_code;
+    struct wh_path_options options = {request->reference_count, request->references, request->independent};
+    if (request->merged)
+        return answer_merged(analysis, request, &options, out, error);
     struct wh_paths *paths;
-    enum wh_status status = wh_paths(analysis, &request->query, error, &paths);
+    bool others = options.ignore_count || options.independent;
+    enum wh_status status = others ? wh_other_paths(analysis, &request->query, &options, error, &paths) : wh_paths(analysis, &request->query, error, &paths);
     if (status)
         return status;
     if (request->json)
@@ -59,6 +107,9 @@ int cmd_path(int argc, char **argv)
         {"type", KEY_TYPE, "QUALNAME", 0, "The objects of a type: 'app.models.Order'; built-in types without 'builtins.'", 0},
         {"expr", KEY_EXPR, "EXPR", 0, "The object that an expression names, starting at a module: 'app.cache[\"k\"][3]'", 0},
         {"limit", KEY_LIMIT, "N", 0, "Show N objects at most; default 10", 0},
+        {"independent", KEY_INDEPENDENT, "K", 0, "Show up to K paths to the first object, which have no removable reference in common", 0},
+        {"merged", KEY_MERGED, NULL, 0, "Show the paths to all the objects as one tree, with counts", 0},
+        {"ignore", KEY_IGNORE, "EXPR", 0, "Ignore the reference that this expression names: 'app.cache[\"k\"]'; may be repeated", 0},
         OPTION_JSON,
         OPTION_HELP,
         {0},
@@ -68,9 +119,10 @@ int cmd_path(int argc, char **argv)
         .options = options,
         .arguments = "SNAPSHOT ADDRESS\nSNAPSHOT --type QUALNAME\nSNAPSHOT --expr EXPR",
         .help = "Show what keeps objects alive: for each a shortest path of references from a root, as a Python programmer would write "
-                "it. An address is hexadecimal with 0x or decimal, as id() gives it.\v" HELP_EXIT_CODES
+                "it. An address is hexadecimal with 0x or decimal, as id() gives it.\vJSON: whoholds.paths/1; with --merged whoholds.merged/1.\n\n" HELP_EXIT_CODES
                 "Example: whoholds path app-1234-1.whs --type app.models.Order --limit 3",
         .query = QUERY_ONE,
+        .check = check,
         .answer = answer,
     };
     return command_run(&command, argc, argv);

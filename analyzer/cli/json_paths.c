@@ -35,6 +35,23 @@ json_t *paths_document(const struct wh_paths *paths)
                      json_list(paths->paths, paths->count, sizeof(*paths->paths), path_json));
 }
 
+/* --- merged paths --- */
+
+static json_t *merged_row_json(const void *item)
+{
+    const struct wh_merged_row *row = item;
+    return json_make("{so so so so so so so}", "parent", json_integer(row->parent), "name", json_text(row->name), "type",
+                     json_text(row->object.type), "address", json_address(row->object.address), "count", json_count(row->count), "share",
+                     json_share(row->share), "hidden", json_count(row->hidden));
+}
+
+json_t *merged_document(const struct wh_merged *merged)
+{
+    return json_make("{ss so so so so}", "schema", "whoholds.merged/1", "matching", json_count(merged->matching), "reached",
+                     json_count(merged->reached), "hidden", json_count(merged->hidden), "rows",
+                     json_list(merged->rows, merged->row_count, sizeof(*merged->rows), merged_row_json));
+}
+
 /* --- one object --- */
 
 static json_t *reference_json(const void *item)

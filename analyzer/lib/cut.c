@@ -136,41 +136,11 @@ static enum wh_status find_minimum(struct cutter *self)
     return WH_OK;
 }
 
-static int compare_edges(const void *left, const void *right)
-{
-    const struct cut_edge *a = left, *b = right;
-    return (a->edge > b->edge) - (a->edge < b->edge);
-}
-
-/* Each once: two expressions may name the same reference. */
-static void sort_edges(struct cut_edges *cut)
-{
-    uint32_t kept = 0;
-    qsort(cut->edges, cut->count, sizeof(*cut->edges), compare_edges);
-    for (uint32_t i = 0; i < cut->count; i++) {
-        if (!kept || cut->edges[i].edge != cut->edges[kept - 1].edge)
-            cut->edges[kept++] = cut->edges[i];
-    }
-    cut->count = kept;
-}
-
 static enum wh_status find_given(struct cutter *self, const struct wh_cut_query *query)
 {
-    enum wh_status status = array_alloc(query->without_count, sizeof(*self->cut.edges), "the references", self->error, &self->cut.edges);
-    for (size_t i = 0; !status && i < query->without_count; i++) {
-        struct found_reference found;
-        status = reference_find(self->model, &self->analysis->lookup, query->without[i], self->error, &found);
-        if (status)
-            break;
-        uint32_t edge = strong_graph_edge(&self->strong, self->model->heap, found.node, found.ref);
-        /* Of a dict's item the value was found; the key goes with it. */
-        bool pair = edge > self->strong.graph.first_edge_of_node[found.node] && cut_rules_is_pair(&self->rules, found.node, edge - 1);
-        self->cut.edges[self->cut.count++] = (struct cut_edge){found.node, edge - pair, pair};
-    }
     self->ret->complete = true;
     self->ret->stopped_at = "";
-    sort_edges(&self->cut);
-    return status;
+    return reference_edges(self->model, &self->analysis->lookup, &self->rules, query->without, query->without_count, self->error, &self->cut);
 }
 
 /* --- output --- */

@@ -5,11 +5,11 @@
 #include "analysis.h"
 #include "label.h"
 #include "naming.h"
+#include "paths_result.h"
 #include "query.h"
 
 enum { PATHS_DEFAULT = 10, SHOW_DEFAULT = 20 };
 
-struct paths_result { struct wh_paths paths; struct arena arena; };
 struct details_result { struct wh_details details; struct arena arena; };
 
 static enum wh_status fill_paths(const struct model *model, const struct node_list *list, struct wh_error *error, struct paths_result *result)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "label.h"
 #include "query.h"
 
@@ -105,4 +106,44 @@ enum wh_status reference_find(const struct model *model, const struct lookup *lo
     if (failed)
         return wh_error_set(error, WH_ERR_RESOURCE, "out of memory for an expression");
     return found ? WH_OK : wh_error_set(error, WH_ERR_INPUT, "the snapshot has no reference '%.200s'", expression);
+}
+
+static int compare_edges(const void *left, const void *right)
+{
+    const struct cut_edge *a = left, *b = right;
+    return (a->edge > b->edge) - (a->edge < b->edge);
+}
+
+/* Two expressions may name the same reference. */
+static void sort_edges(struct cut_edges *cut)
+{
+    uint32_t kept = 0;
+    qsort(cut->edges, cut->count, sizeof(*cut->edges), compare_edges);
+    for (uint32_t i = 0; i < cut->count; i++) {
+        if (!kept || cut->edges[i].edge != cut->edges[kept - 1].edge)
+            cut->edges[kept++] = cut->edges[i];
+    }
+    cut->count = kept;
+}
+
+enum wh_status reference_edges(const struct model *model, const struct lookup *lookup, const struct cut_rules *rules,
+                               const char *const *expressions, size_t count, struct wh_error *error, struct cut_edges *ret)
+{
+    *ret = (struct cut_edges){0};
+    enum wh_status status = array_alloc(count, sizeof(*ret->edges), "the references", error, &ret->edges);
+    for (size_t i = 0; !status && i < count; i++) {
+        struct found_reference found;
+        status = reference_find(model, lookup, expressions[i], error, &found);
+        if (status)
+            break;
+        uint32_t edge = strong_graph_edge(rules->strong, model->heap, found.node, found.ref);
+        /* Of a dict's item the value was found. */
+        bool pair = edge > rules->strong->graph.first_edge_of_node[found.node] && cut_rules_is_pair(rules, found.node, edge - 1);
+        ret->edges[ret->count++] = (struct cut_edge){found.node, edge - pair, pair};
+    }
+    if (status)
+        cut_edges_deinit(ret);
+    else
+        sort_edges(ret);
+    return status;
 }

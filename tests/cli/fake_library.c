@@ -192,6 +192,30 @@ enum wh_status wh_export_heapsnapshot(struct wh_analysis *analysis, bool all, wh
     return sink(context, "{}", 2, error);
 }
 
+enum wh_status wh_other_paths(struct wh_analysis *analysis, const struct wh_query *query, const struct wh_path_options *options,
+                              struct wh_error *error, struct wh_paths **ret)
+{
+    (void)options;
+    return wh_paths(analysis, query, error, ret);
+}
+
+enum wh_status wh_merged(struct wh_analysis *analysis, const struct wh_query *query, const struct wh_path_options *options,
+                         struct wh_error *error, struct wh_merged **ret)
+{
+    static struct wh_merged_row rows[] = {
+        {-1, "app.cache", {.address = 0x7f0000001000, .type = "dict", .length = 900, .preview = ""}, 930, 0.93, 930},
+    };
+    static struct wh_merged merged = {.matching = 1001, .reached = 1000, .hidden = 70, .row_count = 1, .rows = rows};
+    (void)analysis, (void)query, (void)options, (void)error;
+    *ret = &merged;
+    return WH_OK;
+}
+
+void wh_merged_free(struct wh_merged *merged)
+{
+    (void)merged;
+}
+
 /* --- cut: three references, one of which is not shown --- */
 
 static struct wh_cut_reference cut_references[] = {

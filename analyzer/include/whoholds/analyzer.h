@@ -88,6 +88,41 @@ struct wh_query {
 enum wh_status wh_paths(struct wh_analysis *analysis, const struct wh_query *query, struct wh_error *error, struct wh_paths **ret) WH_MUST_USE;
 void wh_paths_free(struct wh_paths *paths);
 
+struct wh_path_options {
+    size_t ignore_count;
+    const char *const *ignore;     /* references, as expressions, through which no path may lead */
+    size_t independent;            /* 0: a path to each object; else so many paths to the first one, at most */
+};
+
+/*
+ * Paths through all references that hold, a frame's locals included, but for some. Independent paths come shortest first and have no
+ * reference in common that a programmer could remove (wh_cut). Free with wh_paths_free. WH_ERR_INPUT if nothing else holds any of the objects.
+ */
+enum wh_status wh_other_paths(struct wh_analysis *analysis, const struct wh_query *query, const struct wh_path_options *options,
+                              struct wh_error *error, struct wh_paths **ret) WH_MUST_USE;
+
+struct wh_merged_row {
+    int64_t parent;                /* index of a row before this one, -1: at a root */
+    const char *name;              /* the object through which the paths lead: `app.cache._store` */
+    struct wh_object object;
+    uint64_t count;                /* objects of the set whose path leads through it or ends there */
+    double share;                  /* of all that are reached */
+    uint64_t hidden;               /* of `count`, those below no row that has this parent */
+};
+
+/* The shortest paths to all objects of a set, put together to a tree; branches with less than 1 % are summed in `hidden`. What holds objects of the set
+ * has a row, an object of the set only if paths to others lead through it. */
+struct wh_merged {
+    uint64_t matching, reached;    /* objects that the query named; those that have a path */
+    uint64_t hidden;               /* reached ones below no row */
+    size_t row_count;
+    struct wh_merged_row *rows;    /* depth-first, most objects first */
+};
+
+enum wh_status wh_merged(struct wh_analysis *analysis, const struct wh_query *query, const struct wh_path_options *options,
+                         struct wh_error *error, struct wh_merged **ret) WH_MUST_USE;
+void wh_merged_free(struct wh_merged *merged);
+
 struct wh_reference { const char *label; struct wh_object object; bool weak; };
 
 struct wh_details {
