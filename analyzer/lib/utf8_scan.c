@@ -16,14 +16,16 @@ size_t utf8_sequence_length(const char *bytes, size_t left)
     if (at[0] >= 0xc2 && at[0] <= 0xdf)
         return left >= 2 && is_continuation(at[1]) ? 2 : 0;
     if ((at[0] & 0xf0) == 0xe0) {
-        bool valid = left >= 3 && is_continuation(at[1]) && is_continuation(at[2]);
+        if (left < 3 || !is_continuation(at[1]) || !is_continuation(at[2]))
+            return 0;
         bool shortest = at[0] != 0xe0 || at[1] >= 0xa0, no_surrogate = at[0] != 0xed || at[1] < 0xa0;
-        return valid && shortest && no_surrogate ? 3 : 0;
+        return shortest && no_surrogate ? 3 : 0;
     }
     if (at[0] >= 0xf0 && at[0] <= 0xf4) {
-        bool valid = left >= 4 && is_continuation(at[1]) && is_continuation(at[2]) && is_continuation(at[3]);
+        if (left < 4 || !is_continuation(at[1]) || !is_continuation(at[2]) || !is_continuation(at[3]))
+            return 0;
         bool shortest = at[0] != 0xf0 || at[1] >= 0x90, in_range = at[0] != 0xf4 || at[1] < 0x90;
-        return valid && shortest && in_range ? 4 : 0;
+        return shortest && in_range ? 4 : 0;
     }
     return 0;
 }
