@@ -158,6 +158,42 @@ static enum wh_status ask_threads(struct wh_analysis *analysis, struct wh_error 
     return status;
 }
 
+static enum wh_status ask_cut(struct wh_analysis *analysis, struct wh_error *error, bool *answered)
+{
+    struct wh_cut *cut;
+    enum wh_status status = wh_cut(analysis, &(struct wh_cut_query){.query = {.type = "bytearray"}}, error, &cut);
+    *answered = cut != NULL;
+    wh_cut_free(cut);
+    return status;
+}
+
+static enum wh_status ask_what_if(struct wh_analysis *analysis, struct wh_error *error, bool *answered)
+{
+    static const char *const expressions[] = {"app.cache", "app.f.__kwdefaults__"};
+    struct wh_cut *cut;
+    enum wh_status status = wh_cut(analysis, &(struct wh_cut_query){.without_count = 2, .without = expressions}, error, &cut);
+    *answered = cut != NULL;
+    wh_cut_free(cut);
+    return status;
+}
+
+static enum wh_status ask_retained(struct wh_analysis *analysis, struct wh_error *error, bool *answered)
+{
+    struct wh_retained retained;
+    enum wh_status status = wh_retained(analysis, &(struct wh_retained_query){.type = "dict"}, error, &retained);
+    *answered = !status;
+    return status;
+}
+
+static enum wh_status ask_alloc(struct wh_analysis *analysis, struct wh_error *error, bool *answered)
+{
+    struct wh_alloc *alloc;
+    enum wh_status status = wh_alloc(analysis, true, WH_ALLOC_LINE, 0, error, &alloc);
+    *answered = alloc != NULL;
+    wh_alloc_free(alloc);
+    return status;
+}
+
 static void opening_and_info_survive_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_info); }
 static void suspects_survive_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_suspects); }
 static void paths_of_a_type_survive_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_paths); }
@@ -168,6 +204,10 @@ static void rows_of_modules_survive_each_failed_allocation(void **state) { (void
 static void rows_of_holders_survive_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_holders); }
 static void the_tree_survives_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_tree); }
 static void threads_survive_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_threads); }
+static void the_cut_survives_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_cut); }
+static void what_if_survives_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_what_if); }
+static void sums_of_sets_survive_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_retained); }
+static void rows_of_lines_survive_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_alloc); }
 
 int main(void)
 {
@@ -182,6 +222,10 @@ int main(void)
         cmocka_unit_test(rows_of_holders_survive_each_failed_allocation),
         cmocka_unit_test(the_tree_survives_each_failed_allocation),
         cmocka_unit_test(threads_survive_each_failed_allocation),
+        cmocka_unit_test(the_cut_survives_each_failed_allocation),
+        cmocka_unit_test(what_if_survives_each_failed_allocation),
+        cmocka_unit_test(sums_of_sets_survive_each_failed_allocation),
+        cmocka_unit_test(rows_of_lines_survive_each_failed_allocation),
     };
     return cmocka_run_group_tests(tests, write_file, close_file);
 }

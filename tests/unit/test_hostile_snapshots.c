@@ -118,6 +118,25 @@ static void ask_exports(struct wh_analysis *analysis)
         assert_told(wh_export_heapsnapshot(analysis, all, drop, NULL, &error, &summary), &error);
 }
 
+static void ask_what_if(struct wh_analysis *analysis)
+{
+    static const char *const expressions[] = {"app.cache", "app.f.__kwdefaults__"};
+    struct wh_error error = {0};
+    struct wh_cut *cut;
+    struct wh_retained retained;
+    struct wh_alloc *alloc;
+    assert_told(wh_cut(analysis, &(struct wh_cut_query){.query = {.type = "bytearray"}}, &error, &cut), &error);
+    wh_cut_free(cut);
+    assert_told(wh_cut(analysis, &(struct wh_cut_query){.without_count = 2, .without = expressions}, &error, &cut), &error);
+    wh_cut_free(cut);
+    assert_told(wh_retained(analysis, &(struct wh_retained_query){.type = "dict"}, &error, &retained), &error);
+    assert_told(wh_retained(analysis, &(struct wh_retained_query){.expression_count = 2, .expressions = expressions}, &error, &retained), &error);
+    for (int by = WH_ALLOC_LINE; by <= WH_ALLOC_FILE; by++) {
+        assert_told(wh_alloc(analysis, by & 1, (enum wh_alloc_by)by, 0, &error, &alloc), &error);
+        wh_alloc_free(alloc);
+    }
+}
+
 static void ask_everything(struct wh_analysis *analysis)
 {
     struct wh_error error = {0};
@@ -131,6 +150,7 @@ static void ask_everything(struct wh_analysis *analysis)
     wh_threads_free(threads);
     ask_tables(analysis);
     ask_exports(analysis);
+    ask_what_if(analysis);
     ask_objects(analysis, &(struct wh_query){.address = heap_builder_address(9)});
     ask_objects(analysis, &(struct wh_query){.type = "list", .limit = 4});
     ask_objects(analysis, &(struct wh_query){.expression = "app.f.__kwdefaults__['n'][(1, 'a', None, 3.25, …)]"});
