@@ -28,8 +28,11 @@ enum { PROBE_TIMEOUT_MS = 20000, PROBE_NOT_STARTED = 127 };
 
 struct run {
     const char *output, *signal, *values, *mode, *record;
+    const char *on_rss, *every, *at_exit, *on_memory_error, *most; /* NULL: as the environment says */
     char **program; /* its argv */
 };
+
+enum { KEY_ON_RSS = 0x100, KEY_EVERY, KEY_AT_EXIT, KEY_ON_MEMORY_ERROR, KEY_MOST };
 
 static const char run_arguments[] = "[--] PROGRAM [ARGUMENT...]";
 static const char run_description[] =
@@ -46,6 +49,12 @@ static const struct argp_option run_options[] = {
     {"record", 'r', "off|sample|holders|exact", 0,
      "Which allocations are noted with their lines: none, one in 512 KiB, these and what makes containers grow, or all; default "
      WHOHOLDS_RECORD_DEFAULT, 0},
+    {NULL, 0, NULL, 0, "Snapshots that nobody has to ask for:", 1},
+    {"on-rss", KEY_ON_RSS, "SIZE", 0, "When so much memory is resident (500M, 2G), and after each further quarter of it", 1},
+    {"every", KEY_EVERY, "SECONDS", 0, "Every so often", 1},
+    {"at-exit", KEY_AT_EXIT, NULL, 0, "When the interpreter ends", 1},
+    {"on-memory-error", KEY_ON_MEMORY_ERROR, NULL, 0, "When a MemoryError ends the program or a thread", 1},
+    {"max-snapshots", KEY_MOST, "N", 0, "How many of these there may be in each process; default " WHOHOLDS_MAX_SNAPSHOTS_DEFAULT, 1},
     {0},
 };
 
@@ -79,6 +88,27 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         if (whoholds_word_value(whoholds_records, argument) < 0)
             argp_error(state, "--record takes off, sample, holders or exact, not '%s'", argument);
         run->record = argument;
+        return 0;
+    case KEY_ON_RSS:
+        if (!whoholds_size(argument))
+            argp_error(state, "--on-rss takes a size such as 500M or 2G, not '%s'", argument);
+        run->on_rss = argument;
+        return 0;
+    case KEY_EVERY:
+        if (!whoholds_count(argument))
+            argp_error(state, "--every takes a whole number of seconds, not '%s'", argument);
+        run->every = argument;
+        return 0;
+    case KEY_AT_EXIT:
+        run->at_exit = "1";
+        return 0;
+    case KEY_ON_MEMORY_ERROR:
+        run->on_memory_error = "1";
+        return 0;
+    case KEY_MOST:
+        if (!whoholds_count(argument))
+            argp_error(state, "--max-snapshots takes a number, not '%s'", argument);
+        run->most = argument;
         return 0;
     case ARGP_KEY_ARG: /* the program: everything after it is its own */
         run->program = state->argv + state->next - 1;
@@ -300,12 +330,28 @@ static int prepend_python_path(const char *python_directory)
     return status;
 }
 
+/* What no option was given for stays as the environment has it. */
+static int set_automatic(const struct run *run)
+{
+    const struct { const char *name, *value; } variables[] = {
+        {WHOHOLDS_ON_RSS, run->on_rss},
+        {WHOHOLDS_EVERY, run->every},
+        {WHOHOLDS_AT_EXIT, run->at_exit},
+        {WHOHOLDS_ON_MEMORY_ERROR, run->on_memory_error},
+        {WHOHOLDS_MAX_SNAPSHOTS, run->most},
+    };
+    for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
+        if (variables[i].value && setenv(variables[i].name, variables[i].value, 1) < 0)
+            return -1;
+    return 0;
+}
+
 static int set_environment(const struct run *run, const char *python_directory)
 {
     char *output = absolute_output(run->output);
     int failed = !output || setenv(WHOHOLDS_OUTPUT, output, 1) < 0 || setenv(WHOHOLDS_SIGNAL, run->signal, 1) < 0 ||
                  setenv(WHOHOLDS_VALUES, run->values, 1) < 0 || setenv(WHOHOLDS_MODE, run->mode, 1) < 0 ||
-                 setenv(WHOHOLDS_RECORD, run->record, 1) < 0 || prepend_python_path(python_directory) < 0;
+                 setenv(WHOHOLDS_RECORD, run->record, 1) < 0 || set_automatic(run) < 0 || prepend_python_path(python_directory) < 0;
     free(output);
     return failed ? fail(WH_ERR_TARGET, "the environment cannot be set: %s", strerror(errno)) : 0;
 }

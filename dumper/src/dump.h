@@ -30,7 +30,7 @@ struct dump_request {
     const char *path;      /* NULL: by the settings' pattern */
     bool is_pattern;       /* path may hold {pid} and the like and is checked, else it is taken as it stands */
     const char *directory; /* what a relative path starts at; NULL: the settings' */
-    const char *trigger;   /* "signal", "api", "command" */
+    const char *trigger;   /* "signal", "api", "command", and those of automatic.h */
     uint64_t asked_ns;     /* dump_clock() at the trigger */
 };
 

@@ -13,6 +13,7 @@
 #include <whoholds/dumper_environment.h>
 #include <whoholds/formats/error.h>
 
+#include "automatic.h"
 #include "dump.h"
 #include "mailbox.h"
 #include "recorder.h"
@@ -61,54 +62,94 @@ static enum wh_status fill_pattern(struct dump_settings *settings, const char *o
     return current_directory(settings->directory, error);
 }
 
-/* The settings as their words say; *signal_number too. */
-static enum wh_status parse_settings(const char *signal, const char *output, const char *values, const char *mode,
-                                     struct dump_settings *settings, int *signal_number, struct wh_error *error)
+/* What is to be installed, as it was written; "" for none where that is possible. */
+struct words {
+    const char *signal, *output, *values, *mode, *record;
+    const char *on_rss, *every, *at_exit, *on_memory_error, *most;
+};
+
+struct settings {
+    int signal_number, recorder_mode;
+    struct dump_settings dump;
+    struct automatic_settings automatic;
+};
+
+static enum wh_status refuse_word(const char *name, const char *word, const char *expected, struct wh_error *error)
 {
     errno = 0;
-    *signal_number = whoholds_signal_number(signal);
-    if (*signal_number < 0)
-        return wh_error_set(error, WH_ERR_USAGE, "the signal '%s' is none of SIGUSR1, SIGUSR2, SIGHUP, SIGQUIT, SIGWINCH, SIGIO, SIGPWR",
-                            signal);
-    settings->values = whoholds_word_value(whoholds_values, values);
-    if (settings->values < 0)
-        return wh_error_set(error, WH_ERR_USAGE, "values is '%s', not one of none, short, full", values);
-    int fork = whoholds_word_value(whoholds_modes, mode);
-    if (fork < 0)
-        return wh_error_set(error, WH_ERR_USAGE, "mode is '%s', not one of fork, inline", mode);
-    settings->fork = fork;
-    return fill_pattern(settings, output, error);
+    return wh_error_set(error, WH_ERR_USAGE, "%s is '%s', not %s", name, word, expected);
 }
 
-/* at_start: see recorder_start. */
-static PyObject *install(const char *signal, const char *output, const char *values, const char *mode, const char *record, bool at_start)
+static enum wh_status parse_dump(const struct words *words, struct dump_settings *ret, struct wh_error *error)
+{
+    ret->values = whoholds_word_value(whoholds_values, words->values);
+    if (ret->values < 0)
+        return refuse_word("values", words->values, "one of none, short, full", error);
+    int fork = whoholds_word_value(whoholds_modes, words->mode);
+    if (fork < 0)
+        return refuse_word("mode", words->mode, "one of fork, inline", error);
+    ret->fork = fork;
+    return fill_pattern(ret, words->output, error);
+}
+
+static enum wh_status parse_automatic(const struct words *words, struct automatic_settings *ret, struct wh_error *error)
+{
+    int at_exit = whoholds_word_value(whoholds_switches, words->at_exit);
+    int on_memory_error = whoholds_word_value(whoholds_switches, words->on_memory_error);
+    *ret = (struct automatic_settings){.at_exit = at_exit == 1, .on_memory_error = on_memory_error == 1};
+    ret->rss_bytes = whoholds_size(words->on_rss);
+    if (*words->on_rss && !ret->rss_bytes)
+        return refuse_word("on_rss", words->on_rss, "a size such as 500M or 2G", error);
+    ret->every_seconds = whoholds_count(words->every);
+    if (*words->every && !ret->every_seconds)
+        return refuse_word("every", words->every, "a whole number of seconds", error);
+    if (at_exit < 0)
+        return refuse_word("at_exit", words->at_exit, "one of 0, 1", error);
+    if (on_memory_error < 0)
+        return refuse_word("on_memory_error", words->on_memory_error, "one of 0, 1", error);
+    ret->most = (uint32_t)whoholds_count(words->most);
+    return ret->most ? WH_OK : refuse_word("max_snapshots", words->most, "a number of snapshots", error);
+}
+
+static enum wh_status parse_settings(const struct words *words, struct settings *ret, struct wh_error *error)
+{
+    ret->recorder_mode = whoholds_word_value(whoholds_records, words->record);
+    if (ret->recorder_mode < 0)
+        return refuse_word("record", words->record, "one of off, sample, holders, exact", error);
+    ret->signal_number = whoholds_signal_number(words->signal);
+    errno = 0;
+    if (ret->signal_number < 0)
+        return wh_error_set(error, WH_ERR_USAGE, "the signal '%s' is none of SIGUSR1, SIGUSR2, SIGHUP, SIGQUIT, SIGWINCH, SIGIO, SIGPWR",
+                            words->signal);
+    enum wh_status status = parse_automatic(words, &ret->automatic, error);
+    return status ? status : parse_dump(words, &ret->dump, error);
+}
+
+/* at_start: see recorder_start. Returns whether memory_error is to be called. */
+static PyObject *install(const struct words *words, bool at_start)
 {
     struct wh_error error;
-    struct dump_settings settings;
-    int signal_number, recorder_mode = whoholds_word_value(whoholds_records, record);
-    errno = 0;
-    if (recorder_mode < 0) {
-        (void)wh_error_set(&error, WH_ERR_USAGE, "record is '%s', not one of off, sample, holders, exact", record);
-        return raise_error(&error);
-    }
-    if (parse_settings(signal, output, values, mode, &settings, &signal_number, &error))
+    struct settings settings;
+    if (parse_settings(words, &settings, &error))
         return raise_error(&error);
     Py_BEGIN_ALLOW_THREADS
-    dump_configure(&settings);
+    dump_configure(&settings.dump);
     Py_END_ALLOW_THREADS
-    if (trigger_install(signal_number, &error) || recorder_start(recorder_mode, at_start, &error))
+    if (trigger_install(settings.signal_number, &settings.automatic, &error) || recorder_start(settings.recorder_mode, at_start, &error))
         return raise_error(&error);
-    Py_RETURN_NONE;
+    return PyBool_FromLong(settings.automatic.on_memory_error);
 }
 
 static PyObject *module_install(PyObject *module, PyObject *arguments)
 {
     (void)module;
-    const char *signal, *values, *mode, *record;
+    struct words words;
     PyObject *output = NULL;
-    if (!PyArg_ParseTuple(arguments, "sO&sss:install", &signal, PyUnicode_FSConverter, &output, &values, &mode, &record))
+    if (!PyArg_ParseTuple(arguments, "sO&ssssssss:install", &words.signal, PyUnicode_FSConverter, &output, &words.values, &words.mode,
+                          &words.record, &words.on_rss, &words.every, &words.at_exit, &words.on_memory_error, &words.most))
         return NULL;
-    PyObject *result = install(signal, PyBytes_AS_STRING(output), values, mode, record, false);
+    words.output = PyBytes_AS_STRING(output);
+    PyObject *result = install(&words, false);
     Py_DECREF(output);
     return result;
 }
@@ -122,9 +163,19 @@ static const char *variable(const char *name, const char *otherwise)
 static PyObject *module_install_from_environment(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
-    return install(variable(WHOHOLDS_SIGNAL, WHOHOLDS_SIGNAL_DEFAULT), variable(WHOHOLDS_OUTPUT, WHOHOLDS_OUTPUT_DEFAULT),
-                   variable(WHOHOLDS_VALUES, WHOHOLDS_VALUES_DEFAULT), variable(WHOHOLDS_MODE, WHOHOLDS_MODE_DEFAULT),
-                   variable(WHOHOLDS_RECORD, WHOHOLDS_RECORD_DEFAULT), true);
+    struct words words = {
+        .signal = variable(WHOHOLDS_SIGNAL, WHOHOLDS_SIGNAL_DEFAULT),
+        .output = variable(WHOHOLDS_OUTPUT, WHOHOLDS_OUTPUT_DEFAULT),
+        .values = variable(WHOHOLDS_VALUES, WHOHOLDS_VALUES_DEFAULT),
+        .mode = variable(WHOHOLDS_MODE, WHOHOLDS_MODE_DEFAULT),
+        .record = variable(WHOHOLDS_RECORD, WHOHOLDS_RECORD_DEFAULT),
+        .on_rss = variable(WHOHOLDS_ON_RSS, ""),
+        .every = variable(WHOHOLDS_EVERY, ""),
+        .at_exit = variable(WHOHOLDS_AT_EXIT, "0"),
+        .on_memory_error = variable(WHOHOLDS_ON_MEMORY_ERROR, "0"),
+        .most = variable(WHOHOLDS_MAX_SNAPSHOTS, WHOHOLDS_MAX_SNAPSHOTS_DEFAULT),
+    };
+    return install(&words, true);
 }
 
 static PyObject *module_uninstall(PyObject *module, PyObject *unused)
@@ -237,16 +288,33 @@ static PyObject *module_after_fork_in_child(PyObject *module, PyObject *unused)
     Py_RETURN_NONE;
 }
 
+static void make_automatic_snapshot(const char *trigger)
+{
+    if (!automatic_wants(trigger))
+        return;
+    Py_BEGIN_ALLOW_THREADS
+    automatic_snapshot(trigger);
+    Py_END_ALLOW_THREADS
+}
+
+static PyObject *module_memory_error(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    make_automatic_snapshot("memory-error");
+    Py_RETURN_NONE;
+}
+
 static PyObject *module_at_exit(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
+    make_automatic_snapshot("exit");
     trigger_at_exit();
     recorder_at_exit();
     Py_RETURN_NONE;
 }
 
 static PyMethodDef methods[] = {
-    {"install", module_install, METH_VARARGS, "install(signal, output, values, mode, record)"},
+    {"install", module_install, METH_VARARGS, "install(signal, output, values, mode, record, on_rss, every, at_exit, on_memory_error, max_snapshots)"},
     {"install_from_environment", module_install_from_environment, METH_NOARGS, "install, as whoholds run has said"},
     {"uninstall", module_uninstall, METH_NOARGS, "uninstall()"},
     {"dump", module_dump, METH_O, "dump(path or None) -> path"},
@@ -255,6 +323,7 @@ static PyMethodDef methods[] = {
     {"before_fork", module_before_fork, METH_NOARGS, "for os.register_at_fork"},
     {"after_fork_in_parent", module_after_fork_in_parent, METH_NOARGS, "for os.register_at_fork"},
     {"after_fork_in_child", module_after_fork_in_child, METH_NOARGS, "for os.register_at_fork"},
+    {"memory_error", module_memory_error, METH_NOARGS, "for the hooks of exceptions that nobody handles"},
     {"at_exit", module_at_exit, METH_NOARGS, "for atexit.register"},
     {NULL, NULL, 0, NULL},
 };

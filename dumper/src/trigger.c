@@ -16,9 +16,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "automatic.h"
 #include "describe.h"
 #include "dump.h"
 #include "mailbox.h"
+#include "say.h"
 
 /* glibc takes thread-local storage of all libraries out of the stack, so "small" must not be too small. */
 enum { STACK_SIZE = 512 * 1024 };
@@ -63,20 +65,6 @@ static void on_signal(int number, siginfo_t *info, void *context)
     errno = saved_errno;
 }
 
-/* One line, one write: it must not be torn by what the program prints. */
-__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
-{
-    char line[768] = "whoholds: ";
-    size_t prefix = strlen(line);
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line + prefix, sizeof(line) - prefix - 1, format, arguments);
-    va_end(arguments);
-    strcat(line, "\n");
-    ssize_t ignored = write(STDERR_FILENO, line, strlen(line));
-    (void)ignored;
-}
-
 static void answer_signal(void)
 {
     struct dump_request request = {.trigger = "signal", .asked_ns = dump_clock()};
@@ -88,9 +76,13 @@ static void answer_signal(void)
         say("the program stood still while the snapshot was written, as %s", result.refusal.message);
 }
 
-/* `whoholds dump` has sent the signal and hears the answer, or somebody else has. */
-static void answer(void)
+/* `whoholds dump` has sent the signal and hears the answer, or somebody else has, or nobody. */
+static void answer(const char *automatic)
 {
+    if (automatic) {
+        automatic_snapshot(automatic);
+        return;
+    }
     struct whoholds_mailbox *mailbox = mailbox_take();
     if (mailbox)
         mailbox_answer(mailbox);
@@ -98,12 +90,17 @@ static void answer(void)
         answer_signal();
 }
 
-/* Whether to answer a signal now; sets busy if so. */
-static bool begin_answer(bool *stop)
+/* Whether to make a snapshot now; sets busy if so. *automatic is NULL if a signal has asked for it. */
+static bool begin_answer(bool *stop, const char **automatic)
 {
     pthread_mutex_lock(&trigger.lock);
     *stop = trigger.stop;
+    *automatic = NULL;
     trigger.busy = !trigger.stop && atomic_exchange(&asked, false);
+    if (!trigger.stop && !trigger.busy) {
+        *automatic = automatic_due();
+        trigger.busy = *automatic != NULL;
+    }
     bool busy = trigger.busy;
     pthread_mutex_unlock(&trigger.lock);
     return busy;
@@ -116,20 +113,37 @@ static void end_answer(void)
     pthread_mutex_unlock(&trigger.lock);
 }
 
+/* For a signal, or for the time at which something else may be due. */
+static void await_wakeup(void)
+{
+    uint64_t wait = automatic_wait();
+    if (wait == 0) {
+        while (sem_wait(&wakeup) < 0)
+            ;
+        return;
+    }
+    struct timespec until; /* on this clock, as no other is to be had everywhere: if it is set, we come too early, or late once */
+    clock_gettime(CLOCK_REALTIME, &until);
+    wait += (uint64_t)until.tv_nsec;
+    until.tv_sec += (time_t)(wait / 1000000000);
+    until.tv_nsec = (long)(wait % 1000000000);
+    sem_timedwait(&wakeup, &until);
+}
+
 static void *watch(void *unused)
 {
     (void)unused;
     prctl(PR_SET_NAME, "whoholds");
     for (;;) {
         bool stop;
-        while (begin_answer(&stop)) {
-            answer();
+        const char *automatic;
+        while (begin_answer(&stop, &automatic)) {
+            answer(automatic);
             end_answer();
         }
         if (stop)
             return NULL;
-        while (sem_wait(&wakeup) < 0)
-            ;
+        await_wakeup();
     }
 }
 
@@ -230,15 +244,17 @@ static void uninstall_locked(void)
     trigger.signal_number = 0;
     owner = 0;
     mailbox_announce(0, 0);
-    if (!trigger.thread_runs)
-        return;
-    ask_to_stop(true);
-    join_thread();
+    if (trigger.thread_runs) {
+        ask_to_stop(true);
+        join_thread();
+    }
+    automatic_configure(NULL);
 }
 
-static enum wh_status install_locked(int signal_number, struct wh_error *error)
+static enum wh_status install_locked(int signal_number, const struct automatic_settings *automatic, struct wh_error *error)
 {
     uninstall_locked();
+    automatic_configure(automatic);
     sem_init(&wakeup, 0, 0);
     asked = false;
     int failure = start_thread();
@@ -255,10 +271,10 @@ static enum wh_status install_locked(int signal_number, struct wh_error *error)
     return status;
 }
 
-enum wh_status trigger_install(int signal_number, struct wh_error *error)
+enum wh_status trigger_install(int signal_number, const struct automatic_settings *automatic, struct wh_error *error)
 {
     lock_changes();
-    enum wh_status status = install_locked(signal_number, error);
+    enum wh_status status = install_locked(signal_number, automatic, error);
     unlock_changes();
     return status;
 }
@@ -324,6 +340,7 @@ void trigger_after_fork_in_parent(void)
 void trigger_after_fork_in_child(void)
 {
     dump_after_fork_in_child();
+    automatic_after_fork_in_child();
     pthread_mutex_init(&trigger.change_lock, NULL);
     pthread_mutex_init(&trigger.lock, NULL);
     trigger.forks = 0;

@@ -18,8 +18,10 @@
 
 #include <whoholds/formats/error.h>
 
+#include "automatic.h"
+
 /* Replaces an earlier trigger. WH_ERR_RESOURCE if the kernel refuses; then there is none. */
-enum wh_status trigger_install(int signal_number, struct wh_error *error) WH_MUST_USE;
+enum wh_status trigger_install(int signal_number, const struct automatic_settings *automatic, struct wh_error *error) WH_MUST_USE;
 
 /* Waits for a running dump, gives back the signal unless the program has taken it meanwhile. Without a trigger: nothing. */
 void trigger_uninstall(void);

@@ -8,6 +8,7 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 /* Where snapshots go: a path with {name}, {pid}, {n}, {time}; {{ stands for {. Relative to the directory that the program starts in. */
@@ -44,6 +45,16 @@ static const char *const whoholds_placeholders[WHOHOLDS_PLACEHOLDER_COUNT] = {
 #define WHOHOLDS_RECORD "WHOHOLDS_RECORD"
 #define WHOHOLDS_RECORD_DEFAULT "holders"
 
+/* Snapshots that nobody asks for at the moment; "" or not set: none. A size, seconds, and two words of whoholds_switches. */
+#define WHOHOLDS_ON_RSS "WHOHOLDS_ON_RSS"
+#define WHOHOLDS_EVERY "WHOHOLDS_EVERY"
+#define WHOHOLDS_AT_EXIT "WHOHOLDS_AT_EXIT"
+#define WHOHOLDS_ON_MEMORY_ERROR "WHOHOLDS_ON_MEMORY_ERROR"
+
+/* How many of these there may be in one process. */
+#define WHOHOLDS_MAX_SNAPSHOTS "WHOHOLDS_MAX_SNAPSHOTS"
+#define WHOHOLDS_MAX_SNAPSHOTS_DEFAULT "10"
+
 struct whoholds_word {
     const char *word;
     int value;
@@ -59,6 +70,45 @@ static const struct whoholds_word whoholds_signals[] = {
 static const struct whoholds_word whoholds_values[] = {{"none", 0}, {"short", 1}, {"full", 2}, {NULL, 0}};
 static const struct whoholds_word whoholds_modes[] = {{"fork", 1}, {"inline", 0}, {NULL, 0}};
 static const struct whoholds_word whoholds_records[] = {{"off", 0}, {"sample", 1}, {"holders", 2}, {"exact", 3}, {NULL, 0}};
+
+static const struct whoholds_word whoholds_switches[] = {{"0", 0}, {"1", 1}, {NULL, 0}};
+
+/* A number without a sign, up to `most`; 0 if it is none. *end is where it ends. */
+static inline uint64_t whoholds_number(const char *word, uint64_t most, const char **end)
+{
+    uint64_t number = 0;
+    for (*end = word; **end >= '0' && **end <= '9'; (*end)++) {
+        unsigned digit = (unsigned)(**end - '0');
+        if (number > (most - digit) / 10)
+            return 0;
+        number = number * 10 + digit;
+    }
+    return number;
+}
+
+/* "1500000", "512K", "512M", "2G", "1T", with or without "iB", in bytes; 0 if it is no such size. */
+static inline uint64_t whoholds_size(const char *word)
+{
+    static const char units[] = "KMGT";
+    const char *end;
+    uint64_t number = whoholds_number(word, UINT64_MAX / 16, &end);
+    const char *unit = *end ? strchr(units, *end) : NULL;
+    if (unit) {
+        int shift = 10 * (int)(unit - units + 1);
+        number = number > UINT64_MAX / 16 >> shift ? 0 : number << shift;
+        end++;
+        end += strcmp(end, "iB") == 0 ? 2 : 0;
+    }
+    return *end ? 0 : number;
+}
+
+/* A whole number from 1 to a thousand million; 0 if it is none. */
+static inline uint64_t whoholds_count(const char *word)
+{
+    const char *end;
+    uint64_t number = whoholds_number(word, 1000000000, &end);
+    return *end ? 0 : number;
+}
 
 /* The value of a word, -1 if there is no such word. */
 static inline int whoholds_word_value(const struct whoholds_word *words, const char *word)

@@ -45,7 +45,7 @@ def _load():
 
 
 _dumper = _load()
-_hooked = False
+_hooked = _hooked_memory_errors = False
 
 
 def _hook():
@@ -58,7 +58,27 @@ def _hook():
         _atexit.register(_dumper.at_exit)
 
 
-def install(signal="SIGUSR2", output="./{name}-{pid}-{n}.whs", values="short", mode="fork", record="off"):
+def _before(hook, kind_of):
+    """*hook*, and before it a snapshot if the exception is a MemoryError."""
+    def excepthook(*arguments):
+        if issubclass(kind_of(*arguments), MemoryError):
+            _dumper.memory_error()
+        hook(*arguments)
+    return excepthook
+
+
+def _hook_memory_errors():
+    """The hooks stay: others may have been put before them."""
+    global _hooked_memory_errors
+    if not _hooked_memory_errors:
+        _hooked_memory_errors = True
+        import threading
+        _sys.excepthook = _before(_sys.excepthook, lambda kind, *unused: kind)
+        threading.excepthook = _before(threading.excepthook, lambda arguments: arguments.exc_type)
+
+
+def install(signal="SIGUSR2", output="./{name}-{pid}-{n}.whs", values="short", mode="fork", record="off", on_rss=None, every=None,
+            at_exit=False, on_memory_error=False, max_snapshots=10):
     """Make a snapshot whenever the process gets *signal*, whatever its threads are doing.
 
     signal -- "SIGUSR1", "SIGUSR2", "SIGHUP", "SIGQUIT", "SIGWINCH", "SIGIO" or "SIGPWR", or a member of signal.Signals.
@@ -69,19 +89,31 @@ def install(signal="SIGUSR2", output="./{name}-{pid}-{n}.whs", values="short", m
     mode -- "fork": a child process writes while the program goes on; "inline": the program stands still.
     record -- which allocations are noted with their lines from now on: "off", "sample" (one in 512 KiB), "holders" (these, and
         whatever makes a container grow: its exact line) or "exact" (all; several times slower). `whoholds run` takes "holders".
+    on_rss -- make a snapshot when so many bytes are resident (a number, or text such as "500M" or "2G"), and again each time
+        that another quarter of it has come.
+    every -- make a snapshot every so many seconds.
+    at_exit -- make a snapshot when the interpreter ends, after the program's own exit functions. Not if a signal or os._exit ends it.
+    on_memory_error -- make a snapshot when a MemoryError ends the program or a thread, before it is reported, through
+        sys.excepthook and threading.excepthook. One that the program handles is not seen.
+    max_snapshots -- how many the last four make in one process at most; signals and dump() are not counted.
 
     Processes made by os.fork, multiprocessing among them, answer the signal too, each with a file of its own.
     A snapshot that cannot be written is one line on standard error. Calling install again replaces the earlier settings.
 
     Raises ValueError for a word that is not known, OSError if there is no thread or signal to be had.
     """
-    _dumper.install(getattr(signal, "name", signal), output, values, mode, record)
+    numbers = [("" if number is None else str(number)) for number in (on_rss, every, int(at_exit), int(on_memory_error), max_snapshots)]
+    wants_memory_errors = _dumper.install(getattr(signal, "name", signal), output, values, mode, record, *numbers)
     _hook()
+    if wants_memory_errors:
+        _hook_memory_errors()
 
 
 def _install_from_environment():
-    _dumper.install_from_environment()
+    wants_memory_errors = _dumper.install_from_environment()
     _hook()
+    if wants_memory_errors:
+        _hook_memory_errors()
 
 
 def uninstall():
