@@ -25,6 +25,7 @@
 #include "injection.h"
 #include "process.h"
 #include "python_directory.h"
+#include "unseen.h"
 
 enum {
     TIMEOUT_DEFAULT_SECONDS = 60,
@@ -224,6 +225,16 @@ static enum wh_status await_change(struct dump *dump, uint32_t state, uint64_t d
     }
 }
 
+/* An earlier command may have been interrupted while the process was writing. */
+static enum wh_status await_idle(struct dump *dump, struct wh_error *error)
+{
+    uint32_t state = WHOHOLDS_MAIL_IDLE;
+    enum wh_status status = await_change(dump, WHOHOLDS_MAIL_TAKEN, dump->deadline_ns, &state, error);
+    if (status || state != WHOHOLDS_MAIL_TAKEN)
+        return status;
+    return wh_error_set(error, WH_ERR_TARGET, "process %d is still busy with the snapshot of an earlier 'whoholds dump'", (int)dump->pid);
+}
+
 static enum wh_status give_up(struct dump *dump, struct wh_error *error)
 {
     cancel(dump);
@@ -278,7 +289,9 @@ static enum wh_status dump_by_signal(struct dump *dump, struct whoholds_mailbox 
     mailbox->has_output = dump->output != NULL;
     mailbox->is_pattern = 0;
     strcpy(mailbox->output, dump->output ? dump->output : "");
-    enum wh_status status = ask(dump, mailbox, error);
+    enum wh_status status = await_idle(dump, error);
+    if (!status)
+        status = ask(dump, mailbox, error);
     if (status)
         return status;
     if (kill(dump->pid, mailbox->signal_number) < 0) {
@@ -367,8 +380,6 @@ static enum wh_status start_agent(struct dump *dump, struct injection *injection
     enum wh_status status = load_agent(dump, injection, agent, &mailbox, error);
     if (status)
         return status;
-    if (mailbox.state == WHOHOLDS_MAIL_TAKEN)
-        return wh_error_set(error, WH_ERR_TARGET, "process %d still writes the snapshot of an earlier 'whoholds dump'", (int)dump->pid);
     mailbox.has_output = 1;
     mailbox.is_pattern = dump->output == NULL;
     strcpy(mailbox.output, dump->output ? dump->output : WHOHOLDS_OUTPUT_DEFAULT);
@@ -390,7 +401,12 @@ static enum wh_status enter_process(struct dump *dump, const char *directory, co
         .second_choice_ns = now + (deadline_ns - now) / 4,
         .interrupted = &interrupted,
     };
-    enum wh_status status = find_python(dump, &injection.python, error);
+    struct whoholds_mailbox mailbox;
+    enum wh_status status = WH_OK;
+    if (open_mailbox(dump, "/agent.so", false, &mailbox))
+        status = await_idle(dump, error);
+    if (!status)
+        status = find_python(dump, &injection.python, error);
     if (!status)
         status = check_agent(dump, agent, error);
     if (!status)
@@ -417,15 +433,38 @@ static enum wh_status dump_by_agent(struct dump *dump, struct wh_error *error)
     return status ? status : await_answer(dump, error);
 }
 
-static enum wh_status dump_process(struct dump *dump, struct wh_error *error)
+static enum wh_status dump_seen(struct dump *dump, struct wh_error *error)
 {
     struct whoholds_mailbox mailbox;
     bool answered = false;
-    enum wh_status status = process_init(&dump->process, dump->pid, error);
-    if (!status && open_mailbox(dump, "/_dumper.so", true, &mailbox) && answers_signal(dump, &mailbox))
+    enum wh_status status = WH_OK;
+    if (open_mailbox(dump, "/_dumper.so", true, &mailbox) && answers_signal(dump, &mailbox))
         status = dump_by_signal(dump, &mailbox, &answered, error);
-    if (!status && !answered)
-        status = dump_by_agent(dump, error);
+    return status || answered ? status : dump_by_agent(dump, error);
+}
+
+/* The error is why the process may not be looked into; it stands if there is no other way. */
+static enum wh_status dump_unseen(struct dump *dump, struct wh_error *error)
+{
+    struct unseen unseen;
+    char *path = NULL;
+    if (dump->output || !dump->process.hidden || !unseen_init(&unseen, &dump->process))
+        return error->code;
+    enum wh_status status = unseen_dump(&unseen, &dump->process, dump->deadline_ns, &interrupted, &path, error);
+    unseen_deinit(&unseen);
+    if (!status)
+        puts(path);
+    free(path);
+    return status;
+}
+
+static enum wh_status dump_process(struct dump *dump, struct wh_error *error)
+{
+    enum wh_status status = process_init(&dump->process, dump->pid, error);
+    if (status)
+        status = dump_unseen(dump, error);
+    else
+        status = dump_seen(dump, error);
     process_deinit(&dump->process);
     return status;
 }

@@ -178,12 +178,17 @@ static enum wh_status take_lock(struct process *process, struct wh_error *error)
 }
 
 /* One byte for all. A thread of the kernel has none. */
-static enum wh_status check_access(const struct process *process, struct wh_error *error)
+static enum wh_status check_access(struct process *process, struct wh_error *error)
 {
     char byte;
     for (size_t i = 0; i < process->mapping_count; i++)
-        if (process->mappings[i].readable)
-            return process_read(process, process->mappings[i].start, &byte, sizeof(byte), error);
+        if (process->mappings[i].readable) {
+            struct iovec here = {&byte, 1}, there = {(void *)(uintptr_t)process->mappings[i].start, 1};
+            if (process_vm_readv(process->pid, &here, 1, &there, 1, 0) == 1)
+                return WH_OK;
+            process->hidden = errno == EPERM;
+            return process_refusal(process, error);
+        }
     return wh_error_set(error, WH_ERR_TARGET, "process %d is no Python process: it has no memory", (int)process->pid);
 }
 

@@ -24,6 +24,7 @@ struct process {
     pid_t pid;
     pid_t inner_pid;           /* as it sees itself in its own namespace */
     uint64_t caught, ignored;  /* signals with a handler, and ignored ones: bit n - 1 for signal n */
+    bool hidden;               /* all is well but that its memory may not be looked into */
     int lock;                  /* held against other commands on this process */
     struct mapping *mappings;  /* ordered by address */
     size_t mapping_count;

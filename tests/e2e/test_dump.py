@@ -273,7 +273,8 @@ def test_interrupts_at_any_moment_do_no_harm(python, tmp_path):
                 raise subprocess.TimeoutExpired("", 0)
             command.send_signal(signal.SIGINT)
             assert end_of(command)[0] in (0, 4, -signal.SIGINT)
-        assert dump(program.pid, "-o", tmp_path / "last.whs")[0] == 0
+        last = str(tmp_path / "last.whs")
+        assert dump(program.pid, "-o", last) == (0, last + "\n", "")
         wait_until(lambda: threads(program.pid) == 1, "the end of the threads")
         assert leftovers(tmp_path) == []
         program.tell("end")
@@ -349,6 +350,51 @@ def test_an_interpreter_without_a_dumper_is_told_and_goes_on(tmp_path):
             assert "wrote no snapshot: there is no dumper for cpython %s in " % interpreter.version in errors
             program.tell("end")
             assert program.await_end() == (0, "fine\n", "")
+
+
+def forbid_tracing():
+    """What a security profile of a container does: process_vm_readv and ptrace fail with EPERM, in this process alone."""
+    import ctypes
+    import struct
+
+    def instruction(code, true, false, value):
+        return struct.pack("HBBI", code, true, false, value)
+
+    program = (instruction(0x20, 0, 0, 0) +                 # the number of the system call
+               instruction(0x15, 1, 0, 101) +               # ptrace on x86-64
+               instruction(0x15, 0, 1, 310) +               # process_vm_readv
+               instruction(0x06, 0, 0, 0x00050000 | 1) +    # EPERM
+               instruction(0x06, 0, 0, 0x7FFF0000))         # allowed
+    buffer = ctypes.create_string_buffer(program)
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(38, 1, 0, 0, 0)
+    header = struct.pack("HxxxxxxP", 5, ctypes.addressof(buffer))
+    if libc.prctl(22, 2, header, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "seccomp")
+
+
+on_x86_64 = pytest.mark.skipif(os.uname().machine != "x86_64", reason="numbers of system calls")
+
+
+@on_x86_64
+def test_a_process_that_may_not_be_traced_is_told(python, tmp_path):
+    with Bystander(python, READY + "ready(); input()", tmp_path) as program:
+        program.await_line("ready")
+        code, output, errors = dump(program.pid, preexec_fn=forbid_tracing)
+        assert (code, output) == (4, "")
+        assert errors.startswith("whoholds: process %d may not be traced: run whoholds as its user or as root; in a container, " % program.pid)
+
+
+@on_x86_64
+def test_a_program_under_whoholds_run_is_dumped_even_if_it_may_not_be_traced(python, tmp_path):
+    with Program(python, READY + "ready(); input()", tmp_path, output="{{*{name}-{pid}-{n}.whs") as program:
+        program.await_line("ready")
+        for number in (1, 2):
+            path = str(tmp_path / ("{*app-%d-%d.whs" % (program.pid, number)))
+            assert dump(program.pid, cwd="/", preexec_fn=forbid_tracing) == (0, path + "\n", "")
+            assert is_complete(path)
+        code, output, errors = dump(program.pid, "-o", tmp_path / "x.whs", preexec_fn=forbid_tracing)
+        assert (code, output) == (4, "") and "may not be traced" in errors
 
 
 def as_another_user():
