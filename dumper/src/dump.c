@@ -16,6 +16,7 @@
 
 #include "child.h"
 #include "describe.h"
+#include "headroom.h"
 #include "program.h"
 #include "sink.h"
 
@@ -246,7 +247,11 @@ static enum wh_status take_picture(const struct dump_request *request, struct pi
     picture_init(picture, request);
     bool refused = false;
     enum wh_status status = WH_OK;
-    if (dumper.settings.fork)
+    if (dumper.settings.fork) {
+        status = headroom_check(error);
+        refused = status != WH_OK;
+    }
+    if (dumper.settings.fork && !refused)
         status = dump_by_child(picture, &refused, error);
     if (refused) {
         result->inlined = true;

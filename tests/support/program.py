@@ -82,8 +82,8 @@ class Program:
     """A Python program under `whoholds run`; use as a context manager, at whose end nothing of it runs any more."""
 
     def __init__(self, python, source, directory, options=(), arguments=(), environment=None, output="{name}-{pid}-{n}.whs", flags=(),
-                 script=None):
-        """`script` is the path of a program to run instead of `source`."""
+                 script=None, before=None):
+        """`script` is the path of a program to run instead of `source`; before() is called in the process before it is the program."""
         self.directory = str(directory)
         if script is None:
             script = os.path.join(self.directory, "app.py")
@@ -92,7 +92,8 @@ class Program:
         command = [whoholds_program(), "run", "--output", os.path.join(self.directory, output), *options, "--",
                    python.path, *flags, script, *arguments]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        cwd=self.directory, env=dict(os.environ, **(environment or {})), start_new_session=True)
+                                        cwd=self.directory, env=dict(os.environ, **(environment or {})), start_new_session=True,
+                                        preexec_fn=before)
         self.pid = self.process.pid
         self._output = Lines(self.process.stdout)
         self._errors = Lines(self.process.stderr)
