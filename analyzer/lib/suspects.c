@@ -174,21 +174,53 @@ static bool is_told(struct investigator *self, const struct wh_suspect *suspect,
     return false;
 }
 
-static void add_growth(struct investigator *self, uint32_t stack, struct wh_suspect *suspect)
+static void add_growth(struct investigator *self, uint32_t stack, const char *certainty, struct wh_suspect *suspect)
 {
     struct stack_summary summary;
-    if (growth_summarize(self->model->heap, stack, &summary) && !is_told(self, suspect, summary.place.file, summary.place.line))
-        suspect->held_at[suspect->held_at_count++] = line_of_stack(self, &summary, "growth");
+    if (!growth_summarize(self->model->heap, stack, &summary) || is_told(self, suspect, summary.place.file, summary.place.line) ||
+        suspect->held_at_count >= LINES_MAX)
+        return;
+    suspect->held_at[suspect->held_at_count] = line_of_stack(self, &summary, "growth");
+    suspect->held_at[suspect->held_at_count++].certainty = certainty;
+}
+
+static bool same_line(const struct stack_place *place, struct span file, uint32_t line)
+{
+    return place->line == line && place->file.length == file.length && !memcmp(place->file.bytes, file.bytes, file.length);
+}
+
+static bool is_site(const struct stack_place *place, const struct store_site_list *sites)
+{
+    for (uint32_t i = 0; i < sites->count; i++) {
+        const struct store_site *site = &sites->sites[i];
+        if (same_line(place, site->file, site->line) || (site->caller_code_node && same_line(place, site->caller_file, site->caller_line)))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Until 3.10 all deques have one list of spare blocks, so a deque's block may have been allocated by another one (_collectionsmodule.c, numfreeblocks).
+ * Then only a line that the bytecode confirms is sure.
+ */
+static bool is_growth_sure(struct investigator *self, uint32_t holder, uint32_t stack, const struct store_site_list *sites)
+{
+    const struct heap *heap = self->model->heap;
+    struct stack_summary summary;
+    if (heap->snapshot.hexversion >= 0x030B0000 || !heap_is_instance(heap, holder, "collections", "deque"))
+        return true;
+    return growth_summarize(heap, stack, &summary) && is_site(&summary.place, sites);
 }
 
 /* What the recorder saw: who made the holder's store grow, by majority, and who did it last. */
-static void fill_growth(struct investigator *self, uint32_t holder, struct wh_suspect *suspect)
+static void fill_growth(struct investigator *self, uint32_t holder, bool sure, const struct store_site_list *sites, struct wh_suspect *suspect)
 {
     struct growth growth;
-    if (!growth_of_holder(self->model, holder, &growth))
+    if (!growth_of_holder(self->model, holder, &growth) || is_growth_sure(self, holder, growth.majority, sites) != sure)
         return;
-    add_growth(self, growth.majority, suspect);
-    add_growth(self, growth.last, suspect);
+    add_growth(self, growth.majority, sure ? "exact" : "likely", suspect);
+    if (sure)
+        add_growth(self, growth.last, "exact", suspect);
 }
 
 /* `q.put(x)` and the library's line behind it are one way to add, told as two lines. */
@@ -238,8 +270,9 @@ static void fill_lines(struct investigator *self, uint32_t holder, const struct 
     suspect->held_at = arena_array(self->arena, LINES_MAX, sizeof(*suspect->held_at));
     if (!suspect->held_at)
         return;
-    fill_growth(self, holder, suspect);
+    fill_growth(self, holder, true, sites, suspect);
     fill_sites(self, sites, suspect);
+    fill_growth(self, holder, false, sites, suspect);
     fill_frame_line(self, path, suspect);
 }
 

@@ -67,7 +67,10 @@ def test_the_line_that_filled_a_holder_is_known_exactly(python, tmp_path, mode):
 def test_a_library_s_line_stands_behind_the_application_s(python, tmp_path):
     path = snapshot_of(python, tmp_path, "import sys\nsys.path.insert(0, %r)\nimport holders\nholders.fill_queue()\n" %
                        os.path.dirname(HOLDERS), "holders")
-    assert "queue.py:" in suspects(path)["holders.waiting.queue"]["held_at"][0]["via"]
+    via = suspects(path)["holders.waiting.queue"]["held_at"][0]["via"]
+    assert "/lib/python" in via  # until 3.10 a deque may have a block that another one allocated: then it is the other one's line
+    if python.hexversion >= 0x030B0000:
+        assert "queue.py:" in via
 
 
 def of_example(python, directory, name, mode):
