@@ -121,8 +121,8 @@ int cmd_cut(int argc, char **argv)
         .arguments = "SNAPSHOT ADDRESS\nSNAPSHOT --type QUALNAME\nSNAPSHOT --expr EXPR\nSNAPSHOT --suspect N\nSNAPSHOT --without EXPR",
         .help = "Say which references have to be removed so that objects are freed: the fewest that do it (a minimum cut). Then what that frees, "
                 "what each holder frees alone, and what stays and is held by others. With --without, the same for references that you "
-                "choose.\vNot proposed is what nobody can remove: an object's class or __dict__, a tuple's items, a function's globals, code, entries of "
-                "sys.modules. Of equally few references those nearest to the objects are named; local variables come last.\n\n"
+                "choose.\vNot proposed is what nobody can remove: an object's class or __dict__, a tuple's items, a function's globals, code, "
+                "entries of sys.modules. Of equally few references those nearest to the objects are named; local variables come last.\n\n"
                 "JSON: whoholds.cut/1.\n\n" HELP_EXIT_CODES
                 "Example: whoholds cut app-1234-1.whs --type app.models.Order",
         .query = QUERY_OR_REFERENCES,

@@ -90,7 +90,8 @@ static enum wh_status answer(struct wh_analysis *analysis, const struct request 
         return answer_merged(analysis, request, &options, out, error);
     struct wh_paths *paths;
     bool others = options.ignore_count || options.independent;
-    enum wh_status status = others ? wh_other_paths(analysis, &request->query, &options, error, &paths) : wh_paths(analysis, &request->query, error, &paths);
+    enum wh_status status = others ? wh_other_paths(analysis, &request->query, &options, error, &paths)
+                                   : wh_paths(analysis, &request->query, error, &paths);
     if (status)
         return status;
     if (request->json)
@@ -107,9 +108,11 @@ int cmd_path(int argc, char **argv)
         {"type", KEY_TYPE, "QUALNAME", 0, "The objects of a type: 'app.models.Order'; built-in types without 'builtins.'", 0},
         {"expr", KEY_EXPR, "EXPR", 0, "The object that an expression names, starting at a module: 'app.cache[\"k\"][3]'", 0},
         {"limit", KEY_LIMIT, "N", 0, "Show N objects at most; default 10", 0},
-        {"independent", KEY_INDEPENDENT, "K", 0, "Show up to K paths to the first object, which have no removable reference in common", 0},
+        {"independent", KEY_INDEPENDENT, "K", 0,
+         "Show up to K paths to the first object, which have no removable reference in common", 0},
         {"merged", KEY_MERGED, NULL, 0, "Show the paths to all the objects as one tree, with counts", 0},
-        {"ignore", KEY_IGNORE, "EXPR", 0, "Ignore the reference that this expression names: 'app.cache[\"k\"]'; may be repeated", 0},
+        {"ignore", KEY_IGNORE, "EXPR", 0,
+         "Ignore the reference that this expression names: 'app.cache[\"k\"]'; may be repeated", 0},
         OPTION_JSON,
         OPTION_HELP,
         {0},

@@ -58,7 +58,8 @@ static enum wh_status find(struct finder *finder, const struct node_list *list, 
     enum wh_status status = options->independent ? find_independent(finder, list->nodes[0], options->independent) : find_each(finder, list);
     finder->ret->matching = list->matching;
     if (!status && !finder->ret->count)
-        status = wh_error_set(finder->error, WH_ERR_INPUT, "nothing holds %s but what is to be ignored", list->count > 1 ? "these objects" : "the object");
+        status = wh_error_set(finder->error, WH_ERR_INPUT, "nothing holds %s but what is to be ignored",
+                              list->count > 1 ? "these objects" : "the object");
     return status ? status : arena_status(finder->arena, finder->error);
 }
 

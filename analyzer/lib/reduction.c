@@ -391,6 +391,8 @@ static enum wh_status reduce(struct reducer *reducer, const uint32_t *targets, u
         status = make_network(reducer);
     if (status || reducer->ret->stopped)
         return status;
+    if (!reducer->ret->edge_count)
+        return WH_OK;
     qsort(reducer->ret->edges, reducer->ret->edge_count, sizeof(*reducer->ret->edges), compare_edges);
     return peel_network(reducer);
 }

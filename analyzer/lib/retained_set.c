@@ -124,8 +124,9 @@ static enum wh_status add_exactly(struct set *set)
 static enum wh_status add_tops(struct set *set)
 {
     const struct dominators *dominators = set->model->dominators;
+    size_t words = bitmap_word_count((size_t)dominators->node_count + 2);
     uint64_t *below = NULL;   /* dominated by a member */
-    enum wh_status status = array_alloc_zeroed(bitmap_word_count((size_t)dominators->node_count + 2), sizeof(uint64_t), "top members", set->error, &below);
+    enum wh_status status = array_alloc_zeroed(words, sizeof(uint64_t), "top members", set->error, &below);
     for (uint32_t rank = 1; !status && rank < dominators->node_count + 2; rank++) {
         uint32_t node = dominators->node_of_rank[rank], idom = dominators->idom_of_node[node];
         if (node >= dominators->node_count || idom >= dominators->node_count + 2)

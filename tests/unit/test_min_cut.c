@@ -20,10 +20,10 @@
 #include "random.h"
 #include "trials.h"
 
-enum { NODES_MAX = 12, EDGES_MAX = 26, CUT_MAX = 3 };
+enum { NODES_MAX = 12, EDGES_MAX = 26, CUT_MAX = 3, BITS = 64 };
 
 /* Prices by edge; edges that are the first of a pair. */
-struct priced { unsigned char price[64]; bool pair[64]; };
+struct priced { unsigned char price[BITS]; bool pair[BITS]; };
 
 static unsigned priced_price(const void *context, uint32_t node, uint32_t edge)
 {
@@ -140,7 +140,7 @@ static struct priced random_prices(struct random *random, const struct graph *gr
 static uint64_t fixed_nodes(const struct graph *graph, const struct priced *priced)
 {
     uint64_t cuttable = 0;
-    for (uint32_t edge = 0; edge < graph->edge_count; edge++)
+    for (uint32_t edge = 0; edge < graph->edge_count && edge < BITS; edge++)
         cuttable |= (uint64_t)(priced->price[edge] < REDUCTION_NEVER) << edge;
     return reach(graph, cuttable);
 }
@@ -185,7 +185,8 @@ static uint64_t cost_of(const struct graph *graph, const struct priced *priced, 
 static void check_random(uint64_t seed, const struct min_cut_limits *limits)
 {
     struct random random = {seed};
-    struct graph graph = random_graph(&random, 3 + random_below(&random, NODES_MAX - 3), random_below(&random, EDGES_MAX), 1 + random_below(&random, 2));
+    uint32_t nodes = 3 + random_below(&random, NODES_MAX - 3), edges = random_below(&random, EDGES_MAX);
+    struct graph graph = random_graph(&random, nodes, edges, 1 + random_below(&random, 2));
     struct priced priced = random_prices(&random, &graph);
     struct cut_rule_set rules = {&priced, priced_price, priced_is_pair};
     uint32_t targets[NODES_MAX], count = pick_targets(&random, &graph, targets);
