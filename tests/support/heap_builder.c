@@ -8,16 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include <whoholds/formats/writer.h>
-
+#include "built_heap.h"
 #include "retention.h"
-#include "text.h"
 
-static const uint64_t first_address = UINT64_C(0x7f0000100000);
-enum { STRIDE = 0x40, STORE_DISTANCE = 0x10000000, WORD_MAX = 4096, NO_SIZE = -1 };
+enum { WORD_MAX = 4096 };
 
 /* Types that need no statement. */
 static const struct { const char *name; unsigned flags; const char *members; } known_types[] = {
@@ -44,59 +39,7 @@ static const struct { const char *name; unsigned flags; const char *members; } k
     {"functools._lru_cache_wrapper", TYPE_GC, "__wrapped__ cache __dict__"},
 };
 
-struct nodes { uint32_t *node; uint32_t count, capacity; };
-
-struct built_type {
-    char *module, *name;
-    unsigned flags, base;            /* base: number + 1 */
-    uint32_t object;
-    char **field;
-    unsigned member_count, field_count;
-};
-
-struct built_object {
-    char *name;
-    bool defined;
-    unsigned type, form;
-    int64_t size, refcount;          /* NO_SIZE: not given */
-    uint64_t native;
-    struct nodes fields, extras, items;
-    bool has_store;
-    uint64_t store_length, store_capacity;
-    bool has_text;
-    unsigned text_kind;
-    uint64_t text_length;            /* of the whole value */
-    char *text;
-    size_t text_bytes;
-};
-
-struct built_code { uint32_t node; unsigned firstlineno, argcount, kwonly; struct text kinds, bytecode, lines; };
-struct built_opcode { unsigned number, base, caches, flags; char *name; };
-struct built_thread { uint64_t ident; unsigned flags; char *name; };
-struct built_frame { unsigned thread, line, instruction; uint32_t object, code; };
-struct built_root { enum root_kind kind; char *name; uint32_t object; unsigned thread; };
-struct built_account { char *name; uint64_t value; };
-struct built_stack { uint64_t allocated, live; struct nodes code, instruction; };
-struct built_block { uint32_t object; uint64_t size; unsigned stack, majority; };
-
-struct heap_builder {
-    char python[16];
-    uint32_t hexversion;
-    struct built_type *types;        unsigned type_count;
-    struct built_object *objects;    uint32_t object_count, object_capacity;   /* objects[0] is NULL */
-    uint32_t *slots;                 uint32_t slot_count;                      /* hash table of names */
-    struct built_code *codes;        unsigned code_count;
-    struct built_opcode *opcodes;    unsigned opcode_count;
-    struct built_thread *threads;    unsigned thread_count;
-    struct built_frame *frames;      unsigned frame_count;
-    struct built_root *roots;        unsigned root_count;
-    struct built_account *accounts;  unsigned account_count;
-    uint64_t recorder;               /* mode, 0: off */
-    struct built_stack *stacks;      unsigned stack_count;
-    struct built_block *blocks;      unsigned block_count;
-};
-
-static void *must(void *memory)
+void *built_heap_must(void *memory)
 {
     if (!memory) {
         fputs("out of memory in a test's heap\n", stderr);
@@ -105,7 +48,7 @@ static void *must(void *memory)
     return memory;
 }
 
-static void reject(const char *word, const char *why)
+void built_heap_reject(const char *word, const char *why)
 {
     fprintf(stderr, "a test's heap: %s at \"%s\"\n", why, word);
     abort();
@@ -116,7 +59,7 @@ static void *append(void *array_pointer, unsigned *count, size_t size)
 {
     void *array;
     memcpy(&array, array_pointer, sizeof(array));
-    array = must(realloc(array, (*count + 1) * size));
+    array = built_heap_must(realloc(array, (*count + 1) * size));
     memcpy(array_pointer, &array, sizeof(array));
     return memset((char *)array + (*count)++ * size, 0, size);
 }
@@ -125,7 +68,7 @@ static void add_node(struct nodes *nodes, uint32_t node)
 {
     if (nodes->count == nodes->capacity) {
         nodes->capacity = nodes->capacity ? 2 * nodes->capacity : 4;
-        nodes->node = must(realloc(nodes->node, nodes->capacity * sizeof(uint32_t)));
+        nodes->node = built_heap_must(realloc(nodes->node, nodes->capacity * sizeof(uint32_t)));
     }
     nodes->node[nodes->count++] = node;
 }
@@ -151,10 +94,10 @@ static uint32_t *slot_of(const struct heap_builder *builder, const char *name)
 static void grow_objects(struct heap_builder *builder)
 {
     builder->object_capacity *= 2;
-    builder->objects = must(realloc(builder->objects, builder->object_capacity * sizeof(*builder->objects)));
+    builder->objects = built_heap_must(realloc(builder->objects, builder->object_capacity * sizeof(*builder->objects)));
     free(builder->slots);
     builder->slot_count = builder->object_capacity * 2;
-    builder->slots = must(calloc(builder->slot_count, sizeof(uint32_t)));
+    builder->slots = built_heap_must(calloc(builder->slot_count, sizeof(uint32_t)));
     for (uint32_t node = 1; node < builder->object_count; node++)
         *slot_of(builder, builder->objects[node].name) = node;
 }
@@ -164,7 +107,7 @@ static uint32_t new_object(struct heap_builder *builder, const char *name)
     if (builder->object_count == builder->object_capacity)
         grow_objects(builder);
     uint32_t node = builder->object_count++;
-    builder->objects[node] = (struct built_object){.name = must(strdup(name)), .size = NO_SIZE, .refcount = NO_SIZE};
+    builder->objects[node] = (struct built_object){.name = built_heap_must(strdup(name)), .size = NO_SIZE, .refcount = NO_SIZE};
     *slot_of(builder, name) = node;
     return node;
 }
@@ -178,7 +121,7 @@ static unsigned type_of_name(const struct heap_builder *builder, const char *nam
                  : !strcmp(row->name, dot + 1) && strlen(row->module) == (size_t)(dot - name) && !strncmp(row->module, name, (size_t)(dot - name)))
             return type;
     }
-    reject(name, "no such type");
+    built_heap_reject(name, "no such type");
     return 0;
 }
 
@@ -186,7 +129,7 @@ static void define(struct heap_builder *builder, uint32_t node, unsigned type)
 {
     struct built_object *object = &builder->objects[node];
     if (object->defined)
-        reject(object->name, "defined twice");
+        built_heap_reject(object->name, "defined twice");
     object->defined = true;
     object->type = type;
     object->form |= builder->types[type].flags & TYPE_GC ? FORM_TRACKED : 0;
@@ -215,7 +158,7 @@ static void set_text(struct heap_builder *builder, uint32_t node, const char *te
     double number = object->text_kind == TEXT_FLOAT ? strtod(text, NULL) : 0;
     object->text_length = object->text_kind == TEXT_STR ? code_points(text, length) : object->text_kind == TEXT_BYTES ? length : 0;
     object->text_bytes = object->text_kind == TEXT_FLOAT ? sizeof(number) : length;
-    object->text = must(malloc(object->text_bytes + 1));
+    object->text = built_heap_must(malloc(object->text_bytes + 1));
     memcpy(object->text, object->text_kind == TEXT_FLOAT ? (const void *)&number : text, object->text_bytes);
 }
 
@@ -265,14 +208,14 @@ static bool next_word(struct reader *reader)
     if (*reader->at == '\'' || *reader->at == '"') {
         const char *close = strchr(reader->at + 1, *reader->at);
         if (!close)
-            reject(reader->at, "a quote is not closed");
+            built_heap_reject(reader->at, "a quote is not closed");
         length = (size_t)(close + 1 - reader->at);
     } else {
         while (!ends_statement(reader->at + length) && !is_space(reader->at + length))
             length++;
     }
     if (length >= WORD_MAX)
-        reject(reader->at, "a word is too long");
+        built_heap_reject(reader->at, "a word is too long");
     memcpy(reader->word, reader->at, length);
     reader->word[length] = '\0';
     reader->at += length;
@@ -287,7 +230,7 @@ static bool word_is(const struct reader *reader, const char *text)
 static const char *need_word(struct reader *reader)
 {
     if (!next_word(reader))
-        reject(reader->at, "a word is missing");
+        built_heap_reject(reader->at, "a word is missing");
     return reader->word;
 }
 
@@ -296,7 +239,7 @@ static uint64_t need_number(struct reader *reader)
     char *end;
     uint64_t number = strtoull(need_word(reader), &end, 0);
     if (*end)
-        reject(reader->word, "a number is expected");
+        built_heap_reject(reader->word, "a number is expected");
     return number;
 }
 
@@ -311,8 +254,8 @@ static char *need_quoted(struct reader *reader)
     const char *word = need_word(reader);
     size_t length = strlen(word);
     if (length < 2 || (word[0] != '\'' && word[0] != '"'))
-        reject(word, "a quoted word is expected");
-    return must(strndup(word + 1, length - 2));
+        built_heap_reject(word, "a quoted word is expected");
+    return built_heap_must(strndup(word + 1, length - 2));
 }
 
 static void read_hex(struct reader *reader, struct text *ret)
@@ -328,15 +271,15 @@ static void read_hex(struct reader *reader, struct text *ret)
 
 static void add_field(struct built_type *type, const char *name)
 {
-    *(char **)append(&type->field, &type->field_count, sizeof(char *)) = must(strdup(name));
+    *(char **)append(&type->field, &type->field_count, sizeof(char *)) = built_heap_must(strdup(name));
 }
 
 static struct built_type *new_type(struct heap_builder *builder, const char *name, unsigned flags)
 {
     struct built_type *type = append(&builder->types, &builder->type_count, sizeof(*type));
     const char *dot = strrchr(name, '.');
-    type->module = must(dot ? strndup(name, (size_t)(dot - name)) : strdup("builtins"));
-    type->name = must(strdup(dot ? dot + 1 : name));
+    type->module = built_heap_must(dot ? strndup(name, (size_t)(dot - name)) : strdup("builtins"));
+    type->name = built_heap_must(strdup(dot ? dot + 1 : name));
     type->flags = flags;
     return type;
 }
@@ -380,7 +323,7 @@ static void read_field(struct reader *reader, uint32_t node)
     while (field < type->field_count && strcmp(type->field[field], reader->word + 1))
         field++;
     if (field == type->field_count)
-        reject(reader->word, "the type has no such field");
+        built_heap_reject(reader->word, "the type has no such field");
     if (field >= type->member_count)
         builder->objects[node].form |= FORM_ATTRS;
     uint32_t target = need_node(reader);
@@ -464,20 +407,20 @@ static uint32_t modules_node(struct heap_builder *builder)
     define(builder, node, type_of_name(builder, "dict"));
     builder->objects[node].form |= FORM_ITEMS_PAIRS;
     struct built_root *root = append(&builder->roots, &builder->root_count, sizeof(*root));
-    *root = (struct built_root){ROOT_MODULES, must(strdup("sys.modules")), node, 0};
+    *root = (struct built_root){ROOT_MODULES, built_heap_must(strdup("sys.modules")), node, 0};
     return node;
 }
 
 static void read_module(struct reader *reader)
 {
     struct heap_builder *builder = reader->builder;
-    char *name = must(strdup(need_word(reader))), *other;
+    char *name = built_heap_must(strdup(need_word(reader))), *other;
     uint32_t modules = modules_node(builder);
-    must(asprintf(&other, "'%s'", name) < 0 ? NULL : other);
+    built_heap_must(asprintf(&other, "'%s'", name) < 0 ? NULL : other);
     uint32_t key = node_of_word(builder, other);
     free(other);
     uint32_t module = node_of_word(builder, name);
-    must(asprintf(&other, "%s.__dict__", name) < 0 ? NULL : other);
+    built_heap_must(asprintf(&other, "%s.__dict__", name) < 0 ? NULL : other);
     uint32_t dict = node_of_word(builder, other);
     free(other);
     free(name);
@@ -489,7 +432,7 @@ static void read_module(struct reader *reader)
     builder->objects[dict].form |= FORM_ITEMS_PAIRS;
     while (next_word(reader)) {
         if (!read_item_words(reader, dict))
-            reject(reader->word, "a module has pairs alone");
+            built_heap_reject(reader->word, "a module has pairs alone");
     }
 }
 
@@ -497,7 +440,7 @@ static void read_module(struct reader *reader)
 static uint32_t new_tuple(struct heap_builder *builder, uint32_t owner, const char *member)
 {
     char *name;
-    must(asprintf(&name, "%s.%s", builder->objects[owner].name, member) < 0 ? NULL : name);
+    built_heap_must(asprintf(&name, "%s.%s", builder->objects[owner].name, member) < 0 ? NULL : name);
     uint32_t tuple = node_of_word(builder, name);
     free(name);
     if (!builder->objects[tuple].defined) {
@@ -516,7 +459,7 @@ static void add_name(struct heap_builder *builder, uint32_t code, const char *me
 {
     char *quoted;
     uint32_t tuple = new_tuple(builder, code, member);
-    must(asprintf(&quoted, "'%s'", name) < 0 ? NULL : quoted);
+    built_heap_must(asprintf(&quoted, "'%s'", name) < 0 ? NULL : quoted);
     uint32_t text = node_of_word(builder, quoted);
     free(quoted);
     add_node(&builder->objects[tuple].items, text);
@@ -579,7 +522,7 @@ static void read_opcode(struct reader *reader)
     struct heap_builder *builder = reader->builder;
     struct built_opcode *opcode = append(&builder->opcodes, &builder->opcode_count, sizeof(*opcode));
     opcode->number = opcode->base = (unsigned)need_number(reader);
-    opcode->name = must(strdup(need_word(reader)));
+    opcode->name = built_heap_must(strdup(need_word(reader)));
     while (next_word(reader)) {
         if (word_is(reader, "argument"))
             opcode->flags = OPCODE_HAS_ARGUMENT;
@@ -597,7 +540,7 @@ static void read_root(struct reader *reader)
     while (root.kind <= ROOT_NATIVE && strcmp(root_kind_name(root.kind), word))
         root.kind++;
     if (root.kind > ROOT_NATIVE)
-        reject(word, "no such kind of root");
+        built_heap_reject(word, "no such kind of root");
     root.name = need_quoted(reader);
     root.object = need_node(reader);
     if (next_word(reader))
@@ -626,7 +569,7 @@ static void read_frame(struct reader *reader)
 
 static void read_account(struct reader *reader)
 {
-    struct built_account account = {.name = must(strdup(need_word(reader)))};
+    struct built_account account = {.name = built_heap_must(strdup(need_word(reader)))};
     account.value = need_number(reader);
     *(struct built_account *)append(&reader->builder->accounts, &reader->builder->account_count, sizeof(account)) = account;
 }
@@ -676,7 +619,7 @@ static void read_statement(struct reader *reader)
     uint32_t node = node_of_word(reader->builder, reader->word);
     need_word(reader);
     if (!word_is(reader, ":"))
-        reject(reader->word, "a colon is expected");
+        built_heap_reject(reader->word, "a colon is expected");
     read_object(reader, node);
 }
 
@@ -688,7 +631,7 @@ static void read_text(struct heap_builder *builder, const char *text)
         while (is_space(reader.at))
             reader.at++;
         if (!ends_statement(reader.at))
-            reject(reader.at, "a statement goes on");
+            built_heap_reject(reader.at, "a statement goes on");
         reader.at += *reader.at != '\0';
     }
 }
@@ -697,14 +640,14 @@ static void read_text(struct heap_builder *builder, const char *text)
 
 struct heap_builder *heap_builder_create(void)
 {
-    struct heap_builder *builder = must(calloc(1, sizeof(*builder)));
+    struct heap_builder *builder = built_heap_must(calloc(1, sizeof(*builder)));
     heap_builder_set_version(builder, "3.11.7", 0x030b07f0);
     builder->object_count = 1;
     builder->object_capacity = 8;
     grow_objects(builder);
     builder->objects[0] = (struct built_object){.defined = true};
     for (size_t i = 0; i < sizeof(known_types) / sizeof(known_types[0]); i++) {
-        char *members = must(strdup(known_types[i].members)), *rest;
+        char *members = built_heap_must(strdup(known_types[i].members)), *rest;
         struct built_type *type = new_type(builder, known_types[i].name, known_types[i].flags);
         for (char *word = strtok_r(members, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
             add_field(type, word);
@@ -777,10 +720,10 @@ void heap_builder_destroy(struct heap_builder *builder)
     free(builder);
 }
 
-static void add_arguments(struct heap_builder *builder, const char *format, va_list arguments)
+void heap_builder_add_arguments(struct heap_builder *builder, const char *format, va_list arguments)
 {
     char *text;
-    must(vasprintf(&text, format, arguments) < 0 ? NULL : text);
+    built_heap_must(vasprintf(&text, format, arguments) < 0 ? NULL : text);
     read_text(builder, text);
     free(text);
 }
@@ -789,7 +732,7 @@ void heap_builder_add(struct heap_builder *builder, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    add_arguments(builder, format, arguments);
+    heap_builder_add_arguments(builder, format, arguments);
     va_end(arguments);
 }
 
@@ -797,319 +740,17 @@ uint32_t heap_builder_node(const struct heap_builder *builder, const char *name)
 {
     uint32_t node = *slot_of(builder, name);
     if (!node)
-        reject(name, "no such object");
+        built_heap_reject(name, "no such object");
     return node;
 }
 
 uint64_t heap_builder_address(uint32_t node)
 {
-    return first_address + (uint64_t)node * STRIDE;
+    return BUILT_HEAP_FIRST_ADDRESS + (uint64_t)node * BUILT_HEAP_STRIDE;
 }
 
 void heap_builder_set_version(struct heap_builder *builder, const char *python, uint32_t hexversion)
 {
     snprintf(builder->python, sizeof(builder->python), "%s", python);
     builder->hexversion = hexversion;
-}
-
-/* --- writing --- */
-
-struct output {
-    const struct heap_builder *builder;
-    struct snapshot_writer *writer;
-    heap_distortion distort;
-    void *context;
-    uint64_t *refcount_of_node;
-};
-
-static uint64_t id_of(uint32_t node)
-{
-    uint64_t address = heap_builder_address(node);
-    return node ? granule_id(1 + ((address - first_address) >> REGION_BITS), address) : 0;
-}
-
-static uint64_t distorted(const struct output *output, enum table table, unsigned column, uint64_t value)
-{
-    return output->distort ? output->distort(output->context, table, column, value) : value;
-}
-
-/* Byte strings are left alone: their lengths are the writer's business. */
-static void put_row(const struct output *output, enum table table, struct cell *cells)
-{
-    const struct table_schema *schema = &snapshot_schema[table];
-    for (unsigned c = 0; c < schema->column_count; c++) {
-        if (schema->columns[c].encoding != ENCODING_BYTES)
-            cells[c].number = distorted(output, table, c, cells[c].number);
-    }
-    snapshot_writer_row(output->writer, table, cells);
-}
-
-static struct cell number(uint64_t value)
-{
-    return (struct cell){value, NULL};
-}
-
-static struct cell string(const char *text)
-{
-    return (struct cell){strlen(text), text};
-}
-
-static struct cell bytes_of(const struct text *text)
-{
-    return (struct cell){text->length, text_string(text)};
-}
-
-static void count_references(const struct heap_builder *builder, uint64_t *count)
-{
-    for (uint32_t node = 1; node < builder->object_count; node++) {
-        const struct built_object *object = &builder->objects[node];
-        const struct nodes *const lists[] = {&object->fields, &object->extras, &object->items};
-        bool weak = (object->form & FORM_ITEMS_MASK) == FORM_ITEMS_WEAK;
-        for (unsigned list = 0; list < (weak ? 2u : 3u); list++) {
-            for (uint32_t i = 0; i < lists[list]->count; i++)
-                count[lists[list]->node[i]]++;
-        }
-        const struct built_type *type = &builder->types[object->type];
-        count[type->flags & TYPE_HEAP ? type->object : 0]++;
-        count[node] += object->native;
-    }
-    for (unsigned i = 0; i < builder->root_count; i++)
-        count[builder->roots[i].object]++;
-    for (unsigned i = 0; i < builder->frame_count; i++)
-        count[builder->frames[i].object]++;
-}
-
-static void write_types(const struct output *output)
-{
-    const struct heap_builder *builder = output->builder;
-    for (unsigned i = 0; i < builder->type_count; i++) {
-        const struct built_type *type = &builder->types[i];
-        put_row(output, TABLE_TYPES, (struct cell[]){number(id_of(type->object)), string(type->module), string(type->name), number(type->base),
-                                                     number(type->flags), number(56), number(type->member_count),
-                                                     number(type->field_count - type->member_count)});
-    }
-    for (unsigned i = 0; i < builder->type_count; i++) {
-        for (unsigned f = 0; f < builder->types[i].field_count; f++)
-            put_row(output, TABLE_FIELDS, (struct cell[]){string(builder->types[i].field[f])});
-    }
-}
-
-static void write_refs(const struct output *output, const struct nodes *nodes, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++)
-        snapshot_writer_ref(output->writer, distorted(output, TABLE_REFS, REFS_TO, id_of(nodes->node[i])));
-}
-
-static bool keeps_store(const struct heap_builder *builder, const struct built_object *object)
-{
-    static const char *const types[] = {"list", "dict", "set"};
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-        if (!strcmp(builder->types[object->type].name, types[i]))
-            return true;
-    }
-    return object->has_store;
-}
-
-static void write_store(const struct output *output, const struct built_object *object, uint64_t address)
-{
-    uint32_t pair = (object->form & FORM_ITEMS_MASK) == FORM_ITEMS_PAIRS ? 2 : 1;
-    uint64_t length = object->has_store ? object->store_length : object->items.count / pair;
-    uint64_t capacity = object->has_store ? object->store_capacity : length;
-    put_row(output, TABLE_STORES, (struct cell[]){number(length), number(capacity), number(address)});
-}
-
-static void write_object(const struct output *output, uint32_t node)
-{
-    const struct heap_builder *builder = output->builder;
-    const struct built_object *object = &builder->objects[node];
-    const struct built_type *type = &builder->types[object->type];
-    if (!object->defined)
-        reject(object->name, "never defined");
-    unsigned form = object->form | (keeps_store(builder, object) ? FORM_STORE : 0);
-    uint32_t fields = form & FORM_ATTRS ? type->field_count : type->member_count;
-    bool items = form & FORM_ITEMS_MASK;
-    if (items && object->extras.count)
-        form |= FORM_EXTRAS;
-    uint32_t refs = fields + object->extras.count + object->items.count;
-    uint64_t size = object->size == NO_SIZE ? 16 + 8 * (uint64_t)refs + object->text_bytes : (uint64_t)object->size;
-    uint64_t refcount = object->refcount == NO_SIZE ? output->refcount_of_node[node] : (uint64_t)object->refcount;
-    snapshot_writer_object(output->writer, &(struct object_row){
-        distorted(output, TABLE_OBJECTS, OBJECTS_ID, id_of(node)), distorted(output, TABLE_OBJECTS, OBJECTS_TYPE, object->type),
-        distorted(output, TABLE_OBJECTS, OBJECTS_FORM, form), distorted(output, TABLE_OBJECTS, OBJECTS_SIZE, size),
-        distorted(output, TABLE_OBJECTS, OBJECTS_REFCOUNT, refcount), distorted(output, TABLE_OBJECTS, OBJECTS_REFS, refs)});
-    write_refs(output, &object->fields, fields);
-    write_refs(output, &object->extras, object->extras.count);
-    write_refs(output, &object->items, object->items.count);
-    if (form & FORM_STORE)
-        write_store(output, object, heap_builder_address(node) + STORE_DISTANCE);
-    if (form & FORM_EXTRAS)
-        put_row(output, TABLE_EXTRAS, (struct cell[]){number(object->extras.count)});
-    if (object->has_text)
-        put_row(output, TABLE_TEXTS, (struct cell[]){number(id_of(node)), number(object->text_kind), number(object->text_length),
-                                                     {object->text_bytes, object->text}});
-}
-
-static void write_code(const struct output *output)
-{
-    const struct heap_builder *builder = output->builder;
-    for (unsigned i = 0; i < builder->code_count; i++) {
-        const struct built_code *code = &builder->codes[i];
-        put_row(output, TABLE_CODE, (struct cell[]){number(id_of(code->node)), number(code->firstlineno), number(code->argcount),
-                                                    number(code->kwonly), number(3), number(0), bytes_of(&code->kinds),
-                                                    bytes_of(&code->bytecode), bytes_of(&code->lines), string("")});
-    }
-    for (unsigned i = 0; i < builder->opcode_count; i++) {
-        const struct built_opcode *opcode = &builder->opcodes[i];
-        put_row(output, TABLE_OPCODES, (struct cell[]){number(opcode->number), string(opcode->name), number(opcode->base),
-                                                       number(opcode->caches), number(opcode->flags)});
-    }
-}
-
-static void write_process(const struct output *output)
-{
-    const struct heap_builder *builder = output->builder;
-    for (unsigned i = 0; i < builder->thread_count; i++)
-        put_row(output, TABLE_THREADS, (struct cell[]){number(builder->threads[i].ident), number(4242 + i), number(builder->threads[i].flags),
-                                                       string(builder->threads[i].name)});
-    for (unsigned i = 0; i < builder->frame_count; i++)
-        put_row(output, TABLE_FRAMES, (struct cell[]){number(builder->frames[i].thread), number(id_of(builder->frames[i].object)),
-                                                      number(id_of(builder->frames[i].code)), number(builder->frames[i].line),
-                                                      number(builder->frames[i].instruction)});
-    for (unsigned i = 0; i < builder->root_count; i++)
-        put_row(output, TABLE_ROOTS, (struct cell[]){number(builder->roots[i].kind), string(builder->roots[i].name),
-                                                     number(id_of(builder->roots[i].object)), number(builder->roots[i].thread)});
-    for (unsigned i = 0; i < builder->account_count; i++)
-        put_row(output, TABLE_ACCOUNT, (struct cell[]){string(builder->accounts[i].name), number(builder->accounts[i].value)});
-}
-
-/* A container's store, or the object with the collector's header in front of it. */
-static uint64_t block_address(const struct heap_builder *builder, uint32_t node)
-{
-    uint64_t address = heap_builder_address(node);
-    return keeps_store(builder, &builder->objects[node]) ? address + STORE_DISTANCE : address - 16;
-}
-
-static void write_recorder(const struct output *output)
-{
-    const struct heap_builder *builder = output->builder;
-    if (builder->recorder)
-        put_row(output, TABLE_RECORDER, (struct cell[]){number(builder->recorder), number(4096), number(1790000000000000000), number(0),
-                                                        number(0), number(0)});
-    for (unsigned i = 0; i < builder->stack_count; i++) {
-        const struct built_stack *stack = &builder->stacks[i];
-        put_row(output, TABLE_STACKS, (struct cell[]){number(stack->code.count), number(stack->allocated), number(stack->allocated / 100),
-                                                      number(stack->live), number(stack->live / 100)});
-        for (uint32_t f = 0; f < stack->code.count; f++)
-            put_row(output, TABLE_STACK_FRAMES, (struct cell[]){number(id_of(stack->code.node[f])), number(stack->instruction.node[f])});
-    }
-    for (unsigned i = 0; i < builder->block_count; i++) {
-        const struct built_block *block = &builder->blocks[i];
-        put_row(output, TABLE_BLOCKS, (struct cell[]){number(block_address(builder, block->object)), number(block->size), number(BLOCK_WEIGHT_ONE),
-                                                      number(block->stack), number(block->majority), number(i)});
-    }
-}
-
-static void write_tables(const struct output *output)
-{
-    const struct heap_builder *builder = output->builder;
-    uint64_t last = (heap_builder_address(builder->object_count) - first_address) >> REGION_BITS;
-    for (uint64_t region = 0; region <= last; region++)
-        put_row(output, TABLE_REGIONS, (struct cell[]){number((first_address >> REGION_BITS) + region)});
-    write_types(output);
-    for (uint32_t node = 1; node < builder->object_count; node++)
-        write_object(output, node);
-    write_code(output);
-    write_process(output);
-    write_recorder(output);
-}
-
-static enum wh_status sink(void *context, const void *data, size_t length, struct wh_error *error)
-{
-    (void)error;
-    text_add_bytes(context, data, length);
-    return WH_OK;
-}
-
-uint8_t *heap_builder_write(const struct heap_builder *builder, heap_distortion distort, void *context, size_t *length)
-{
-    struct text bytes = {0};
-    struct wh_error error;
-    void *memory = must(malloc(snapshot_writer_memory()));
-    struct output output = {.builder = builder, .distort = distort, .context = context,
-                            .refcount_of_node = must(calloc(builder->object_count, sizeof(uint64_t)))};
-    struct snapshot_header header = {
-        .created_ns = 1790000000250000000, .pid = 4242, .program = "app.py", .python = builder->python,
-        .hexversion = builder->hexversion, .mode = "fork", .trigger = "signal", .values = "short",
-    };
-    struct snapshot_totals totals = {.pause_ns = 1200000, .dump_ns = 34000000};
-    count_references(builder, output.refcount_of_node);
-    enum wh_status status = snapshot_writer_begin(memory, sink, &bytes, &header, &output.writer, &error);
-    if (!status)
-        write_tables(&output);
-    if (!status)
-        status = snapshot_writer_finish(output.writer, &totals, &error);
-    if (status || bytes.failed)
-        reject(status ? error.message : "out of memory", "cannot write");
-    free(output.refcount_of_node);
-    free(memory);
-    *length = bytes.length;
-    return (uint8_t *)bytes.bytes;
-}
-
-/* --- files --- */
-
-void nameless_file_init(struct nameless_file *ret)
-{
-    ret->fd = memfd_create("heap", MFD_CLOEXEC);
-    if (ret->fd < 0)
-        reject("memfd_create", "cannot make a file");
-    snprintf(ret->path, sizeof(ret->path), "/proc/self/fd/%d", ret->fd);
-}
-
-void nameless_file_deinit(struct nameless_file *file)
-{
-    close(file->fd);
-}
-
-void nameless_file_fill(const struct nameless_file *file, const void *bytes, size_t length)
-{
-    if (ftruncate(file->fd, (off_t)length) || pwrite(file->fd, bytes, length, 0) != (ssize_t)length)
-        reject(file->path, "cannot write");
-}
-
-void test_heap_open(struct heap_builder *builder, struct test_heap *ret)
-{
-    struct wh_error error;
-    size_t length;
-    uint8_t *bytes = heap_builder_write(builder, NULL, NULL, &length);
-    *ret = (struct test_heap){.builder = builder};
-    nameless_file_init(&ret->file);
-    nameless_file_fill(&ret->file, bytes, length);
-    free(bytes);
-    if (wh_analysis_open(ret->file.path, NULL, NULL, &error, &ret->analysis) || analysis_need_model(ret->analysis, &error))
-        reject(error.message, "cannot open");
-    ret->heap = &ret->analysis->heap;
-    ret->model = &ret->analysis->model;
-}
-
-void test_heap_init(struct test_heap *ret, const char *format, ...)
-{
-    struct heap_builder *builder = heap_builder_create();
-    va_list arguments;
-    va_start(arguments, format);
-    add_arguments(builder, format, arguments);
-    va_end(arguments);
-    test_heap_open(builder, ret);
-}
-
-void test_heap_deinit(struct test_heap *heap)
-{
-    wh_analysis_close(heap->analysis);
-    nameless_file_deinit(&heap->file);
-    heap_builder_destroy(heap->builder);
-}
-
-uint32_t test_heap_node(const struct test_heap *heap, const char *name)
-{
-    return heap_builder_node(heap->builder, name);
 }

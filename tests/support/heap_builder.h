@@ -36,6 +36,7 @@
 #ifndef WHOHOLDS_TESTS_HEAP_BUILDER_H
 #define WHOHOLDS_TESTS_HEAP_BUILDER_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,6 +53,7 @@ typedef uint64_t (*heap_distortion)(void *context, enum table table, unsigned co
 struct heap_builder *heap_builder_create(void);
 void heap_builder_destroy(struct heap_builder *builder);
 void heap_builder_add(struct heap_builder *builder, const char *format, ...) WH_PRINTF(2, 3);
+void heap_builder_add_arguments(struct heap_builder *builder, const char *format, va_list arguments) WH_PRINTF(2, 0);
 
 /* The number of a node. */
 uint32_t heap_builder_node(const struct heap_builder *builder, const char *name);
