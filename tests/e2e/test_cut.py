@@ -306,3 +306,18 @@ def test_what_nobody_can_remove_is_said_to_stay(python, tmp_path):
         assert document["cut"] == [] and document["fixed_targets"] == 1 and document["freed"] == {"objects": 0, "bytes": 0}
         assert [row["target"] for row in document["remains"]] == [True]
         assert "no reference to remove" in whoholds("cut", path, "--expr", "sys")[1]
+
+
+def test_views_of_paths_and_sets_keep_to_their_schemas(python, tmp_path):
+    with Program(python, PROGRAMS["one owner of many holders"][0] + SERVE, tmp_path) as program:
+        program.await_line("ready")
+        program.signal()
+        path = program.await_snapshots(1)[0]
+        for arguments in (["path", path, "--type", "__main__.Target", "--merged"], ["retained", path, "--package", "__main__"],
+                          ["path", path, "--type", "__main__.Target", "--independent", "3"],
+                          ["path", path, "--expr", "__main__.spare", "--ignore", "__main__.spare"]):
+            code, output, errors = whoholds(*arguments, "--json")
+            assert code == 0, errors
+            assert schema_errors(json.loads(output)) == []
+        merged = json.loads(whoholds("path", path, "--type", "__main__.Target", "--merged", "--json")[1])
+        assert [row["count"] >= 299 for row in merged["rows"] if row["name"] == "__main__.owner.wrappers"] == [True]
