@@ -184,6 +184,34 @@ void wh_threads_free(struct wh_threads *result)
     (void)result;
 }
 
+static struct wh_line allocating_stack[] = {
+    {.file = "/srv/app/feed.py", .line = 7, .function = "read", .text = "return bytes(n)", .evidence = "allocation", .certainty = "exact", .via = ""},
+    {.file = "/srv/app/main.py", .line = 3, .function = "<module>", .text = "", .evidence = "allocation", .certainty = "exact", .via = ""},
+};
+
+static struct wh_alloc_row alloc_rows[] = {
+    {.place = {.file = "/srv/app/feed.py", .line = 7, .function = "read", .text = "return bytes(n)"}, .allocated_bytes = 300 << 20,
+     .allocated_blocks = 300000, .live_bytes = 1024, .live_blocks = 1, .churn = true, .stack_count = 2, .stack = allocating_stack},
+    {.place = {.file = "", .function = "(no Python code)", .text = ""}, .allocated_bytes = 2048, .allocated_blocks = 2, .live_bytes = 2048,
+     .live_blocks = 2},
+};
+
+enum wh_status wh_alloc(struct wh_analysis *analysis, bool live, enum wh_alloc_by by, size_t limit, struct wh_error *error, struct wh_alloc **ret)
+{
+    static struct wh_alloc result;
+    (void)analysis, (void)live, (void)by, (void)limit, (void)error;
+    result = (struct wh_alloc){.recorder = "holders", .interval = 524288, .seconds = 2, .allocated_bytes = (300 << 20) + 2048,
+                               .allocated_blocks = 300002, .live_bytes = 3072, .live_blocks = 3, .lost_blocks = 1, .row_count = 2,
+                               .rows = alloc_rows, .omitted_rows = 1, .omitted_bytes = 16};
+    *ret = &result;
+    return WH_OK;
+}
+
+void wh_alloc_free(struct wh_alloc *result)
+{
+    (void)result;
+}
+
 enum wh_status wh_export_heapsnapshot(struct wh_analysis *analysis, bool all, wh_sink sink, void *context, struct wh_error *error,
                                       struct wh_export_summary *ret)
 {

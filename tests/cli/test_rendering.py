@@ -8,7 +8,7 @@ import signal
 import subprocess
 import unittest
 
-from command_line import DONE, LEAK, WHOHOLDS, CommandLineTest
+from command_line import DONE, LEAK, WHOHOLDS, CommandLineTest, schema_errors
 
 FAKE = os.path.abspath(os.environ.get("WHOHOLDS_ON_FAKE_LIBRARY", os.path.join(os.path.dirname(WHOHOLDS), "whoholds_on_fake_library")))
 
@@ -36,6 +36,17 @@ WHY = """\
    against it    nothing takes from it [bounded]
 """
 
+ALLOCATED = """\
+In 2.0 s 300.0 MiB were allocated in 300,002 blocks; 3.0 KiB in 3 blocks are left. (Estimates: one sample in 512.0 KiB, recorder 'holders'.)
+The recorder had no room for 1 block and 0 stacks.
+By the innermost line, what was allocated, freed or not:
+
+allocated   blocks   a second         live         allocated by
+300.0 MiB  300,000  150.0 MiB  under 0.1 %  churn  /srv/app/feed.py:7 in read:  return bytes(n)
+  2.0 KiB        2    1.0 KiB        100 %         (no Python code)
+… and 1 more: 16 B
+"""
+
 LARGE = "app.table  (dict, 1 item)  retains 16.0 EiB (18,446,744,073,709,551,615 B), 5.0 % of the Python heap\n"
 LARGE_DETAILS = "   held at       no line is known\n   path          app.table\n"
 
@@ -60,6 +71,13 @@ class RenderingTest(CommandLineTest):
         self.assertEqual(self.print_fake("large", "suspects", "--exit-code"), (DONE, "No leak is suspected. The largest holder: " + LARGE))
         self.assertEqual(self.print_fake("large", "suspects", "--all"),
                          (DONE, "No leak is suspected. What is largest:\n1  " + LARGE + LARGE_DETAILS))
+
+    def test_what_was_allocated_is_told_from_what_is_left(self):
+        self.assertEqual(self.print_fake("full", "alloc", "--allocated"), (DONE, ALLOCATED))
+        self.assertIn("   live  blocks  allocated by\n1.0 KiB       1  ", self.print_fake("full", "alloc", "--live")[1])
+        document = json.loads(self.print_fake("full", "alloc", "--allocated", "--json")[1])
+        self.assertEqual(schema_errors(document), [])
+        self.assertEqual([frame["line"] for frame in document["rows"][0]["stack"]], [7, 3])
 
     def test_nothing_at_all(self):
         self.assertEqual(self.print_fake("empty", "suspects"), (DONE, "No leak is suspected, and nothing holds much.\n"))

@@ -10,7 +10,8 @@ import sys
 import pytest
 
 from program import Program, run_python, snapshots
-from pythons import supported_interpreters, whoholds_program
+from pythons import whoholds_program
+from schemas import schema_errors
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 HOLDERS = os.path.join(HERE, "recorder", "holders.py")
@@ -30,7 +31,9 @@ def marks():
 
 def ask(*arguments):
     done = subprocess.run([whoholds_program(), *arguments, "--json"], stdout=subprocess.PIPE, check=True, timeout=120)
-    return json.loads(done.stdout.decode())
+    document = json.loads(done.stdout.decode())
+    assert schema_errors(document) == []
+    return document
 
 
 def suspects(path):
