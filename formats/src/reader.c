@@ -26,6 +26,7 @@ struct parser {
     struct cursor cursor;
     struct wh_error *error;
     uint64_t chunks;
+    bool version_read, features_read;
 };
 
 static uint64_t offset_of(const struct parser *parser, const uint8_t *at)
@@ -101,6 +102,7 @@ static enum wh_status take_version(struct parser *parser)
     enum wh_status status = take_uint(parser, &version);
     if (status)
         return status;
+    parser->version_read = true;
     if (version != SNAPSHOT_VERSION)
         return wh_error_set(parser->error, WH_ERR_INPUT, "the snapshot has format version %" PRIu64 "; this program reads version %d",
                             version, SNAPSHOT_VERSION);
@@ -111,6 +113,7 @@ static enum wh_status take_version(struct parser *parser)
 static enum wh_status take_features(struct parser *parser)
 {
     struct value list, name;
+    parser->features_read = true;
     enum wh_status status = take(parser, VALUE_ARRAY, "an array of features", &list);
     if (status || !list.number)
         return status;
@@ -179,6 +182,9 @@ static enum wh_status take_header(struct parser *parser)
     enum wh_status status = take_magic(parser, &fields);
     while (!status && fields--)
         status = take_header_field(parser);
+    if (!status && !(parser->version_read && parser->features_read))
+        status = wh_error_set_at(parser->error, offset_of(parser, parser->cursor.at), "the snapshot is corrupt: its header does not tell its %s",
+                                 parser->version_read ? "features" : "version");
     return status;
 }
 

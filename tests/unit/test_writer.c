@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the writer writes, the reader reads: all tables, random rows, numbers and byte strings around every border. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <whoholds/formats/reader.h>
+#include <whoholds/formats/varint.h>
+
+#include "fail_allocation.h"
+#include "random.h"
+#include "snapshot_bytes.h"
+#include "trials.h"
+
+enum { LONGEST = 300000 };
+static char filler[LONGEST + 256];
+
+static struct snapshot_writer *begin(void *memory, struct snapshot_bytes *out)
+{
+    struct snapshot_writer *writer;
+    struct wh_error error;
+    assert_int_equal(snapshot_writer_begin(memory, snapshot_bytes_sink, out, &snapshot_bytes_header, &writer, &error), WH_OK);
+    return writer;
+}
+
+static void *writer_memory(void)
+{
+    void *memory = malloc(snapshot_writer_memory());
+    assert_non_null(memory);
+    return memory;
+}
+
+static uint64_t random_number(struct random *random)
+{
+    static const uint64_t borders[] = {0, 127, 128, UINT32_MAX, INT64_MAX, UINT64_C(1) << 63, UINT64_MAX};
+    if (random_below(random, 4) == 0)
+        return borders[random_below(random, sizeof(borders) / sizeof(borders[0]))];
+    return random_next(random) >> random_below(random, 64);
+}
+
+static uint64_t random_length(struct random *random)
+{
+    static const uint32_t borders[] = {0, 1, 32767, 32768, 32769, 65525, 65535, 65536, 65537, LONGEST};
+    if (random_below(random, 200) == 0)
+        return borders[random_below(random, sizeof(borders) / sizeof(borders[0]))];
+    return random_below(random, 40);
+}
+
+/* The same random state makes the same row. */
+static void random_row(struct random *random, enum table table, struct cell *cells)
+{
+    const struct table_schema *schema = &snapshot_schema[table];
+    for (unsigned c = 0; c < schema->column_count; c++) {
+        bool is_bytes = schema->columns[c].encoding == ENCODING_BYTES;
+        cells[c].number = is_bytes ? random_length(random) : random_number(random);
+        cells[c].bytes = is_bytes ? filler + random_below(random, 256) : NULL;
+    }
+}
+
+static void check_table(const struct snapshot *snapshot, enum table table, struct random random, uint64_t rows)
+{
+    const struct table_schema *schema = &snapshot_schema[table];
+    struct table_cursor cursor;
+    struct cell found[TABLE_COLUMNS_MAX], expected[TABLE_COLUMNS_MAX];
+    struct wh_error error;
+    bool more;
+    assert_int_equal(snapshot->tables[table].row_count, rows);
+    table_cursor_init(&cursor, snapshot, table);
+    for (uint64_t row = 0; row < rows; row++) {
+        assert_int_equal(table_cursor_next(&cursor, found, &more, &error), WH_OK);
+        assert_true(more);
+        random_row(&random, table, expected);
+        for (unsigned c = 0; c < schema->column_count; c++) {
+            assert_true(found[c].number == expected[c].number);
+            if (expected[c].bytes)
+                assert_memory_equal(found[c].bytes, expected[c].bytes, expected[c].number);
+        }
+    }
+    assert_int_equal(table_cursor_next(&cursor, found, &more, &error), WH_OK);
+    assert_false(more);
+}
+
+static void rows_of_all_tables_come_back(void **state)
+{
+    uint64_t trials = trials_count("files with random rows in all tables", 400);
+    void *memory = writer_memory();
+    (void)state;
+    for (uint64_t trial = 0; trial < trials; trial++) {
+        struct random choice = {trials_seed(1, trial)}, values[TABLE_COUNT], first[TABLE_COUNT];
+        struct snapshot_bytes file = {0};
+        struct snapshot_writer *writer = begin(memory, &file);
+        uint64_t rows[TABLE_COUNT] = {0};
+        struct wh_error error;
+        for (int table = 0; table < TABLE_COUNT; table++)
+            first[table] = values[table] = (struct random){random_next(&choice)};
+        for (uint32_t left = random_below(&choice, 20000); left; left--) {
+            enum table table = random_below(&choice, TABLE_COUNT);
+            struct cell cells[TABLE_COLUMNS_MAX];
+            random_row(&values[table], table, cells);
+            snapshot_writer_row(writer, table, cells);
+            rows[table]++;
+        }
+        assert_int_equal(snapshot_writer_finish(writer, &(struct snapshot_totals){5, UINT64_MAX}, &error), WH_OK);
+        assert_int_equal(snapshot_writer_bytes(writer), file.length);
+        struct snapshot snapshot;
+        assert_int_equal(snapshot_parse(file.bytes, file.length, &snapshot, &error), WH_OK);
+        assert_true(snapshot.pause_ns == 5 && snapshot.dump_ns == UINT64_MAX);
+        for (int table = 0; table < TABLE_COUNT; table++)
+            check_table(&snapshot, (enum table)table, first[table], rows[table]);
+        snapshot_deinit(&snapshot);
+        snapshot_bytes_deinit(&file);
+    }
+    free(memory);
+}
+
+/* The borders, each alone: a chunk may end before, in or after the long value. */
+static void byte_strings_of_every_border_come_back(void **state)
+{
+    void *memory = writer_memory();
+    (void)state;
+    for (uint32_t border = 32 << 10; border <= 64 << 10; border += 32 << 10) {
+        for (uint32_t length = border - 12; length <= border + 12; length++) {
+            struct snapshot_bytes file = {0};
+            struct snapshot_writer *writer = begin(memory, &file);
+            struct wh_error error;
+            struct snapshot snapshot;
+            const struct cell rows[][1] = {{{3, filler}}, {{length, filler}}, {{0, NULL}}, {{length, filler}}, {{length, filler}}, {{2, filler}}};
+            for (size_t i = 0; i < 6; i++)
+                snapshot_writer_row(writer, TABLE_FIELDS, rows[i]);
+            assert_int_equal(snapshot_writer_finish(writer, &(struct snapshot_totals){0}, &error), WH_OK);
+            assert_int_equal(snapshot_parse(file.bytes, file.length, &snapshot, &error), WH_OK);
+            struct table_cursor cursor;
+            table_cursor_init(&cursor, &snapshot, TABLE_FIELDS);
+            for (size_t i = 0; i < 6; i++) {
+                struct cell found;
+                bool more;
+                assert_int_equal(table_cursor_next(&cursor, &found, &more, &error), WH_OK);
+                assert_true(more);
+                assert_int_equal(found.number, rows[i][0].number);
+                assert_memory_equal(found.bytes, filler, found.number);
+            }
+            snapshot_deinit(&snapshot);
+            snapshot_bytes_deinit(&file);
+        }
+    }
+    free(memory);
+}
+
+/* Enough objects and references for several chunks of each, which end at different objects. */
+static void objects_and_references_come_back(void **state)
+{
+    enum { OBJECTS = 30000 };
+    void *memory = writer_memory();
+    struct snapshot_bytes file = {0};
+    struct snapshot_writer *writer = begin(memory, &file);
+    struct random random = {7};
+    struct wh_error error;
+    struct snapshot snapshot;
+    (void)state;
+    for (uint64_t i = 1; i <= OBJECTS; i++) {
+        uint64_t refs = random_below(&random, 4);
+        snapshot_writer_object(writer, &(struct object_row){i * 24, i % 7, 1, random_number(&random), i, refs});
+        for (uint64_t r = 0; r < refs; r++)
+            snapshot_writer_ref(writer, random_below(&random, 3) ? (i * r + 1) % OBJECTS * 24 : 0);
+    }
+    assert_int_equal(snapshot_writer_finish(writer, &(struct snapshot_totals){0}, &error), WH_OK);
+    assert_int_equal(snapshot_parse(file.bytes, file.length, &snapshot, &error), WH_OK);
+    assert_int_equal(snapshot.tables[TABLE_OBJECTS].row_count, OBJECTS);
+    assert_true(snapshot.tables[TABLE_REFS].chunk_count > 1);
+    struct table_cursor objects, refs;
+    table_cursor_init(&objects, &snapshot, TABLE_OBJECTS);
+    table_cursor_init(&refs, &snapshot, TABLE_REFS);
+    random = (struct random){7};
+    for (uint64_t i = 1; i <= OBJECTS; i++) {
+        struct cell row[TABLE_COLUMNS_MAX], ref[TABLE_COLUMNS_MAX];
+        bool more;
+        uint64_t count = random_below(&random, 4);
+        assert_int_equal(table_cursor_next(&objects, row, &more, &error), WH_OK);
+        assert_true(row[OBJECTS_ID].number == i * 24 && row[OBJECTS_TYPE].number == i % 7 && row[OBJECTS_REFS].number == count);
+        assert_true(row[OBJECTS_SIZE].number == random_number(&random));
+        for (uint64_t r = 0; r < count; r++) {
+            uint64_t target = random_below(&random, 3) ? (i * r + 1) % OBJECTS * 24 : 0;
+            assert_int_equal(table_cursor_next(&refs, ref, &more, &error), WH_OK);
+            assert_true(target == (ref[REFS_TO].number ? i * 24 + zigzag_decode(ref[REFS_TO].number - 1) : 0));
+        }
+    }
+    snapshot_deinit(&snapshot);
+    snapshot_bytes_deinit(&file);
+    free(memory);
+}
+
+static void the_header_comes_back(void **state)
+{
+    void *memory = writer_memory();
+    struct snapshot_bytes file = {0};
+    struct snapshot_writer *writer = begin(memory, &file);
+    struct wh_error error;
+    struct snapshot snapshot;
+    (void)state;
+    assert_int_equal(snapshot_writer_finish(writer, &(struct snapshot_totals){0}, &error), WH_OK);
+    assert_int_equal(snapshot_parse(file.bytes, file.length, &snapshot, &error), WH_OK);
+    assert_true(snapshot.created_ns == UINT64_MAX && snapshot.pid == 4711 && snapshot.hexversion == 0x030b02f0 && snapshot.collecting);
+    assert_memory_equal(snapshot.program.bytes, "app.py", snapshot.program.length);
+    assert_memory_equal(snapshot.python.bytes, "3.11.2", snapshot.python.length);
+    assert_memory_equal(snapshot.mode.bytes, "fork", snapshot.mode.length);
+    assert_memory_equal(snapshot.trigger.bytes, "signal", snapshot.trigger.length);
+    assert_memory_equal(snapshot.values.bytes, "short", snapshot.values.length);
+    snapshot_deinit(&snapshot);
+    snapshot_bytes_deinit(&file);
+    free(memory);
+}
+
+/* A sink that takes so many calls and then fails; it must not be called again. */
+struct failing_sink { uint64_t calls_left; bool failed; };
+
+static enum wh_status failing_sink(void *context, const void *bytes, size_t length, struct wh_error *error)
+{
+    struct failing_sink *sink = context;
+    (void)bytes;
+    (void)length;
+    assert_false(sink->failed);
+    if (sink->calls_left--)
+        return WH_OK;
+    sink->failed = true;
+    return wh_error_set(error, WH_ERR_RESOURCE, "the disk is full");
+}
+
+static void the_first_failure_of_a_sink_is_the_writer_s(void **state)
+{
+    void *memory = writer_memory();
+    bool failed = true;
+    (void)state;
+    for (uint64_t calls = 0; failed; calls++) {
+        struct failing_sink sink = {calls, false};
+        struct snapshot_writer *writer;
+        struct wh_error error = {0};
+        enum wh_status status = snapshot_writer_begin(memory, failing_sink, &sink, &snapshot_bytes_header, &writer, &error);
+        if (!status) {
+            for (int i = 0; i < 3; i++)
+                snapshot_writer_row(writer, TABLE_ACCOUNT, (struct cell[]){{40000, filler}, {7, NULL}});
+            assert_int_equal(snapshot_writer_failed(writer), sink.failed);
+            status = snapshot_writer_finish(writer, &(struct snapshot_totals){0}, &error);
+        } else {
+            assert_null(writer);
+        }
+        failed = sink.failed;
+        assert_int_equal(status, failed ? WH_ERR_RESOURCE : WH_OK);
+        if (failed)
+            assert_string_equal(error.message, "the disk is full");
+    }
+    free(memory);
+}
+
+static enum wh_status deaf_sink(void *context, const void *bytes, size_t length, struct wh_error *error)
+{
+    (void)context;
+    (void)bytes;
+    (void)length;
+    (void)error;
+    return WH_OK;
+}
+
+static void the_writer_never_allocates(void **state)
+{
+    void *memory = writer_memory();
+    struct snapshot_writer *writer;
+    struct random random = {3};
+    struct wh_error error;
+    (void)state;
+    fail_allocation_arm(1);
+    enum wh_status begun = snapshot_writer_begin(memory, deaf_sink, NULL, &snapshot_bytes_header, &writer, &error);
+    for (int i = 0; i < 50000; i++) {
+        struct cell cells[TABLE_COLUMNS_MAX];
+        enum table table = random_below(&random, TABLE_COUNT);
+        random_row(&random, table, cells);
+        snapshot_writer_row(writer, table, cells);
+    }
+    enum wh_status finished = snapshot_writer_finish(writer, &(struct snapshot_totals){0}, &error);
+    assert_false(fail_allocation_disarm());
+    assert_int_equal(begun, WH_OK);
+    assert_int_equal(finished, WH_OK);
+    free(memory);
+}
+
+static int fill(void **state)
+{
+    struct random random = {1};
+    (void)state;
+    for (size_t i = 0; i < sizeof(filler); i++)
+        filler[i] = (char)random_next(&random);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_header_comes_back),
+        cmocka_unit_test(rows_of_all_tables_come_back),
+        cmocka_unit_test(byte_strings_of_every_border_come_back),
+        cmocka_unit_test(objects_and_references_come_back),
+        cmocka_unit_test(the_first_failure_of_a_sink_is_the_writer_s),
+        cmocka_unit_test(the_writer_never_allocates),
+    };
+    return cmocka_run_group_tests(tests, fill, NULL);
+}
