@@ -240,12 +240,17 @@ static void take(struct recorded_block *block)
     blocks_remove(&recorder.blocks, block);
 }
 
-/* What a block stands for if it is recorded, else 0. */
-static uint32_t weigh(size_t size, bool certain)
+/*
+ * What a block stands for if it is recorded, else 0. Until 3.11 other interpreters share the GIL, and may free what this one has; but what they
+ * allocate, in frames of code that ends with them, is not in the snapshot.
+ */
+static uint32_t weigh(const PyThreadState *tstate, size_t size, bool certain)
 {
     bool drawn = recorder.countdown < 0;
     if (drawn)
         recorder.countdown = sampling_draw(&recorder.sampling);
+    if (tstate->interp != recorder.interp)
+        return 0;
     if (certain)
         return BLOCK_WEIGHT_ONE;
     return drawn ? sampling_weight(&recorder.sampling, size) : 0;
@@ -310,7 +315,7 @@ static __attribute__((noinline)) void record_new(const void *block, size_t size,
     PyThreadState *tstate = block ? enter() : NULL;
     if (!tstate)
         return;
-    uint32_t weight = weigh(size, certain);
+    uint32_t weight = weigh(tstate, size, certain);
     if (weight) {
         struct recorded_block new = born(tstate, block, size, weight);
         put(&new);
@@ -351,7 +356,7 @@ static __attribute__((noinline)) void record_resize(const void *old, const void 
     recorder.fresh.block = NULL;
     struct recorded_block before, *found = old ? blocks_find(&recorder.blocks, old) : NULL;
     bool is_store = found && found->weight == BLOCK_WEIGHT_ONE && recorder.recording.mode != RECORDER_SAMPLE;
-    uint32_t weight = weigh(size, is_store || certain);
+    uint32_t weight = weigh(tstate, size, is_store || certain);
     if (found && size <= found->size) {
         move(found, block, size); /* who takes things out is not who put them in */
     } else {
