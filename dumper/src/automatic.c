@@ -106,13 +106,15 @@ bool automatic_wants(const char *trigger)
 
 void automatic_snapshot(const char *trigger)
 {
-    if (atomic_fetch_add(&automatic.made, 1) >= automatic.settings.most)
+    /* Two threads may be here at once: each goes by its own number, so that the last one alone says so. */
+    unsigned number = atomic_fetch_add(&automatic.made, 1) + 1;
+    if (number > automatic.settings.most)
         return;
     struct dump_request request = {.trigger = trigger, .asked_ns = dump_clock()};
     struct dump_result result;
     struct wh_error error;
     if (dump_run(&request, &result, &error))
         say("no snapshot was written (%s): %s", trigger, error.message);
-    if (automatic.made == automatic.settings.most)
+    if (number == automatic.settings.most)
         say("%u snapshots were made without being asked for, as many as may be: there will be no more", automatic.settings.most);
 }
