@@ -16,12 +16,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "bfs.h"
-#include "dominators.h"
+#include "graph/bfs.h"
+#include "graph/dominators.h"
 #include "graph_builder.h"
 #include "heap_generator.h"
 #include "oracle.h"
-#include "retained.h"
+#include "graph/retained.h"
 
 struct options {
     uint32_t node_count;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis.h"
+#include "answers/analysis.h"
 
 static void stop(const char *sentence)
 {

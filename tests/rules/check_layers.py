@@ -12,26 +12,9 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-# A stage includes earlier ones and its own files alone; a file outside of a stage is meant by its header.
-STAGES = [
-    ("memory and text", "array arena bitmap text utf8_scan stream known_names node_sizes progress snapshot_file source"),
-    ("graph", "graph"),
-    ("load", "heap id_index load"),
-    ("dominators", "dominators"),
-    ("retained", "retained"),
-    ("shortest paths", "bfs"),
-    ("references", "referrers label lookup"),
-    ("retention", "retention"),
-    ("model", "model"),
-    ("names", "naming query name_table"),
-    ("holders", "accumulation"),
-    ("code", "bytecode line_table code_view mutators flow_interpreter flow_actions flow_exprs code_flow expr_value code_index"),
-    ("store sites", "holder_paths holder_match search search_calls search_exprs search_sites search_stores store_search store_sites"),
-    ("signs", "signs growth"),
-    ("cut", "strong cuttable reduction min_cut shares what_if reference_query"),
-    ("analysis", "analysis"),
-    ("answers", "alloc cut export_heapsnapshot info objects paths_result path_scene merged_paths other_paths retained_set suspects threads top tree"),
-]
+# The folders of analyzer/lib, in the order in which data flows: each includes itself and earlier ones alone.
+STAGES = ["base", "graph", "heap", "naming", "code", "holders", "cut", "answers"]
+LIBRARY = "analyzer/lib"
 
 FORMATS_BASE = ["whoholds/formats/error.h", "whoholds/formats/schema.h", "whoholds/formats/varint.h"]
 
@@ -49,7 +32,7 @@ MAY_INCLUDE = {
 }
 # Only the loader reads; others may know what a span of bytes is.
 READING = re.compile(r"\b(snapshot_parse|table_cursor_\w+|column_next_\w+)\(")
-LOADER = "analyzer/lib/load.c"
+LOADER = "analyzer/lib/heap/load.c"
 
 LICENCES = [
     (r"(formats|dumper|tests/dumper|tests/format)/", {"MIT"}),
@@ -89,36 +72,34 @@ def check_includes(names):
         if not folder or not name.endswith((".c", ".h")):
             continue
         for line, what, quoted in includes(name):
-            if quoted and ("/" in what or not os.path.exists(os.path.join(ROOT, os.path.dirname(name), what))):
-                if not is_generated(what):
-                    yield "%s:%d includes \"%s\": quotes are for files of the same folder" % (name, line, what)
+            if quoted and not is_generated(what) and not is_own(folder, name, what):
+                yield "%s:%d includes \"%s\": quotes are for files of the same folder" % (name, line, what)
             elif not quoted and GUARDED.match(what) and not any(re.fullmatch(pattern, what) for pattern in MAY_INCLUDE[folder]):
                 yield "%s:%d includes <%s>, which is not for %s" % (name, line, what, folder)
+
+
+def is_own(folder, name, what):
+    """Whether a file that is named in quotes is the folder's own. The library has folders of its own and names each file with its folder."""
+    plain = what.split("/")[0] in STAGES if folder == LIBRARY else "/" not in what
+    return plain and os.path.exists(os.path.join(ROOT, folder_of_quotes(name), what))
 
 
 def is_generated(what):
     return what.endswith(".inc")
 
 
-def stage_of_module():
-    return {module: number for number, (_, modules) in enumerate(STAGES) for module in modules.split()}
-
-
 def check_stages(names):
-    stage_of = stage_of_module()
     for name in names:
-        folder, _, base = name.rpartition("/")
-        module, _, kind = base.rpartition(".")
-        if folder != "analyzer/lib" or kind not in ("c", "h"):
+        if not name.startswith(LIBRARY + "/") or not name.endswith((".c", ".h")):
             continue
-        if module not in stage_of:
-            yield "%s belongs to no stage: give it a place in STAGES of tests/rules/check_layers.py" % name
+        stage = name[len(LIBRARY) + 1:].split("/")[0]
+        if stage not in STAGES:
+            yield "%s belongs to no stage: give its folder a place in STAGES of tests/rules/check_layers.py" % name
             continue
         for line, what, quoted in includes(name):
-            other = what.rpartition(".")[0]
-            if quoted and other in stage_of and stage_of[other] > stage_of[module]:
-                yield "%s:%d: stage '%s' includes %s of the later stage '%s'" % (
-                    name, line, STAGES[stage_of[module]][0], what, STAGES[stage_of[other]][0])
+            other = what.split("/")[0]
+            if quoted and other in STAGES and STAGES.index(other) > STAGES.index(stage):
+                yield "%s:%d: stage '%s' includes %s of the later stage '%s'" % (name, line, stage, what, other)
 
 
 def check_reading(names):
@@ -127,9 +108,14 @@ def check_reading(names):
             yield "%s reads the snapshot, which is the loader's work" % name
 
 
+def folder_of_quotes(name):
+    """Where the names of a file's own includes start."""
+    return LIBRARY if name.startswith(LIBRARY + "/") else os.path.dirname(name)
+
+
 def check_header_cycles(names):
     """Headers that need each other cannot be read in any order."""
-    headers = {name: [os.path.join(os.path.dirname(name), what) for _, what, quoted in includes(name) if quoted]
+    headers = {name: [os.path.join(folder_of_quotes(name), what) for _, what, quoted in includes(name) if quoted]
                for name in names if name.endswith(".h") and name.startswith(("formats/", "dumper/", "analyzer/"))}
     while True:
         leaves = [name for name, needed in headers.items() if not any(other in headers for other in needed)]

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "heap_builder.h"
-#include "text.h"
+#include "base/text.h"
 
 #define BUILT_HEAP_FIRST_ADDRESS UINT64_C(0x7f0000100000)
 enum { BUILT_HEAP_STRIDE = 0x40, BUILT_HEAP_STORE_DISTANCE = 0x10000000 };   /* bytes */

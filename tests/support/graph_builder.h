@@ -15,9 +15,9 @@
 
 #include <stdint.h>
 
-#include "bfs.h"
-#include "graph.h"
-#include "node_sizes.h"
+#include "graph/bfs.h"
+#include "graph/graph.h"
+#include "graph/node_sizes.h"
 #include "random.h"
 
 /* Edges, roots and sizes as they come; then a graph. */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "built_heap.h"
-#include "retention.h"
+#include "heap/retention.h"
 
 enum { WORD_MAX = 4096 };
 

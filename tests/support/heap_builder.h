@@ -43,7 +43,7 @@
 #include <whoholds/formats/error.h>
 #include <whoholds/formats/schema.h>
 
-#include "analysis.h"
+#include "answers/analysis.h"
 
 struct heap_builder;
 

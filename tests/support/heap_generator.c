@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "array.h"
-#include "bitmap.h"
+#include "base/array.h"
+#include "base/bitmap.h"
 #include "graph_builder.h"
 
 enum { TYPE_COUNT = 40, NAME_COUNT = 60, LEAF_TYPE = 1, DICT_TYPE = 2, LIST_TYPE = 3, FUNCTION_TYPE = 4, CODE_TYPE = 5 };

@@ -12,7 +12,7 @@
 
 #include <stdint.h>
 
-#include "graph.h"
+#include "graph/graph.h"
 
 enum heap_order {
     HEAP_ORDER_DUMP,  /* containers in the order of allocation, then leaves in the order of their first reference */

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "bfs.h"
-#include "graph.h"
+#include "graph/bfs.h"
+#include "graph/graph.h"
 
 /* Sets of nodes are 64-bit words here. */
 enum { ORACLE_NODES_MAX = 64 };

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "accumulation.h"
+#include "holders/accumulation.h"
 #include "fail_allocation.h"
 #include "heap_builder.h"
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "bfs.h"
+#include "graph/bfs.h"
 #include "fail_allocation.h"
 #include "graph_builder.h"
 #include "heap_generator.h"

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "bytecode.h"
+#include "code/bytecode.h"
 
 /* Opcode numbers of the tests' own: only names count. */
 enum { NOTHING = 1, GLOBAL = 2, JUMP = 3, BACK = 4, EXTENDED = 5, CALL = 6, CALL_SPECIAL = 7, CALL_WAITING = 8, NEWER = 9, BRANCH = 10,

@@ -9,14 +9,14 @@
 
 #include <cmocka.h>
 
-#include "cuttable.h"
+#include "cut/cuttable.h"
 #include "fail_allocation.h"
 #include "heap_builder.h"
 #include "random.h"
-#include "shares.h"
-#include "strong.h"
+#include "graph/shares.h"
+#include "heap/strong.h"
 #include "trials.h"
-#include "what_if.h"
+#include "cut/what_if.h"
 
 static const char types[] = "type app.Target heap object Target members __dict__ slot\nTarget : type\n"
                             "type app.Box heap object Box members __dict__ attrs x y\nBox : type\n"

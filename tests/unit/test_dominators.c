@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "dominators.h"
+#include "graph/dominators.h"
 #include "fail_allocation.h"
 #include "graph_builder.h"
 #include "heap_generator.h"

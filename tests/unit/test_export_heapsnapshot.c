@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "export_heapsnapshot.h"
+#include "answers/export_heapsnapshot.h"
 #include "fail_allocation.h"
 #include "heap_builder.h"
 

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "fail_allocation.h"
-#include "graph.h"
+#include "graph/graph.h"
 #include "graph_builder.h"
 #include "trials.h"
 

@@ -10,7 +10,7 @@
 #include <whoholds/formats/schema.h>
 
 #include "fail_allocation.h"
-#include "id_index.h"
+#include "heap/id_index.h"
 #include "random.h"
 #include "trials.h"
 

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "heap_builder.h"
-#include "label.h"
+#include "heap/label.h"
 
 /* The label of the first reference from one object to the other. */
 static void assert_label(const struct test_heap *heap, const char *from, const char *to, enum label_kind kind, const char *expected)

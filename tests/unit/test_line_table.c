@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "line_table.h"
+#include "code/line_table.h"
 
 enum { FIRST_LINE = 10 };
 

@@ -16,7 +16,7 @@
 
 #include "fail_allocation.h"
 #include "graph_builder.h"
-#include "min_cut.h"
+#include "graph/min_cut.h"
 #include "random.h"
 #include "trials.h"
 

@@ -12,7 +12,7 @@
 
 #include "fail_allocation.h"
 #include "heap_builder.h"
-#include "naming.h"
+#include "naming/naming.h"
 
 static void assert_named(const struct test_heap *heap, const char *object, bool modules, const char *expected)
 {

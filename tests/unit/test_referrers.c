@@ -11,7 +11,7 @@
 #include "fail_allocation.h"
 #include "heap_builder.h"
 #include "random.h"
-#include "referrers.h"
+#include "heap/referrers.h"
 #include "trials.h"
 
 static void every_reference_counts_weak_ones_too(void **state)

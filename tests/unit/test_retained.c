@@ -12,7 +12,7 @@
 #include "graph_builder.h"
 #include "heap_generator.h"
 #include "oracle.h"
-#include "retained.h"
+#include "graph/retained.h"
 #include "trials.h"
 
 /* All stages up to the dominator tree. */

@@ -13,7 +13,7 @@
 #include "fail_allocation.h"
 #include "heap_builder.h"
 #include "random.h"
-#include "retention.h"
+#include "heap/retention.h"
 #include "trials.h"
 
 /* The kind of the first root that names the object, 0 if there is none. */

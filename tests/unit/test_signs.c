@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "heap_builder.h"
-#include "signs.h"
+#include "holders/signs.h"
 
 enum { SITES_MAX = 4 };
 

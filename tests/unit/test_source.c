@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "heap_builder.h"
-#include "source.h"
+#include "base/source.h"
 
 static void assert_line(const char *path, uint32_t line, const char *expected)
 {

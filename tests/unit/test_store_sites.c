@@ -11,7 +11,7 @@
 
 #include "fail_allocation.h"
 #include "heap_builder.h"
-#include "store_sites.h"
+#include "holders/store_sites.h"
 
 /* Instructions as 3.8 encodes them, with numbers of the tests' own. */
 #define OPCODES                                                                                                             \

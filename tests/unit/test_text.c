@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "fail_allocation.h"
-#include "text.h"
+#include "base/text.h"
 
 static struct span span_of(const char *text)
 {

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "answers/analysis.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The phases' own steps, as one fraction of the phase. */
+static bool report_phase(void *context, const char *phase, uint64_t done, uint64_t total)
+{
+    struct wh_analysis *analysis = context;
+    return analysis->progress(analysis->progress_context, phase, total ? (double)done / (double)total : 0);
+}
+
+static const struct progress *stage_progress(const struct wh_analysis *analysis)
+{
+    return analysis->progress ? &analysis->stage_progress : NULL;
+}
+
+enum wh_status wh_analysis_open(const char *path, wh_progress progress, void *context, struct wh_error *error, struct wh_analysis **ret)
+{
+    struct wh_analysis *analysis = calloc(1, sizeof(*analysis));
+    *ret = NULL;
+    if (!analysis)
+        return wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the analysis");
+    analysis->progress = progress;
+    analysis->progress_context = context;
+    analysis->stage_progress = (struct progress){report_phase, analysis};
+    analysis->path = arena_string(&analysis->info_arena, path);
+    enum wh_status status = arena_status(&analysis->info_arena, error);
+    if (!status)
+        status = progress_report(stage_progress(analysis), "the snapshot's tables", 0, 1, error);
+    if (!status)
+        status = heap_load(path, error, &analysis->heap);
+    if (status)
+        wh_analysis_close(analysis);
+    else
+        *ret = analysis;
+    return status;
+}
+
+static void drop_model(struct wh_analysis *analysis)
+{
+    bfs_tree_deinit(&analysis->paths);
+    dominator_tree_deinit(&analysis->tree);
+    retained_deinit(&analysis->retained);
+    dominators_deinit(&analysis->dominators);
+    retention_deinit(&analysis->retention);
+    free(analysis->object_of_thread);
+    analysis->object_of_thread = NULL;
+}
+
+void wh_analysis_close(struct wh_analysis *analysis)
+{
+    if (!analysis)
+        return;
+    lookup_deinit(&analysis->lookup);
+    block_owners_deinit(&analysis->block_owners);
+    code_index_destroy(analysis->code_index);
+    accumulations_deinit(&analysis->accumulations);
+    drop_model(analysis);
+    heap_deinit(&analysis->heap);
+    arena_deinit(&analysis->info_arena);
+    free(analysis);
+}
+
+static enum wh_status make_model(struct wh_analysis *analysis, struct wh_error *error)
+{
+    const struct progress *progress = stage_progress(analysis);
+    struct node_sizes sizes = heap_sizes(&analysis->heap);
+    enum wh_status status = retention_init(&analysis->heap, progress, error, &analysis->retention);
+    if (!status)
+        status = dominators_init(&analysis->retention.graph, progress, error, &analysis->dominators);
+    if (!status)
+        status = retained_init(&analysis->dominators, &sizes, progress, error, &analysis->retained);
+    if (!status)
+        status = dominator_tree_init(&analysis->dominators, &analysis->retained, progress, error, &analysis->tree);
+    struct root_groups groups = retention_groups(&analysis->retention);
+    if (!status)
+        status = bfs_tree_init(&analysis->retention.graph, &groups, progress, error, &analysis->paths);
+    if (!status)
+        status = model_find_threads(&analysis->heap, error, &analysis->object_of_thread);
+    return status;
+}
+
+enum wh_status analysis_need_model(struct wh_analysis *analysis, struct wh_error *error)
+{
+    if (analysis->has_graph)
+        return WH_OK;
+    enum wh_status status = make_model(analysis, error);
+    if (status) {
+        drop_model(analysis); /* the next question may try again */
+        return status;
+    }
+    analysis->model = (struct model){&analysis->heap, &analysis->retention, &analysis->dominators, &analysis->retained,
+                                     &analysis->tree, &analysis->paths, analysis->object_of_thread};
+    lookup_init(&analysis->heap, &analysis->lookup);
+    analysis->has_graph = true;
+    return WH_OK;
+}
+
+enum wh_status analysis_need_accumulations(struct wh_analysis *analysis, struct wh_error *error)
+{
+    if (analysis->has_accumulations)
+        return WH_OK;
+    enum wh_status status = analysis_need_model(analysis, error);
+    if (!status)
+        status = accumulations_init(&analysis->model, error, &analysis->accumulations);
+    analysis->has_accumulations = !status;
+    return status;
+}
+
+enum wh_status analysis_need_code_index(struct wh_analysis *analysis, struct wh_error *error)
+{
+    return analysis->code_index ? WH_OK : code_index_create(&analysis->heap, error, &analysis->code_index);
+}
+
+enum wh_status analysis_need_block_owners(struct wh_analysis *analysis, struct wh_error *error)
+{
+    if (analysis->has_block_owners)
+        return WH_OK;
+    enum wh_status status = block_owners_init(&analysis->heap, error, &analysis->block_owners);
+    analysis->has_block_owners = !status;
+    return status;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What stands behind the public interface: the stages' results, made when first needed. */
+#ifndef WHOHOLDS_LIB_ANALYSIS_H
+#define WHOHOLDS_LIB_ANALYSIS_H
+
+#include "holders/accumulation.h"
+#include "code/code_index.h"
+#include "holders/growth.h"
+#include "heap/lookup.h"
+#include "heap/model.h"
+
+struct wh_analysis {
+    wh_progress progress;
+    void *progress_context;
+    struct progress stage_progress;      /* hands the library's phases to `progress` */
+
+    struct heap heap;
+    struct retention retention;
+    struct dominators dominators;
+    struct retained retained;
+    struct dominator_tree tree;
+    struct bfs_tree paths;
+    uint32_t *object_of_thread;
+    struct model model;                  /* pointers to the above */
+    bool has_graph;
+
+    struct accumulations accumulations;
+    bool has_accumulations;
+    struct code_index *code_index;
+    struct block_owners block_owners;
+    bool has_block_owners;
+    struct lookup lookup;
+
+    const char *path;
+    struct arena info_arena;
+    struct wh_info *info;
+};
+
+/* Retention, dominators, retained sizes, tree, paths. */
+enum wh_status analysis_need_model(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
+enum wh_status analysis_need_accumulations(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
+enum wh_status analysis_need_block_owners(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
+enum wh_status analysis_need_code_index(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
+
+#endif

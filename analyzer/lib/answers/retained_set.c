@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wh_retained: what a set of objects retains together: exactly, and as the sum that tables of all types give. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "answers/analysis.h"
+#include "base/array.h"
+#include "naming/query.h"
+
+struct set {
+    const struct model *model;
+    const struct wh_retained_query *query;
+    struct wh_error *error;
+    uint64_t *member_bitmap;
+    struct wh_retained *ret;
+};
+
+static bool is_of_module(const struct heap_type *type, const char *module, bool package)
+{
+    size_t length = strlen(module);
+    if (type->module.length < length || memcmp(type->module.bytes, module, length))
+        return false;
+    return type->module.length == length || (package && type->module.bytes[length] == '.');
+}
+
+static bool is_wanted(const struct wh_retained_query *query, const struct heap_type *type)
+{
+    if (query->module)
+        return is_of_module(type, query->module, false);
+    return query->package && is_of_module(type, query->package, true);
+}
+
+static enum wh_status add_modules(struct set *set)
+{
+    const struct heap *heap = set->model->heap;
+    bool *wanted = NULL, any = false;
+    enum wh_status status = array_alloc(heap->type_count, sizeof(bool), "types", set->error, &wanted);
+    for (uint32_t type = 0; !status && type < heap->type_count; type++)
+        wanted[type] = is_wanted(set->query, &heap->types[type]);
+    for (uint32_t node = 1; !status && node < heap->node_count; node++) {
+        if (!wanted[heap->type_of_node[node]])
+            continue;
+        any = true;
+        bitmap_set(set->member_bitmap, node);
+    }
+    free(wanted);
+    if (!status && !any)
+        return wh_error_set(set->error, WH_ERR_INPUT, "the snapshot has no object whose class is of '%.200s'",
+                            set->query->module ? set->query->module : set->query->package);
+    return status;
+}
+
+static enum wh_status add_named(struct set *set, struct lookup *lookup, const struct wh_query *query)
+{
+    struct node_list list;
+    enum wh_status status = query_find(set->model, lookup, query, SIZE_MAX, set->error, &list);
+    for (uint32_t i = 0; !status && i < list.count; i++)
+        bitmap_set(set->member_bitmap, list.nodes[i]);
+    node_list_deinit(&list);
+    return status;
+}
+
+static enum wh_status find_members(struct set *set, struct lookup *lookup)
+{
+    const struct wh_retained_query *query = set->query;
+    if (query->module || query->package)
+        return add_modules(set);
+    if (query->type)
+        return add_named(set, lookup, &(struct wh_query){.type = query->type});
+    enum wh_status status = query->expression_count ? WH_OK : wh_error_set(set->error, WH_ERR_USAGE, "no object is named");
+    for (size_t i = 0; !status && i < query->expression_count; i++)
+        status = add_named(set, lookup, &(struct wh_query){.expression = query->expressions[i]});
+    return status;
+}
+
+static bool is_member(const struct set *set, uint32_t node)
+{
+    return node && bitmap_test(set->member_bitmap, node) && dominators_is_live(set->model->dominators, node);
+}
+
+/* Everything that is reached without going through a member. */
+static void mark(const struct set *set, uint64_t *marked, uint32_t *queue)
+{
+    const struct graph *graph = &set->model->retention->graph;
+    uint32_t end = 0;
+    for (uint32_t i = 0; i < graph->root_count; i++) {
+        if (!bitmap_test(marked, graph->root_node[i]) && !is_member(set, graph->root_node[i]))
+            queue[end++] = graph->root_node[i];
+        bitmap_set(marked, graph->root_node[i]);
+    }
+    for (uint32_t begin = 0; begin < end; begin++) {
+        for (uint32_t edge = graph->first_edge_of_node[queue[begin]]; edge < graph->first_edge_of_node[queue[begin] + 1]; edge++) {
+            uint32_t target = graph->target_of_edge[edge];
+            if (bitmap_test(marked, target))
+                continue;
+            bitmap_set(marked, target);
+            if (!is_member(set, target))
+                queue[end++] = target;
+        }
+    }
+}
+
+static enum wh_status add_exactly(struct set *set)
+{
+    uint32_t count = set->model->heap->node_count;
+    uint64_t *marked = NULL;
+    uint32_t *queue = NULL;
+    enum wh_status status = array_alloc_zeroed(bitmap_word_count(count), sizeof(uint64_t), "reached objects", set->error, &marked);
+    if (!status)
+        status = array_alloc(count, sizeof(uint32_t), "reached objects", set->error, &queue);
+    if (!status)
+        mark(set, marked, queue);
+    for (uint32_t node = 1; !status && node < count; node++) {
+        bool retained = is_member(set, node) || (dominators_is_live(set->model->dominators, node) && !bitmap_test(marked, node));
+        set->ret->exact.objects += retained;
+        set->ret->exact.bytes += retained ? model_shallow(set->model, node) : 0;
+    }
+    free(marked);
+    free(queue);
+    return status;
+}
+
+/* Members that no other member dominates: from the top of the dominator tree down. */
+static enum wh_status add_tops(struct set *set)
+{
+    const struct dominators *dominators = set->model->dominators;
+    size_t words = bitmap_word_count((size_t)dominators->node_count + 2);
+    uint64_t *below = NULL;   /* dominated by a member */
+    enum wh_status status = array_alloc_zeroed(words, sizeof(uint64_t), "top members", set->error, &below);
+    for (uint32_t rank = 1; !status && rank < dominators->node_count + 2; rank++) {
+        uint32_t node = dominators->node_of_rank[rank], idom = dominators->idom_of_node[node];
+        if (node >= dominators->node_count || idom >= dominators->node_count + 2)
+            continue;
+        if (bitmap_test(below, idom) || (idom < dominators->node_count && is_member(set, idom)))
+            bitmap_set(below, node);
+        if (!is_member(set, node))
+            continue;
+        set->ret->members.objects++;
+        set->ret->members.bytes += model_shallow(set->model, node);
+        if (bitmap_test(below, node))
+            continue;
+        set->ret->top_members++;
+        set->ret->top_sum.objects += set->model->retained->retained_count_of_node[node];
+        set->ret->top_sum.bytes += model_retained(set->model, node);
+    }
+    free(below);
+    return status;
+}
+
+enum wh_status wh_retained(struct wh_analysis *analysis, const struct wh_retained_query *query, struct wh_error *error, struct wh_retained *ret)
+{
+    *ret = (struct wh_retained){0};
+    enum wh_status status = analysis_need_model(analysis, error);
+    if (status)
+        return status;
+    struct set set = {.model = &analysis->model, .query = query, .error = error, .ret = ret};
+    status = array_alloc_zeroed(bitmap_word_count(analysis->heap.node_count), sizeof(uint64_t), "the objects", error, &set.member_bitmap);
+    if (!status)
+        status = find_members(&set, &analysis->lookup);
+    if (!status)
+        status = add_tops(&set);
+    if (!status)
+        status = add_exactly(&set);
+    free(set.member_bitmap);
+    return status;
+}

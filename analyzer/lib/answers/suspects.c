@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wh_suspects: the verdict. Who holds, how much, of what, by which line, through which path, and why it is called a leak or not. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "answers/analysis.h"
+#include "base/array.h"
+#include "holders/growth.h"
+#include "holders/holder_paths.h"
+#include "heap/referrers.h"
+#include "holders/signs.h"
+#include "base/source.h"
+
+enum {
+    LIMIT_DEFAULT = 10,
+    CANDIDATES_MAX = 40,      /* accumulation points that are looked at closely, the largest first */
+    LINES_MAX = 8,
+    CONTENTS_MAX = 5,
+    ALLOCATIONS_MAX = 5,
+    REFERRERS_MAX = 64,
+};
+
+struct result {
+    struct wh_suspects suspects;   /* first: what the caller sees */
+    struct arena arena;
+};
+
+struct investigator {
+    struct wh_analysis *analysis;
+    const struct model *model;
+    struct wh_error *error;
+    struct arena *arena;
+    struct referrers referrers;    /* of all candidates */
+    struct text text;              /* scratch */
+};
+
+static const char *take_text(struct investigator *self)
+{
+    const char *string = arena_string(self->arena, text_string(&self->text));
+    self->arena->failed |= self->text.failed;
+    text_clear(&self->text);
+    return string;
+}
+
+/* --- contents --- */
+
+struct type_mass { uint32_t type, count; uint64_t bytes; };
+
+static int compare_types(const void *left, const void *right)
+{
+    const struct type_mass *a = left, *b = right;
+    return (a->type > b->type) - (a->type < b->type);
+}
+
+static int compare_masses(const void *left, const void *right)
+{
+    const struct type_mass *a = left, *b = right;
+    if (a->bytes != b->bytes)
+        return a->bytes > b->bytes ? -1 : 1;
+    return (a->type > b->type) - (a->type < b->type);
+}
+
+static uint32_t merge_types(struct type_mass *masses, uint32_t count)
+{
+    uint32_t kept = 0;
+    qsort(masses, count, sizeof(*masses), compare_types);
+    for (uint32_t i = 0; i < count; i++) {
+        if (kept && masses[kept - 1].type == masses[i].type) {
+            masses[kept - 1].count += masses[i].count;
+            masses[kept - 1].bytes += masses[i].bytes;
+        } else {
+            masses[kept++] = masses[i];
+        }
+    }
+    qsort(masses, kept, sizeof(*masses), compare_masses);
+    return kept;
+}
+
+/* What hangs immediately below the top of the mass, by type; folded namespaces count as the object whose they are. */
+static enum wh_status gather_contents(struct investigator *self, const struct accumulation *point, struct type_mass **ret, uint32_t *count)
+{
+    const struct model *model = self->model;
+    struct node_run children = model_children(model, point->top);
+    if (point->kind == ACCUMULATION_SHARED) {
+        *count = 1;
+        enum wh_status status = array_alloc(1, sizeof(**ret), "contents", self->error, ret);
+        if (!status)
+            **ret = (struct type_mass){point->member_type, point->member_count, point->bytes};
+        return status;
+    }
+    if (children.count == 1 && heap_member(model->heap, point->top, "__dict__") == children.nodes[0])
+        children = model_children(model, children.nodes[0]);
+    enum wh_status status = array_alloc((size_t)children.count + 1, sizeof(**ret), "contents", self->error, ret);
+    for (uint32_t i = 0; !status && i < children.count; i++)
+        (*ret)[i] = (struct type_mass){model->heap->type_of_node[children.nodes[i]], 1, model_retained(model, children.nodes[i])};
+    *count = status ? 0 : merge_types(*ret, children.count);
+    return status;
+}
+
+static void fill_contents(struct investigator *self, const struct type_mass *masses, uint32_t count, struct wh_suspect *suspect)
+{
+    uint32_t shown = count < CONTENTS_MAX ? count : CONTENTS_MAX;
+    suspect->contents = arena_array(self->arena, shown, sizeof(*suspect->contents));
+    for (uint32_t i = 0; suspect->contents && i < shown; i++) {
+        model_write_type(&self->model->heap->types[masses[i].type], &self->text);
+        suspect->contents[suspect->content_count++] = (struct wh_content){take_text(self), masses[i].count, masses[i].bytes};
+    }
+}
+
+/* --- lines --- */
+
+static struct wh_line make_line(struct investigator *self, struct span file, uint32_t line, struct span function)
+{
+    struct wh_line made = {.file = arena_span(self->arena, file), .line = line, .function = arena_span(self->arena, function),
+                           .evidence = "store", .certainty = "", .via = ""};
+    source_add_line(file, line, &self->text);
+    made.text = take_text(self);
+    return made;
+}
+
+/* `file:line in function`; "" for no code. */
+static const char *write_via(struct investigator *self, uint32_t code_node, struct span file, uint32_t line, struct span function)
+{
+    if (!code_node)
+        return "";
+    text_add_name(&self->text, file);
+    text_addf(&self->text, ":%" PRIu32 " in ", line);
+    text_add_name(&self->text, function);
+    return take_text(self);
+}
+
+static struct wh_line line_of_site(struct investigator *self, const struct store_site *site, uint32_t alternatives)
+{
+    struct wh_line line = make_line(self, site->file, site->line, site->function);
+    line.via = write_via(self, site->caller_code_node, site->caller_file, site->caller_line, site->caller_function);
+    if (!signs_site_adds(site))
+        line.evidence = "definition";
+    else if (site->executed == EXECUTION_SEEN)
+        line.evidence = "store-executed";
+    if (alternatives > 1)
+        text_addf(&self->text, "one of %" PRIu32, alternatives);
+    else
+        text_add(&self->text, site->executed == EXECUTION_SEEN && site->match == MATCH_EXACT ? "exact" : "only candidate");
+    line.certainty = take_text(self);
+    return line;
+}
+
+/* Sites that add, unless there are none: then where the holder was made. Sites that never ran do not count while others did. */
+static bool site_counts(const struct store_site *site, bool any_adds, bool any_seen)
+{
+    if (any_adds && !signs_site_adds(site))
+        return false;
+    return !any_seen || site->executed != EXECUTION_NEVER;
+}
+
+static struct wh_line line_of_stack(struct investigator *self, const struct stack_summary *stack, const char *evidence)
+{
+    struct wh_line line = make_line(self, stack->place.file, stack->place.line, stack->place.function);
+    line.via = write_via(self, stack->via.code_node, stack->via.file, stack->via.line, stack->via.function);
+    line.evidence = evidence;
+    line.certainty = "exact";
+    return line;
+}
+
+static bool is_told(struct investigator *self, const struct wh_suspect *suspect, struct span file, uint32_t line)
+{
+    const char *name = arena_span(self->arena, file);
+    for (size_t i = 0; i < suspect->held_at_count; i++) {
+        if (suspect->held_at[i].line == line && strcmp(suspect->held_at[i].file, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_growth(struct investigator *self, uint32_t stack, const char *certainty, struct wh_suspect *suspect)
+{
+    struct stack_summary summary;
+    if (!growth_summarize(self->model->heap, stack, &summary) || is_told(self, suspect, summary.place.file, summary.place.line) ||
+        suspect->held_at_count >= LINES_MAX)
+        return;
+    suspect->held_at[suspect->held_at_count] = line_of_stack(self, &summary, "growth");
+    suspect->held_at[suspect->held_at_count++].certainty = certainty;
+}
+
+static bool same_line(const struct stack_place *place, struct span file, uint32_t line)
+{
+    return place->line == line && place->file.length == file.length && !memcmp(place->file.bytes, file.bytes, file.length);
+}
+
+static bool is_site(const struct stack_place *place, const struct store_site_list *sites)
+{
+    for (uint32_t i = 0; i < sites->count; i++) {
+        const struct store_site *site = &sites->sites[i];
+        if (same_line(place, site->file, site->line) || (site->caller_code_node && same_line(place, site->caller_file, site->caller_line)))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Until 3.10 all deques have one list of spare blocks, so a deque's block may have been allocated by another one (_collectionsmodule.c, numfreeblocks).
+ * Then only a line that the bytecode confirms is sure.
+ */
+static bool is_growth_sure(struct investigator *self, uint32_t holder, uint32_t stack, const struct store_site_list *sites)
+{
+    const struct heap *heap = self->model->heap;
+    struct stack_summary summary;
+    if (heap->snapshot.hexversion >= 0x030B0000 || !heap_is_instance(heap, holder, "collections", "deque"))
+        return true;
+    return growth_summarize(heap, stack, &summary) && is_site(&summary.place, sites);
+}
+
+/* What the recorder saw: who made the holder's store grow, by majority, and who did it last. */
+static void fill_growth(struct investigator *self, uint32_t holder, bool sure, const struct store_site_list *sites, struct wh_suspect *suspect)
+{
+    struct growth growth;
+    if (!growth_of_holder(self->model, holder, &growth) || is_growth_sure(self, holder, growth.majority, sites) != sure)
+        return;
+    add_growth(self, growth.majority, sure ? "exact" : "likely", suspect);
+    if (sure)
+        add_growth(self, growth.last, "exact", suspect);
+}
+
+/* `q.put(x)` and the library's line behind it are one way to add, told as two lines. */
+static bool is_other_way(const struct store_site_list *sites, const struct store_site *site)
+{
+    if (!site->library)
+        return true;
+    for (uint32_t i = 0; i < sites->count; i++) {
+        if (sites->sites[i].how == STORE_THROUGH_LIBRARY)
+            return false;
+    }
+    return true;
+}
+
+static void fill_sites(struct investigator *self, const struct store_site_list *sites, struct wh_suspect *suspect)
+{
+    bool any_adds = false, any_seen = suspect->held_at_count > 0; /* growth was seen: a site that never ran is none */
+    uint32_t alternatives = 0;
+    for (uint32_t i = 0; i < sites->count; i++) {
+        any_adds |= signs_site_adds(&sites->sites[i]);
+        any_seen |= signs_site_adds(&sites->sites[i]) && sites->sites[i].executed == EXECUTION_SEEN;
+    }
+    for (uint32_t i = 0; i < sites->count; i++)
+        alternatives += site_counts(&sites->sites[i], any_adds, any_seen) && is_other_way(sites, &sites->sites[i]);
+    for (uint32_t i = 0; i < sites->count && suspect->held_at_count < LINES_MAX; i++) {
+        if (site_counts(&sites->sites[i], any_adds, any_seen) && !is_told(self, suspect, sites->sites[i].file, sites->sites[i].line))
+            suspect->held_at[suspect->held_at_count++] = line_of_site(self, &sites->sites[i], alternatives);
+    }
+}
+
+/* A local variable of a running frame: where that frame stands now. */
+static void fill_frame_line(struct investigator *self, const struct naming_path *path, struct wh_suspect *suspect)
+{
+    if (path->root == NODE_NONE || self->model->retention->roots[path->root].kind != ROOT_FRAME || suspect->held_at_count >= LINES_MAX)
+        return;
+    const struct heap *heap = self->model->heap;
+    const struct heap_frame *frame = &heap->frames[self->model->retention->roots[path->root].frame];
+    struct wh_line line = make_line(self, naming_code_file(heap, frame->code_node), frame->line, naming_code_function(heap, frame->code_node));
+    line.evidence = "frame";
+    line.certainty = "exact";
+    suspect->held_at[suspect->held_at_count++] = line;
+}
+
+static void fill_lines(struct investigator *self, uint32_t holder, const struct store_site_list *sites, const struct naming_path *path,
+                       struct wh_suspect *suspect)
+{
+    suspect->held_at = arena_array(self->arena, LINES_MAX, sizeof(*suspect->held_at));
+    if (!suspect->held_at)
+        return;
+    fill_growth(self, holder, true, sites, suspect);
+    fill_sites(self, sites, suspect);
+    fill_growth(self, holder, false, sites, suspect);
+    fill_frame_line(self, path, suspect);
+}
+
+/* --- allocations --- */
+
+/* The tops of the mass: what dominates all of it, or the members of a group. */
+static enum wh_status gather_tops(struct investigator *self, const struct accumulation *point, uint32_t **ret, uint32_t *count)
+{
+    bool shared = point->kind == ACCUMULATION_SHARED;
+    struct node_run children = shared ? model_children(self->model, point->top) : (struct node_run){&point->top, 1};
+    enum wh_status status = array_alloc(children.count, sizeof(**ret), "tops of a holder's mass", self->error, ret);
+    *count = 0;
+    for (uint32_t i = 0; !status && i < children.count; i++) {
+        if (!shared || self->model->heap->type_of_node[children.nodes[i]] == point->member_type)
+            (*ret)[(*count)++] = children.nodes[i];
+    }
+    return status;
+}
+
+static enum wh_status fill_allocations(struct investigator *self, const struct accumulation *point, struct wh_suspect *suspect)
+{
+    struct allocations allocations = {0};
+    uint32_t *tops = NULL, top_count = 0;
+    enum wh_status status = analysis_need_block_owners(self->analysis, self->error);
+    if (!status)
+        status = gather_tops(self, point, &tops, &top_count);
+    if (!status)
+        status = growth_allocations(self->model, &self->analysis->block_owners, (struct node_run){tops, top_count}, point->node, self->error,
+                                    &allocations);
+    uint32_t shown = allocations.count < ALLOCATIONS_MAX ? allocations.count : ALLOCATIONS_MAX;
+    suspect->allocated_at = arena_array(self->arena, shown, sizeof(*suspect->allocated_at));
+    for (uint32_t i = 0; suspect->allocated_at && i < shown; i++) {
+        const struct allocation *allocation = &allocations.at[i];
+        suspect->allocated_at[suspect->allocated_at_count++] =
+            (struct wh_allocation){line_of_stack(self, &allocation->stack, "allocation"), allocation->bytes, allocation->blocks};
+    }
+    allocations_deinit(&allocations);
+    free(tops);
+    return status;
+}
+
+/* By which attribute a chain hangs on its head: `n.next`. */
+static enum wh_status find_content_attribute(struct investigator *self, const struct accumulation *point, struct holder *holder)
+{
+    struct node_run children = model_children(self->model, point->node);
+    struct naming_path path;
+    if (!point->chain || !children.count)
+        return WH_OK;
+    uint32_t child = children.nodes[0];
+    if (heap_member(self->model->heap, point->node, "__dict__") == child && model_children(self->model, child).count)
+        child = model_children(self->model, child).nodes[0];
+    enum wh_status status = naming_path_init(self->model, child, self->error, &path);
+    if (!status && path.step_count && path.steps[path.step_count - 1].kind == STEP_ATTRIBUTE)
+        holder->content = path.steps[path.step_count - 1].name;
+    naming_path_deinit(&path);
+    return status;
+}
+
+static enum wh_status find_sites(struct investigator *self, const struct accumulation *point, struct store_site_list *ret)
+{
+    struct holder holder;
+    *ret = (struct store_site_list){0};
+    enum wh_status status = holder_paths_find(self->model, point->node, &self->referrers, self->error, &holder);
+    if (!status)
+        status = find_content_attribute(self, point, &holder);
+    if (!status)
+        status = store_sites_find(self->model->heap, self->analysis->code_index, &holder, self->error, ret);
+    return status;
+}
+
+/* --- the rest of a suspect --- */
+
+static void fill_reasons(struct investigator *self, const struct evidence *evidence, struct wh_suspect *suspect)
+{
+    bool against = false;
+    suspect->reasons = arena_array(self->arena, sign_count, sizeof(*suspect->reasons));
+    for (unsigned i = 0; suspect->reasons && i < sign_count; i++) {
+        if (!signs[i].test(evidence, &self->text)) {
+            text_clear(&self->text);
+            continue;
+        }
+        suspect->reasons[suspect->reason_count++] = (struct wh_reason){signs[i].name, take_text(self), signs[i].leak};
+        suspect->leak |= signs[i].leak;
+        against |= !signs[i].leak;
+    }
+    suspect->leak &= !against;
+}
+
+static const char *kind_of(const struct model *model, const struct accumulation *point, const struct naming_path *path)
+{
+    if (point->kind == ACCUMULATION_SHARED)
+        return "group";
+    enum root_kind root = path->root == NODE_NONE ? ROOT_INTERPRETER : model->retention->roots[path->root].kind;
+    if (root == ROOT_NATIVE)
+        return "native";
+    if (root == ROOT_FRAME)
+        return "frame";
+    return heap_items_kind(model->heap, point->node) != FORM_ITEMS_NONE || heap_store(model->heap, point->node) ? "container" : "instance";
+}
+
+/* FNV-1a, 64 bits (Fowler, Noll, Vo). */
+static uint64_t hash_span(uint64_t hash, struct span span)
+{
+    for (size_t i = 0; i < span.length; i++)
+        hash = (hash ^ (unsigned char)span.bytes[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+/* Kinds, names and types along the path, without keys, indexes and addresses: the same holder in another process has the same. */
+static void fill_fingerprint(const struct model *model, const struct naming_path *path, struct wh_suspect *suspect)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (uint32_t i = 0; i < path->step_count; i++) {
+        char kind = (char)('0' + path->steps[i].kind);
+        hash = hash_span(hash, (struct span){&kind, 1});
+        hash = hash_span(hash, path->steps[i].name);
+        hash = hash_span(hash, heap_type(model->heap, path->steps[i].node)->name);
+    }
+    snprintf(suspect->fingerprint, sizeof(suspect->fingerprint), "%016" PRIx64, hash);
+}
+
+static void write_places(const struct model *model, uint32_t node, struct text *text)
+{
+    uint32_t count = heap_items(model->heap, node).count;
+    uint32_t kind = heap_items_kind(model->heap, node);
+    if (kind == FORM_ITEMS_SEQUENCE && count > 1)
+        text_addf(text, "[0…%" PRIu32 "]", count - 1);
+    else if (kind == FORM_ITEMS_SEQUENCE && count)
+        text_add(text, "[0]");
+    else if (kind == FORM_ITEMS_PAIRS)
+        text_add(text, "[…]");
+}
+
+static void fill_names(struct investigator *self, const struct naming_path *path, uint32_t node, struct wh_suspect *suspect)
+{
+    naming_write_expression(self->model, path, false, &self->text);
+    suspect->name = take_text(self);
+    naming_write_expression(self->model, path, true, &self->text);
+    write_places(self->model, node, &self->text);
+    suspect->path_expression = take_text(self);
+}
+
+/*
+ * The references to the holder that keep it alive, as names; each has to go. What several hold together, each item perhaps by another
+ * object, is not freed by cutting one of them: then nothing is promised.
+ */
+static void fill_cuts(struct investigator *self, const struct accumulation *point, struct wh_suspect *suspect)
+{
+    if (point->kind == ACCUMULATION_SHARED)
+        return;
+    suspect->cuts = arena_array(self->arena, SHARED_HOLDERS_MAX, sizeof(*suspect->cuts));
+    if (!suspect->cuts)
+        return;
+    suspect->cuts[suspect->cut_count++] = suspect->name;
+    for (unsigned i = 0; i < point->holder_count; i++) {
+        if (point->holders[i] == point->node || suspect->cut_count >= SHARED_HOLDERS_MAX)
+            continue;
+        if (naming_expression(self->model, point->holders[i], false, NULL, &self->text))
+            self->arena->failed = true;
+        suspect->cuts[suspect->cut_count++] = take_text(self);
+    }
+}
+
+static enum wh_status fill(struct investigator *self, const struct accumulation *point, const struct naming_path *path,
+                           const struct store_site_list *sites, struct wh_suspect *suspect)
+{
+    struct type_mass *masses = NULL;
+    uint32_t mass_count;
+    enum wh_status status = gather_contents(self, point, &masses, &mass_count);
+    if (status)
+        return status;
+    struct evidence evidence = {self->model, point, path, sites, mass_count ? masses[0].count : 0, mass_count ? masses[0].type : TYPE_NONE};
+    suspect->kind = kind_of(self->model, point, path);
+    suspect->holder = model_object(self->model, point->node, self->arena);
+    suspect->holder.retained_bytes = point->bytes;
+    suspect->holder.retained_objects = point->objects;
+    suspect->share = (double)point->bytes / (double)(model_live_bytes(self->model) ? model_live_bytes(self->model) : 1);
+    fill_names(self, path, point->node, suspect);
+    fill_contents(self, masses, mass_count, suspect);
+    fill_lines(self, point->node, sites, path, suspect);
+    fill_reasons(self, &evidence, suspect);
+    fill_cuts(self, point, suspect);
+    fill_fingerprint(self->model, path, suspect);
+    free(masses);
+    status = fill_allocations(self, point, suspect);
+    return status ? status : naming_output(self->model, point->node, self->arena, self->error, &suspect->path);
+}
+
+static enum wh_status investigate(struct investigator *self, const struct accumulation *point, struct wh_suspect *suspect)
+{
+    struct naming_path path;
+    struct store_site_list sites;
+    enum wh_status status = naming_path_init(self->model, point->node, self->error, &path);
+    if (status)
+        return status;
+    status = find_sites(self, point, &sites);
+    if (!status)
+        status = fill(self, point, &path, &sites, suspect);
+    store_site_list_deinit(&sites);
+    naming_path_deinit(&path);
+    return status;
+}
+
+/* --- all of them --- */
+
+static int compare_suspects(const void *left, const void *right)
+{
+    const struct wh_suspect *a = left, *b = right;
+    if (a->leak != b->leak)
+        return a->leak ? -1 : 1;
+    if (a->holder.retained_bytes != b->holder.retained_bytes)
+        return a->holder.retained_bytes > b->holder.retained_bytes ? -1 : 1;
+    int by_name = strcmp(a->name, b->name);
+    return by_name ? by_name : (a->holder.address > b->holder.address) - (a->holder.address < b->holder.address);
+}
+
+static void select_suspects(struct wh_suspects *suspects, bool all, size_t limit)
+{
+    size_t kept = 0;
+    qsort(suspects->suspects, suspects->count, sizeof(*suspects->suspects), compare_suspects);
+    for (size_t i = 0; i < suspects->count && kept < limit; i++) {
+        suspects->any_leak |= suspects->suspects[i].leak;
+        if (all || suspects->suspects[i].leak)
+            suspects->suspects[kept++] = suspects->suspects[i];
+    }
+    suspects->count = kept;
+}
+
+static enum wh_status find_referrers(struct investigator *self, uint32_t count)
+{
+    uint32_t nodes[CANDIDATES_MAX];
+    for (uint32_t i = 0; i < count; i++)
+        nodes[i] = self->analysis->accumulations.points[i].node;
+    return referrers_find(self->model->heap, nodes, count, REFERRERS_MAX, self->error, &self->referrers);
+}
+
+static enum wh_status investigate_all(struct investigator *self, struct wh_suspects *suspects)
+{
+    const struct accumulations *accumulations = &self->analysis->accumulations;
+    uint32_t count = accumulations->count < CANDIDATES_MAX ? accumulations->count : CANDIDATES_MAX;
+    enum wh_status status = find_referrers(self, count);
+    suspects->suspects = arena_array(self->arena, count, sizeof(*suspects->suspects));
+    for (uint32_t i = 0; !status && suspects->suspects && i < count; i++)
+        status = investigate(self, &accumulations->points[i], &suspects->suspects[suspects->count++]);
+    return status ? status : arena_status(self->arena, self->error);
+}
+
+enum wh_status wh_suspects(struct wh_analysis *analysis, bool all, size_t limit, struct wh_error *error, struct wh_suspects **ret)
+{
+    *ret = NULL;
+    enum wh_status status = analysis_need_accumulations(analysis, error);
+    if (!status)
+        status = analysis_need_code_index(analysis, error);
+    if (status)
+        return status;
+    struct result *result = calloc(1, sizeof(*result));
+    if (!result)
+        return wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the suspects");
+    struct investigator self = {.analysis = analysis, .model = &analysis->model, .error = error, .arena = &result->arena};
+    status = investigate_all(&self, &result->suspects);
+    referrers_deinit(&self.referrers);
+    text_deinit(&self.text);
+    if (status) {
+        wh_suspects_free(&result->suspects);
+        return status;
+    }
+    select_suspects(&result->suspects, all, limit ? limit : LIMIT_DEFAULT);
+    *ret = &result->suspects;
+    return WH_OK;
+}
+
+void wh_suspects_free(struct wh_suspects *suspects)
+{
+    struct result *result = (struct result *)suspects;
+    if (!result)
+        return;
+    arena_deinit(&result->arena);
+    free(result);
+}

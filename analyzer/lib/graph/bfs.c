@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "graph/bfs.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+
+/* Nodes wait in a queue, so what they will need can be fetched early: first where their edges start, then the edges. */
+enum { PREFETCH_EDGES = 12, PREFETCH_NODE = 24 };
+
+struct search {
+    const struct graph *graph;
+    const struct progress *progress;
+    struct wh_error *error;
+    uint32_t *queue;
+    uint32_t head;
+    uint32_t tail;
+};
+
+static enum wh_status allocate(struct search *search, struct bfs_tree *tree)
+{
+    size_t nodes = search->graph->node_count;
+    enum wh_status status = array_alloc(nodes, sizeof(uint32_t), "shortest paths", search->error, &tree->parent_of_node);
+    if (!status)
+        status = array_alloc_zeroed(bitmap_word_count(nodes), sizeof(uint64_t), "the reached objects", search->error,
+                                    &tree->reached_bitmap);
+    if (!status)
+        status = array_alloc(nodes, sizeof(uint32_t), "the search queue", search->error, &search->queue);
+    return status;
+}
+
+static void reach(struct search *search, struct bfs_tree *tree, uint32_t node, uint32_t parent)
+{
+    bitmap_set(tree->reached_bitmap, node);
+    tree->parent_of_node[node] = parent;
+    search->queue[search->tail++] = node;
+}
+
+static void prefetch_ahead(const struct search *search)
+{
+    const struct graph *graph = search->graph;
+    if (search->tail - search->head <= PREFETCH_NODE)
+        return;
+    __builtin_prefetch(&graph->first_edge_of_node[search->queue[search->head + PREFETCH_NODE]]);
+    __builtin_prefetch(&graph->target_of_edge[graph->first_edge_of_node[search->queue[search->head + PREFETCH_EDGES]]]);
+}
+
+static enum wh_status drain_queue(struct search *search, struct bfs_tree *tree)
+{
+    const struct graph *graph = search->graph;
+    while (search->head < search->tail) {
+        enum wh_status status = progress_tick(search->progress, "shortest paths", search->head, graph->node_count, search->error);
+        if (status)
+            return status;
+        prefetch_ahead(search);
+        uint32_t node = search->queue[search->head++];
+        for (uint32_t edge = graph->first_edge_of_node[node]; edge < graph->first_edge_of_node[node + 1]; ++edge) {
+            if (!bitmap_test(tree->reached_bitmap, graph->target_of_edge[edge]))
+                reach(search, tree, graph->target_of_edge[edge], node);
+        }
+    }
+    return WH_OK;
+}
+
+static enum wh_status search_from_roots(struct search *search, struct bfs_tree *tree, uint32_t begin, uint32_t end)
+{
+    for (uint32_t i = begin; i < end; ++i) {
+        uint32_t root = search->graph->root_node[i];
+        if (!bitmap_test(tree->reached_bitmap, root)) {
+            reach(search, tree, root, NODE_NONE);
+            ++tree->start_count;
+        }
+    }
+    return drain_queue(search, tree);
+}
+
+static enum wh_status search_all(struct search *search, const struct root_groups *groups, struct bfs_tree *tree)
+{
+    memset(tree->parent_of_node, 0xff, (size_t)tree->node_count * sizeof(uint32_t)); /* NODE_NONE */
+    bitmap_set(tree->reached_bitmap, NODE_NULL); /* never entered, whatever refers to it */
+    if (!groups)
+        return search_from_roots(search, tree, 0, search->graph->root_count);
+    uint32_t begin = 0;
+    for (uint32_t i = 0; i < groups->group_count; ++i) {
+        assert(groups->group_end[i] >= begin && groups->group_end[i] <= search->graph->root_count);
+        enum wh_status status = search_from_roots(search, tree, begin, groups->group_end[i]);
+        if (status)
+            return status;
+        begin = groups->group_end[i];
+    }
+    assert(begin == search->graph->root_count);
+    return WH_OK;
+}
+
+static bool is_start(const struct bfs_tree *tree, uint32_t node)
+{
+    return node != NODE_NULL && tree->parent_of_node[node] == NODE_NONE && bitmap_test(tree->reached_bitmap, node);
+}
+
+/* Lists the starts in ascending order: by marking each start's root in an array over all nodes, the spent queue, not by sorting. */
+static void collect_starts(const struct graph *graph, uint32_t *root_of_node, struct bfs_tree *tree)
+{
+    memset(root_of_node, 0xff, (size_t)graph->node_count * sizeof(uint32_t));
+    for (uint32_t i = graph->root_count; i-- > 0;) {
+        if (is_start(tree, graph->root_node[i]))
+            root_of_node[graph->root_node[i]] = i;
+    }
+    uint32_t found = 0;
+    for (uint32_t node = 0; node < graph->node_count; ++node) {
+        if (root_of_node[node] != NODE_NONE) {
+            tree->start_node[found] = node;
+            tree->root_of_start[found++] = root_of_node[node];
+        }
+    }
+    assert(found == tree->start_count);
+}
+
+static enum wh_status list_starts(struct search *search, struct bfs_tree *tree)
+{
+    enum wh_status status = array_alloc(tree->start_count, sizeof(uint32_t), "the paths' starts", search->error, &tree->start_node);
+    if (!status)
+        status = array_alloc(tree->start_count, sizeof(uint32_t), "the starts' roots", search->error, &tree->root_of_start);
+    if (!status)
+        collect_starts(search->graph, search->queue, tree);
+    return status;
+}
+
+enum wh_status bfs_tree_init(const struct graph *graph, const struct root_groups *groups, const struct progress *progress,
+                             struct wh_error *error, struct bfs_tree *ret)
+{
+    struct search search = {.graph = graph, .progress = progress, .error = error};
+    *ret = (struct bfs_tree){.node_count = graph->node_count};
+    enum wh_status status = allocate(&search, ret);
+    if (!status)
+        status = search_all(&search, groups, ret);
+    if (!status)
+        status = list_starts(&search, ret);
+    free(search.queue);
+    if (status)
+        bfs_tree_deinit(ret);
+    return status;
+}
+
+void bfs_tree_deinit(struct bfs_tree *tree)
+{
+    free(tree->parent_of_node);
+    free(tree->reached_bitmap);
+    free(tree->start_node);
+    free(tree->root_of_start);
+    *tree = (struct bfs_tree){0};
+}
+
+uint32_t bfs_tree_root_of_start(const struct bfs_tree *tree, uint32_t start)
+{
+    uint32_t low = 0, high = tree->start_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (tree->start_node[middle] < start)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < tree->start_count && tree->start_node[low] == start ? tree->root_of_start[low] : NODE_NONE;
+}
+
+uint32_t bfs_tree_root_of_node(const struct bfs_tree *tree, uint32_t node)
+{
+    while (tree->parent_of_node[node] != NODE_NONE)
+        node = tree->parent_of_node[node];
+    return bfs_tree_root_of_start(tree, node);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "graph/retained.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+
+static enum wh_status allocate_retained(uint32_t node_count, struct wh_error *error, struct retained *retained)
+{
+    size_t entries = (size_t)node_count + 2;
+    enum wh_status status = array_alloc(entries, sizeof(uint64_t), "retained bytes", error, &retained->retained_bytes_of_node);
+    if (!status)
+        status = array_alloc(entries, sizeof(uint32_t), "retained objects", error, &retained->retained_count_of_node);
+    return status;
+}
+
+static void start_with_shallow(uint32_t node_count, const struct node_sizes *sizes, struct retained *retained)
+{
+    for (uint32_t node = 0; node < node_count; ++node) {
+        retained->retained_bytes_of_node[node] = node_sizes_get(sizes, node);
+        retained->retained_count_of_node[node] = 1;
+    }
+    retained->retained_count_of_node[NODE_NULL] = 0;
+    for (uint32_t root = node_count; root < node_count + 2; ++root) {
+        retained->retained_bytes_of_node[root] = 0;
+        retained->retained_count_of_node[root] = 0;
+    }
+}
+
+/* Bottom-up: each node is complete before it is added to its dominator, which comes earlier in the order. */
+static enum wh_status add_up(const struct dominators *dominators, const struct progress *progress, struct wh_error *error,
+                             struct retained *retained)
+{
+    const uint32_t *node_of_rank = dominators->node_of_rank, *idom_of_node = dominators->idom_of_node;
+    uint64_t *bytes_of_node = retained->retained_bytes_of_node;
+    uint32_t *count_of_node = retained->retained_count_of_node;
+    uint32_t last = dominators->node_count + 1;
+    for (uint32_t rank = last; rank > 0; --rank) {
+        enum wh_status status = progress_tick(progress, "retained sizes", last - rank, last, error);
+        if (status)
+            return status;
+        uint32_t node = node_of_rank[rank], idom = idom_of_node[node];
+        if (idom == NODE_NONE) /* the garbage root */
+            continue;
+        bytes_of_node[idom] += bytes_of_node[node];
+        count_of_node[idom] += count_of_node[node];
+    }
+    return WH_OK;
+}
+
+enum wh_status retained_init(const struct dominators *dominators, const struct node_sizes *sizes, const struct progress *progress,
+                             struct wh_error *error, struct retained *ret)
+{
+    *ret = (struct retained){0};
+    enum wh_status status = allocate_retained(dominators->node_count, error, ret);
+    if (!status) {
+        start_with_shallow(dominators->node_count, sizes, ret);
+        status = add_up(dominators, progress, error, ret);
+    }
+    if (status)
+        retained_deinit(ret);
+    return status;
+}
+
+void retained_deinit(struct retained *retained)
+{
+    free(retained->retained_bytes_of_node);
+    free(retained->retained_count_of_node);
+    *retained = (struct retained){0};
+}
+
+/* ------------------------------------------------------------------------------------------------ dominator tree */
+
+static enum wh_status allocate_tree(struct dominator_tree *tree, struct wh_error *error)
+{
+    size_t entries = (size_t)tree->node_count + 3;
+    enum wh_status status = array_alloc_zeroed(entries, sizeof(uint32_t), "the dominator tree", error, &tree->first_child_of_node);
+    if (!status)
+        status = array_alloc(tree->node_count, sizeof(uint32_t), "the dominator tree's children", error, &tree->child);
+    return status;
+}
+
+/* A counting sort by dominator: children ascend by number. first_child_of_node starts as counts, shifted up by one. */
+static void place_children(const struct dominators *dominators, struct dominator_tree *tree)
+{
+    uint32_t *cursor = tree->first_child_of_node + 1, place = 0;
+    for (uint32_t node = 1; node < tree->node_count; ++node)
+        ++cursor[dominators->idom_of_node[node]];
+    for (uint32_t parent = 0; parent < tree->node_count + 2; ++parent) {
+        uint32_t count = cursor[parent];
+        cursor[parent] = place;
+        place += count;
+    }
+    for (uint32_t node = 1; node < tree->node_count; ++node)
+        tree->child[cursor[dominators->idom_of_node[node]]++] = node;
+}
+
+/* Stable. For the families of most nodes. */
+static void insertion_sort(const uint64_t *bytes_of_node, uint32_t *child, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; ++i) {
+        uint32_t node = child[i], place = i;
+        for (; place > 0 && bytes_of_node[child[place - 1]] < bytes_of_node[node]; --place)
+            child[place] = child[place - 1];
+        child[place] = node;
+    }
+}
+
+/* Merges the sorted runs [0, middle) and [middle, count) of `from` into `to`, the first run's first if equal. */
+static void merge(const uint64_t *bytes_of_node, const uint32_t *from, uint32_t middle, uint32_t count, uint32_t *to)
+{
+    uint32_t left = 0, right = middle;
+    for (uint32_t i = 0; i < count; ++i) {
+        bool take_right = left == middle || (right < count && bytes_of_node[from[right]] > bytes_of_node[from[left]]);
+        to[i] = from[take_right ? right++ : left++];
+    }
+}
+
+enum { SHORT_RUN = 16 };
+
+static inline uint32_t smaller_of(uint64_t a, uint32_t b)
+{
+    return a < b ? (uint32_t)a : b;
+}
+
+/* Bottom-up and stable. Families may have millions of members, so neither recursion nor anything quadratic will do. */
+static void merge_sort(const uint64_t *bytes_of_node, uint32_t *child, uint32_t count, uint32_t *scratch)
+{
+    for (uint64_t start = 0; start < count; start += SHORT_RUN)
+        insertion_sort(bytes_of_node, child + start, smaller_of(count - start, SHORT_RUN));
+    uint32_t *from = child, *to = scratch;
+    for (uint64_t run = SHORT_RUN; run < count; run *= 2) {
+        for (uint64_t start = 0; start < count; start += 2 * run)
+            merge(bytes_of_node, from + start, smaller_of(run, (uint32_t)(count - start)),
+                  smaller_of(2 * run, (uint32_t)(count - start)), to + start);
+        uint32_t *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != child)
+        memcpy(child, from, count * sizeof(uint32_t));
+}
+
+static uint32_t largest_family(const struct dominator_tree *tree)
+{
+    uint32_t largest = 0;
+    for (uint32_t parent = 0; parent < tree->node_count + 2; ++parent) {
+        uint32_t count = tree->first_child_of_node[parent + 1] - tree->first_child_of_node[parent];
+        if (count > largest)
+            largest = count;
+    }
+    return largest;
+}
+
+static enum wh_status sort_families(const struct retained *retained, const struct progress *progress, struct wh_error *error,
+                                    struct dominator_tree *tree)
+{
+    uint32_t *scratch;
+    enum wh_status status = array_alloc(largest_family(tree), sizeof(uint32_t), "sorting the dominator tree", error, &scratch);
+    if (status)
+        return status;
+    for (uint32_t parent = 0; !status && parent < tree->node_count + 2; ++parent) {
+        uint32_t first = tree->first_child_of_node[parent], count = tree->first_child_of_node[parent + 1] - first;
+        if (count > 1)
+            merge_sort(retained->retained_bytes_of_node, tree->child + first, count, scratch);
+        status = progress_tick(progress, "the dominator tree", parent, tree->node_count, error);
+    }
+    free(scratch);
+    return status;
+}
+
+enum wh_status dominator_tree_init(const struct dominators *dominators, const struct retained *retained,
+                                   const struct progress *progress, struct wh_error *error, struct dominator_tree *ret)
+{
+    *ret = (struct dominator_tree){.node_count = dominators->node_count};
+    enum wh_status status = allocate_tree(ret, error);
+    if (!status) {
+        place_children(dominators, ret);
+        status = sort_families(retained, progress, error, ret);
+    }
+    if (status)
+        dominator_tree_deinit(ret);
+    return status;
+}
+
+void dominator_tree_deinit(struct dominator_tree *tree)
+{
+    free(tree->first_child_of_node);
+    free(tree->child);
+    *tree = (struct dominator_tree){0};
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Stage "load": a snapshot as arrays indexed by node. What the file says, nothing derived.
+ *
+ * Node 0 is the NULL object: empty reference places point to it, so that a reference's position keeps its meaning. Nodes 1 to
+ * node_count - 1 are the snapshot's objects in file order. All spans point into the mapped file, which the heap owns.
+ */
+#ifndef WHOHOLDS_LIB_HEAP_H
+#define WHOHOLDS_LIB_HEAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <whoholds/formats/error.h>
+#include <whoholds/formats/reader.h>
+#include <whoholds/formats/schema.h>
+
+#include "graph/node_sizes.h"
+#include "heap/snapshot_file.h"
+
+enum { HEAP_NULL = 0 };              /* the node of no object */
+#define TYPE_NONE UINT32_MAX         /* no type number */
+
+struct heap_type {
+    struct span module, name;        /* __module__, __qualname__ */
+    uint32_t node;                   /* the type object, HEAP_NULL if it was not written */
+    uint32_t base;                   /* type number or TYPE_NONE */
+    uint32_t flags;                  /* TYPE_HEAP, TYPE_GC */
+    uint32_t basicsize;              /* bytes */
+    uint32_t first_field;            /* fields[first_field …]: member names, then attribute names */
+    uint32_t member_count, attr_count;
+};
+
+struct heap_store { uint64_t length, capacity, address; };
+
+struct heap_text {
+    uint32_t node;
+    uint32_t kind;                   /* TEXT_* */
+    uint64_t length;                 /* of the whole value, see FORMAT.md 2.7 */
+    struct span data;
+};
+
+struct heap_code {
+    uint32_t node;
+    uint32_t firstlineno, argcount, kwonly, flags, warmup;
+    struct span kinds, bytecode, lines, exceptions;
+};
+
+struct heap_opcode { struct span name; uint8_t base, caches; bool defined, has_argument; };
+
+struct heap_thread { uint64_t ident, native; uint32_t flags; struct span name; };
+struct heap_frame { uint32_t thread, node, code_node, line, instruction; };
+struct heap_root { enum root_kind kind; struct span name; uint32_t node, thread; /* thread row + 1, or 0 */ };
+struct heap_account { struct span name; uint64_t value; };
+
+/* What the recorder knows (FORMAT.md 2.12). */
+struct heap_recorder { uint32_t mode; /* RECORDER_*, 0: it was off */ uint64_t interval, started_ns, lost_blocks, lost_stacks, lost_code; };
+struct heap_stack {
+    uint64_t alloc_bytes, alloc_blocks, live_bytes, live_blocks;
+    uint32_t first_frame, frame_count;   /* of stack_frames, innermost first */
+};
+struct heap_stack_frame { uint32_t code_node, instruction; };
+struct heap_block {
+    uint64_t address, size;
+    uint32_t weight;                     /* blocks it stands for × BLOCK_WEIGHT_ONE */
+    uint32_t stack, majority;            /* rows of stacks */
+};
+
+struct heap {
+    struct snapshot_file file;
+    struct snapshot snapshot;        /* header and trailer fields */
+
+    uint32_t node_count;
+    uint32_t *type_of_node;
+    uint16_t *form_of_node;          /* FORM_* */
+    uint32_t *refcount_of_node;      /* saturates at UINT32_MAX */
+    uint32_t *size_of_node;          /* shallow bytes; UINT32_MAX: see big_sizes. Read through heap_sizes() */
+    struct node_big_size *big_sizes;
+    uint32_t big_size_count;
+    uint64_t *id_of_node;            /* granule ids */
+    uint32_t *first_ref_of_node;     /* node_count + 1 */
+    uint32_t *target_of_ref;         /* by position; weak items (FORM_ITEMS_WEAK) included */
+    uint64_t dangling_count;         /* references to objects that were not written */
+
+    uint64_t *base_of_region;        /* address >> REGION_BITS; index: region number - 1 */
+    uint64_t region_count;
+
+    uint64_t ref_count;
+    uint32_t store_count, *node_of_store;      struct heap_store *stores;    /* ascending nodes */
+    uint32_t extra_count, *node_of_extra;      uint32_t *count_of_extra;     /* ascending nodes */
+    uint32_t type_count;             struct heap_type *types;
+    uint32_t field_count;            struct span *fields;
+    uint32_t text_count;             struct heap_text *texts;   /* ascending nodes, one each */
+    uint32_t code_count;             struct heap_code *codes;   /* ascending nodes */
+    uint32_t thread_count;           struct heap_thread *threads;
+    uint32_t frame_count;            struct heap_frame *frames; /* by thread, innermost first */
+    uint32_t root_count;             struct heap_root *roots;
+    uint32_t account_count;          struct heap_account *account;
+    struct heap_opcode opcodes[256];
+    struct heap_recorder recorder;
+    uint32_t stack_count;            struct heap_stack *stacks;
+    uint32_t stack_frame_count;      struct heap_stack_frame *stack_frames;
+    uint32_t block_count;            struct heap_block *blocks; /* ascending addresses, one each */
+};
+
+/*
+ * Loads a snapshot file. On failure *ret is empty and the error says which file and what is wrong. Memory: about 40 bytes an object
+ * and 4 a reference, whatever the file claims.
+ */
+enum wh_status heap_load(const char *path, struct wh_error *error, struct heap *ret) WH_MUST_USE;
+void heap_deinit(struct heap *heap);
+
+/* The shallow sizes as the later stages read them. */
+struct node_sizes heap_sizes(const struct heap *heap);
+
+/* Where the sections of a node's references lie (FORMAT.md 2.4): half-open ranges of target_of_ref. */
+struct heap_sections {
+    uint32_t members, attrs, extras, items, end;   /* each section ends where the next begins */
+};
+struct heap_sections heap_sections(const struct heap *heap, uint32_t node);
+
+static inline uint32_t heap_items_kind(const struct heap *heap, uint32_t node) { return heap->form_of_node[node] & FORM_ITEMS_MASK; }
+
+/* The node's items: a run of targets; pairs are key, value, key, value. */
+struct node_run { const uint32_t *nodes; uint32_t count; };
+struct node_run heap_items(const struct heap *heap, uint32_t node);
+
+/* The member or attribute of that name (`__code__`, `co_names`, a slot), or HEAP_NULL. Looks at members, then at attrs. */
+uint32_t heap_member(const struct heap *heap, uint32_t node, const char *name);
+
+/* The value of a str key in a dict (form pairs), or HEAP_NULL. Linear in the dict. */
+uint32_t heap_dict_get(const struct heap *heap, uint32_t dict, const char *key);
+
+/* The attribute of an instance, module or class as Python stores it: members, attrs, then its `__dict__`. HEAP_NULL if there is none. */
+uint32_t heap_attribute(const struct heap *heap, uint32_t node, const char *name);
+
+/* Text of a str node as far as the file has it: false if it was not written or is only a prefix. */
+bool heap_string(const struct heap *heap, uint32_t node, struct span *ret);
+const struct heap_text *heap_text(const struct heap *heap, uint32_t node);   /* NULL if there is none */
+
+const struct heap_code *heap_code(const struct heap *heap, uint32_t node);   /* NULL if the node is no code object */
+const struct heap_store *heap_store(const struct heap *heap, uint32_t node); /* NULL if it has none */
+
+const struct heap_type *heap_type(const struct heap *heap, uint32_t node);
+bool heap_type_is(const struct heap *heap, uint32_t node, const char *module, const char *name);       /* exactly */
+bool heap_is_instance(const struct heap *heap, uint32_t node, const char *module, const char *name);   /* or a subclass, along `base` */
+
+uint64_t heap_address(const struct heap *heap, uint32_t node);
+uint32_t heap_find_address(const struct heap *heap, uint64_t address);       /* HEAP_NULL if no object starts there; linear */
+
+/* Row of the recorded block that contains an address, UINT32_MAX if there is none. */
+uint32_t heap_find_block(const struct heap *heap, uint64_t address);
+
+/* The bytes for which a block stands: its size, or an estimate if it is a sample. */
+uint64_t heap_block_bytes(const struct heap_block *block);
+
+bool span_is(struct span span, const char *text);
+
+#endif

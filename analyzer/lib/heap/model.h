@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The results of the stages up to retained sizes and paths, as the stages that give answers read them. */
+#ifndef WHOHOLDS_LIB_MODEL_H
+#define WHOHOLDS_LIB_MODEL_H
+
+#include <whoholds/analyzer.h>
+
+#include "base/arena.h"
+#include "graph/bfs.h"
+#include "graph/dominators.h"
+#include "heap/heap.h"
+#include "graph/retained.h"
+#include "heap/retention.h"
+#include "base/text.h"
+
+struct model {
+    const struct heap *heap;
+    const struct retention *retention;
+    const struct dominators *dominators;
+    const struct retained *retained;
+    const struct dominator_tree *tree;
+    const struct bfs_tree *paths;
+    const uint32_t *object_of_thread;   /* by row of heap->threads: its threading.Thread, HEAP_NULL if there is none */
+};
+
+/* `list`, `app.models.Order`: the type as output names it. */
+void model_write_type(const struct heap_type *type, struct text *text);
+
+/* An object for output. */
+struct wh_object model_object(const struct model *model, uint32_t node, struct arena *arena);
+
+static inline uint64_t model_shallow(const struct model *model, uint32_t node)
+{
+    struct node_sizes sizes = heap_sizes(model->heap);
+    return node_sizes_get(&sizes, node);
+}
+
+static inline uint64_t model_retained(const struct model *model, uint32_t node)
+{
+    return model->retained->retained_bytes_of_node[node];
+}
+
+static inline uint64_t model_live_bytes(const struct model *model)
+{
+    return model->retained->retained_bytes_of_node[graph_virtual_root(&model->retention->graph)];
+}
+
+/* A node's children in the dominator tree, largest first. */
+static inline struct node_run model_children(const struct model *model, uint32_t node)
+{
+    uint32_t first = model->tree->first_child_of_node[node];
+    return (struct node_run){model->tree->child + first, model->tree->first_child_of_node[node + 1] - first};
+}
+
+/* struct model's object_of_thread, which the caller frees, also after a failure. */
+enum wh_status model_find_threads(const struct heap *heap, struct wh_error *error, uint32_t **ret) WH_MUST_USE;
+
+/* The name of a thread: threading's name for it, else MainThread, else the kernel's, else its number. */
+void model_write_thread(const struct model *model, uint32_t thread, struct text *text);
+
+#endif

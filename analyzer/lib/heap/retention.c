@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "heap/retention.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/bitmap.h"
+
+/* Members whose references are soft, by type. */
+static const struct { const char *type, *member; } soft_members[] = {
+    {"function", "__globals__"},          {"function", "__builtins__"},        {"frame", "f_globals"},
+    {"frame", "f_builtins"},              {"getset_descriptor", "__objclass__"}, {"member_descriptor", "__objclass__"},
+    {"method_descriptor", "__objclass__"}, {"wrapper_descriptor", "__objclass__"}, {"classmethod_descriptor", "__objclass__"},
+};
+
+/* A chain of classes each of which only an instance in the one before holds takes a pass each; real heaps need one or two. */
+enum { TYPE_PASSES_MAX = 16 };
+
+struct soft_ref { uint32_t source, ref; };
+
+/* Bit i of an entry: member i of the type is soft. Members beyond 64 are never soft. */
+struct type_traits { uint64_t soft_members; };
+
+struct builder {
+    const struct heap *heap;
+    const struct progress *progress;
+    struct wh_error *error;
+    struct retention *ret;
+    uint64_t *reached;          /* bitmap by node */
+    uint64_t *claimed;          /* bitmap by node: reached by soft references alone */
+    uint32_t *queue;            /* nodes that are reached; their references are followed in order */
+    uint32_t queue_begin, queue_end;
+    struct soft_ref *soft;
+    size_t soft_count, soft_capacity;
+    size_t type_capacity, root_capacity;
+};
+
+const char *root_kind_name(enum root_kind kind)
+{
+    static const char *const names[] = {
+        [ROOT_MODULES] = "module", [ROOT_BUILTINS] = "builtins", [ROOT_INTERPRETER] = "interpreter", [ROOT_THREAD] = "thread",
+        [ROOT_FRAME] = "frame", [ROOT_TYPE] = "type", [ROOT_ATEXIT] = "atexit", [ROOT_CODECS] = "codecs", [ROOT_GC] = "gc",
+        [ROOT_NATIVE] = "native",
+    };
+    size_t count = sizeof(names) / sizeof(names[0]);
+    return (size_t)kind < count && names[kind] ? names[kind] : "interpreter";
+}
+
+/* Doubles an array when it is full. */
+static enum wh_status grow(void *array, size_t count, size_t *capacity, size_t element_size, struct wh_error *error)
+{
+    if (count < *capacity)
+        return WH_OK;
+    size_t wanted = *capacity ? *capacity * 2 : 64;
+    void *grown = realloc(*(void **)array, wanted * element_size);
+    if (!grown)
+        return wh_error_set(error, WH_ERR_RESOURCE, "out of memory: %zu bytes for the references that hold softly", wanted * element_size);
+    *(void **)array = grown;
+    *capacity = wanted;
+    return WH_OK;
+}
+
+/* --- which references are weak or soft --- */
+
+static uint64_t soft_members_of(const struct heap *heap, const struct heap_type *type)
+{
+    uint64_t members = 0;
+    if (!span_is(type->module, "builtins"))
+        return 0;
+    for (size_t i = 0; i < sizeof(soft_members) / sizeof(soft_members[0]); i++) {
+        for (uint32_t m = 0; span_is(type->name, soft_members[i].type) && m < type->member_count && m < 64; m++) {
+            if (span_is(heap->fields[type->first_field + m], soft_members[i].member))
+                members |= UINT64_C(1) << m;
+        }
+    }
+    return members;
+}
+
+/* Leaves a reference out for now. */
+static enum wh_status soften(struct builder *builder, uint32_t source, uint32_t ref)
+{
+    if (builder->heap->target_of_ref[ref] == HEAP_NULL)
+        return WH_OK;
+    enum wh_status status = grow(&builder->soft, builder->soft_count, &builder->soft_capacity, sizeof(*builder->soft), builder->error);
+    if (status)
+        return status;
+    builder->soft[builder->soft_count++] = (struct soft_ref){source, ref};
+    builder->ret->graph.target_of_edge[ref] = NODE_NULL;
+    return WH_OK;
+}
+
+static enum wh_status soften_members(struct builder *builder, uint32_t node, uint64_t members)
+{
+    struct heap_sections sections = heap_sections(builder->heap, node);
+    enum wh_status status = WH_OK;
+    for (; !status && members; members &= members - 1) {
+        uint32_t ref = sections.members + (uint32_t)__builtin_ctzll(members);
+        if (ref < sections.attrs)
+            status = soften(builder, node, ref);
+    }
+    return status;
+}
+
+static void drop_weak(struct builder *builder, uint32_t node)
+{
+    struct heap_sections sections = heap_sections(builder->heap, node);
+    for (uint32_t ref = sections.items; ref < sections.end; ref++)
+        builder->ret->graph.target_of_edge[ref] = NODE_NULL;
+}
+
+static enum wh_status soften_types(struct builder *builder, const struct type_traits *traits)
+{
+    const struct heap *heap = builder->heap;
+    enum wh_status status = WH_OK;
+    for (uint32_t node = 1; !status && node < heap->node_count; node++) {
+        uint64_t members = traits[heap->type_of_node[node]].soft_members;
+        if (heap_items_kind(heap, node) == FORM_ITEMS_WEAK)
+            drop_weak(builder, node);
+        if (members)
+            status = soften_members(builder, node, members);
+    }
+    return status;
+}
+
+/* A running frame holds nothing but its code for certain. A generator that runs still owns its locals. */
+static bool is_running_frame(const struct heap *heap, uint32_t node)
+{
+    return node && (heap->form_of_node[node] & FORM_PSEUDO || heap_type_is(heap, node, "builtins", "frame"));
+}
+
+static enum wh_status soften_frame(struct builder *builder, const struct heap_frame *frame)
+{
+    const struct heap *heap = builder->heap;
+    enum wh_status status = WH_OK;
+    for (uint32_t ref = heap->first_ref_of_node[frame->node]; !status && ref < heap->first_ref_of_node[frame->node + 1]; ref++) {
+        /* Already soft ones are NULL in the graph by now. */
+        if (builder->ret->graph.target_of_edge[ref] != NODE_NULL && heap->target_of_ref[ref] != frame->code_node)
+            status = soften(builder, frame->node, ref);
+    }
+    return status;
+}
+
+static enum wh_status soften_references(struct builder *builder)
+{
+    const struct heap *heap = builder->heap;
+    struct type_traits *traits = NULL;
+    enum wh_status status = array_alloc_zeroed(heap->type_count, sizeof(*traits), "traits of types", builder->error, &traits);
+    for (uint32_t type = 0; !status && type < heap->type_count; type++)
+        traits[type].soft_members = soft_members_of(heap, &heap->types[type]);
+    if (!status)
+        status = soften_types(builder, traits);
+    for (uint32_t row = 0; !status && row < heap->frame_count; row++) {
+        if (is_running_frame(heap, heap->frames[row].node))
+            status = soften_frame(builder, &heap->frames[row]);
+    }
+    free(traits);
+    return status;
+}
+
+/* --- roots --- */
+
+static enum wh_status add_root(struct builder *builder, uint32_t node, struct retention_root root)
+{
+    struct retention *ret = builder->ret;
+    size_t capacity = builder->root_capacity;
+    enum wh_status status = grow(&ret->graph.root_node, ret->graph.root_count, &capacity, sizeof(uint32_t), builder->error);
+    if (!status)
+        status = grow(&ret->roots, ret->graph.root_count, &builder->root_capacity, sizeof(*ret->roots), builder->error);
+    if (status)
+        return status;
+    ret->graph.root_node[ret->graph.root_count] = node;
+    ret->roots[ret->graph.root_count++] = root;
+    return WH_OK;
+}
+
+static unsigned group_of(enum root_kind kind)
+{
+    if (kind == ROOT_MODULES)
+        return 0;
+    return kind == ROOT_THREAD ? 2 : 1;
+}
+
+static enum wh_status add_file_roots(struct builder *builder, unsigned group)
+{
+    const struct heap *heap = builder->heap;
+    enum wh_status status = WH_OK;
+    for (uint32_t row = 0; !status && row < heap->root_count; row++) {
+        const struct heap_root *root = &heap->roots[row];
+        if (root->node && group_of(root->kind) == group)
+            status = add_root(builder, root->node, (struct retention_root){root->kind, root->name, root->thread - 1, UINT32_MAX, 0});
+    }
+    return status;
+}
+
+static enum wh_status add_frame_roots(struct builder *builder)
+{
+    const struct heap *heap = builder->heap;
+    enum wh_status status = WH_OK;
+    for (uint32_t row = 0; !status && row < heap->frame_count; row++) {
+        const struct heap_frame *frame = &heap->frames[row];
+        if (frame->node)
+            status = add_root(builder, frame->node, (struct retention_root){ROOT_FRAME, {"", 0}, frame->thread, row, 0});
+    }
+    return status;
+}
+
+static enum wh_status add_known_roots(struct builder *builder)
+{
+    enum wh_status status = WH_OK;
+    for (unsigned group = 0; !status && group < RETENTION_GROUPS - 1; group++) {
+        status = add_file_roots(builder, group);
+        if (!status && group == 2)
+            status = add_frame_roots(builder);
+        builder->ret->group_end[group] = builder->ret->graph.root_count;
+    }
+    return status;
+}
+
+/* --- reach --- */
+
+static void reach(struct builder *builder, uint32_t node)
+{
+    if (bitmap_test(builder->reached, node))
+        return;
+    bitmap_set(builder->reached, node);
+    builder->queue[builder->queue_end++] = node;
+}
+
+static void follow(struct builder *builder)
+{
+    const struct graph *graph = &builder->ret->graph;
+    while (builder->queue_begin < builder->queue_end) {
+        uint32_t node = builder->queue[builder->queue_begin++];
+        for (uint32_t edge = graph->first_edge_of_node[node]; edge < graph->first_edge_of_node[node + 1]; edge++)
+            reach(builder, graph->target_of_edge[edge]);
+    }
+}
+
+/* Follows soft references from what is reached to what is not, until there are none. */
+static void follow_soft(struct builder *builder)
+{
+    bool more = true;
+    follow(builder);
+    while (more) {
+        more = false;
+        for (size_t i = 0; i < builder->soft_count; i++) {
+            uint32_t target = builder->heap->target_of_ref[builder->soft[i].ref];
+            if (!bitmap_test(builder->reached, builder->soft[i].source) || bitmap_test(builder->reached, target))
+                continue;
+            bitmap_set(builder->claimed, target);
+            reach(builder, target);
+            more = true;
+        }
+        follow(builder);
+    }
+}
+
+static bool is_class_unreached(const struct builder *builder, uint32_t type)
+{
+    const struct heap_type *row = &builder->heap->types[type];
+    return row->flags & TYPE_HEAP && row->node && !bitmap_test(builder->reached, row->node);
+}
+
+static enum wh_status add_type_reference(struct builder *builder, uint32_t node, uint32_t type_node)
+{
+    struct retention *ret = builder->ret;
+    enum wh_status status = grow(&ret->type_references, ret->type_reference_count, &builder->type_capacity,
+                                 sizeof(*ret->type_references), builder->error);
+    if (!status)
+        ret->type_references[ret->type_reference_count++] = (struct type_reference){node, type_node};
+    return status;
+}
+
+/* One pass: classes that nothing reaches but their living instances. */
+static enum wh_status claim_classes(struct builder *builder, bool *found)
+{
+    const struct heap *heap = builder->heap;
+    bool any = false;
+    *found = false;
+    for (uint32_t type = 0; !any && type < heap->type_count; type++)
+        any = is_class_unreached(builder, type);
+    uint32_t first = builder->ret->type_reference_count;
+    for (uint32_t node = 1; any && node < heap->node_count; node++) {
+        if (!bitmap_test(builder->reached, node) || !is_class_unreached(builder, heap->type_of_node[node]))
+            continue;
+        enum wh_status status = add_type_reference(builder, node, heap->types[heap->type_of_node[node]].node);
+        if (status)
+            return status;
+    }
+    for (uint32_t i = first; i < builder->ret->type_reference_count; i++)
+        reach(builder, builder->ret->type_references[i].type_node);
+    *found = builder->ret->type_reference_count > first;
+    return WH_OK;
+}
+
+static enum wh_status follow_all(struct builder *builder)
+{
+    bool found = true;
+    enum wh_status status = WH_OK;
+    for (unsigned pass = 0; !status && found && pass < TYPE_PASSES_MAX; pass++) {
+        follow_soft(builder);
+        status = claim_classes(builder, &found);
+    }
+    follow_soft(builder);
+    return status;
+}
+
+/* --- native references --- */
+
+/* References that unreached objects hold on each other. Nothing that is reached refers to them, or they would be reached. */
+static void count_incoming(const struct builder *builder, uint32_t *incoming_of_node)
+{
+    const struct heap *heap = builder->heap;
+    for (uint32_t node = 1; node < heap->node_count; node++) {
+        if (bitmap_test(builder->reached, node))
+            continue;
+        uint32_t end = heap->first_ref_of_node[node + 1];
+        if (heap_items_kind(heap, node) == FORM_ITEMS_WEAK)
+            end = heap_sections(heap, node).items;
+        for (uint32_t ref = heap->first_ref_of_node[node]; ref < end; ref++)
+            incoming_of_node[heap->target_of_ref[ref]]++;
+        const struct heap_type *type = heap_type(heap, node);
+        if (type->flags & TYPE_HEAP)
+            incoming_of_node[type->node]++;
+    }
+}
+
+/* Strings, numbers and code that C variables of the interpreter name: interned strings, small integers, frozen modules. */
+static bool is_interpreter_constant(const struct heap *heap, uint32_t node)
+{
+    static const char *const types[] = {"str", "int", "bytes", "float", "complex", "code"};
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        if (heap_type_is(heap, node, "builtins", types[i]))
+            return true;
+    }
+    return heap->form_of_node[node] & FORM_IMMORTAL;
+}
+
+/* Static types are C variables; the collector tracks heap types alone. */
+static bool is_static_type(const struct heap *heap, uint32_t node)
+{
+    return !(heap->form_of_node[node] & FORM_TRACKED) && heap_is_instance(heap, node, "builtins", "type");
+}
+
+static enum wh_status add_native_root(struct builder *builder, uint32_t node, uint32_t incoming)
+{
+    static const char constant[] = "constants of the interpreter";
+    uint32_t refcount = builder->heap->refcount_of_node[node];
+    if (refcount <= incoming && !(builder->heap->form_of_node[node] & FORM_IMMORTAL))
+        return WH_OK;
+    if (is_static_type(builder->heap, node))
+        return add_root(builder, node, (struct retention_root){ROOT_TYPE, {"static type", 11}, UINT32_MAX, UINT32_MAX, 0});
+    if (is_interpreter_constant(builder->heap, node))
+        return add_root(builder, node, (struct retention_root){ROOT_INTERPRETER, {constant, sizeof(constant) - 1}, UINT32_MAX, UINT32_MAX, 0});
+    builder->ret->native_count++;
+    return add_root(builder, node, (struct retention_root){ROOT_NATIVE, {"native code", 11}, UINT32_MAX, UINT32_MAX, refcount - incoming});
+}
+
+static enum wh_status add_native_roots(struct builder *builder)
+{
+    uint32_t *incoming_of_node = NULL;
+    const struct heap *heap = builder->heap;
+    uint32_t first = builder->ret->graph.root_count;
+    enum wh_status status = array_alloc_zeroed(heap->node_count, sizeof(uint32_t), "counts of referrers", builder->error, &incoming_of_node);
+    if (!status)
+        count_incoming(builder, incoming_of_node);
+    for (uint32_t node = 1; !status && node < heap->node_count; node++) {
+        if (!bitmap_test(builder->reached, node))
+            status = add_native_root(builder, node, incoming_of_node[node]);
+    }
+    free(incoming_of_node);
+    for (uint32_t root = first; !status && root < builder->ret->graph.root_count; root++)
+        reach(builder, builder->ret->graph.root_node[root]);
+    builder->ret->group_end[RETENTION_GROUPS - 1] = builder->ret->graph.root_count;
+    return status ? status : follow_all(builder);
+}
+
+/* --- the final graph --- */
+
+/* Soft references count where nothing else reaches the target, and among garbage. */
+static void restore_soft(struct builder *builder)
+{
+    for (size_t i = 0; i < builder->soft_count; i++) {
+        struct soft_ref soft = builder->soft[i];
+        uint32_t target = builder->heap->target_of_ref[soft.ref];
+        if (bitmap_test(builder->claimed, target) || !bitmap_test(builder->reached, soft.source))
+            builder->ret->graph.target_of_edge[soft.ref] = target;
+    }
+}
+
+static int compare_type_references(const void *left, const void *right)
+{
+    const struct type_reference *a = left, *b = right;
+    if (a->node != b->node)
+        return a->node < b->node ? -1 : 1;
+    return (a->type_node > b->type_node) - (a->type_node < b->type_node);
+}
+
+/* Makes room for the references to classes, from the last node to the first. */
+static enum wh_status insert_type_references(struct builder *builder)
+{
+    struct retention *ret = builder->ret;
+    struct graph *graph = &ret->graph;
+    uint32_t added = ret->type_reference_count;
+    if (!added)
+        return WH_OK;
+    if (added > GRAPH_EDGE_COUNT_MAX - graph->edge_count)
+        return wh_error_set(builder->error, WH_ERR_INPUT, "the snapshot has more references than 32 bits can number");
+    qsort(ret->type_references, added, sizeof(*ret->type_references), compare_type_references);
+    uint32_t *targets = realloc(graph->target_of_edge, ((size_t)graph->edge_count + added) * sizeof(uint32_t));
+    if (!targets)
+        return wh_error_set(builder->error, WH_ERR_RESOURCE, "out of memory for references to classes");
+    graph->target_of_edge = targets;
+    graph->edge_count += added;
+    for (uint32_t node = graph->node_count; node-- > 0 && added;) {
+        uint32_t begin = graph->first_edge_of_node[node], end = graph->first_edge_of_node[node + 1];
+        graph->first_edge_of_node[node + 1] = end + added;
+        for (; added && ret->type_references[added - 1].node == node; added--)
+            targets[end + added - 1] = ret->type_references[added - 1].type_node;
+        memmove(targets + begin + added, targets + begin, (size_t)(end - begin) * sizeof(uint32_t));
+    }
+    return WH_OK;
+}
+
+static enum wh_status alloc_builder(struct builder *builder)
+{
+    const struct heap *heap = builder->heap;
+    struct graph *graph = &builder->ret->graph;
+    size_t words = bitmap_word_count(heap->node_count);
+    enum wh_status status = array_alloc(heap->ref_count, sizeof(uint32_t), "the graph's references", builder->error, &graph->target_of_edge);
+    if (!status)
+        status = array_alloc((size_t)heap->node_count + 1, sizeof(uint32_t), "the graph's objects", builder->error, &graph->first_edge_of_node);
+    if (!status)
+        status = array_alloc_zeroed(words, sizeof(uint64_t), "reached objects", builder->error, &builder->reached);
+    if (!status)
+        status = array_alloc_zeroed(words, sizeof(uint64_t), "softly held objects", builder->error, &builder->claimed);
+    if (!status)
+        status = array_alloc(heap->node_count, sizeof(uint32_t), "the queue of objects", builder->error, &builder->queue);
+    return status;
+}
+
+static void copy_references(struct builder *builder)
+{
+    const struct heap *heap = builder->heap;
+    struct graph *graph = &builder->ret->graph;
+    graph->node_count = heap->node_count;
+    graph->edge_count = (uint32_t)heap->ref_count;
+    memcpy(graph->target_of_edge, heap->target_of_ref, heap->ref_count * sizeof(uint32_t));
+    memcpy(graph->first_edge_of_node, heap->first_ref_of_node, ((size_t)heap->node_count + 1) * sizeof(uint32_t));
+    bitmap_set(builder->reached, NODE_NULL);
+}
+
+static enum wh_status build(struct builder *builder)
+{
+    enum wh_status status = alloc_builder(builder);
+    if (!status)
+        status = progress_report(builder->progress, "which references keep objects alive", 0, 1, builder->error);
+    if (status)
+        return status;
+    copy_references(builder);
+    status = soften_references(builder);
+    if (!status)
+        status = add_known_roots(builder);
+    for (uint32_t root = 0; !status && root < builder->ret->graph.root_count; root++)
+        reach(builder, builder->ret->graph.root_node[root]);
+    if (!status)
+        status = follow_all(builder);
+    if (!status)
+        status = add_native_roots(builder);
+    if (status)
+        return status;
+    restore_soft(builder);
+    return insert_type_references(builder);
+}
+
+enum wh_status retention_init(const struct heap *heap, const struct progress *progress, struct wh_error *error, struct retention *ret)
+{
+    struct builder builder = {.heap = heap, .progress = progress, .error = error, .ret = ret};
+    *ret = (struct retention){0};
+    enum wh_status status = build(&builder);
+    free(builder.reached);
+    free(builder.claimed);
+    free(builder.queue);
+    free(builder.soft);
+    if (status)
+        retention_deinit(ret);
+    return status;
+}
+
+void retention_deinit(struct retention *retention)
+{
+    graph_deinit(&retention->graph);
+    free(retention->roots);
+    free(retention->type_references);
+    *retention = (struct retention){0};
+}

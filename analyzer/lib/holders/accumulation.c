@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "holders/accumulation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+
+enum {
+    THRESHOLD_DIVISOR = 200,       /* half a per cent of the live bytes … */
+    THRESHOLD_BYTES_MIN = 16384,   /* … but no less */
+    BIG_CHILDREN_MAX = 8,          /* more than this many children that matter, and the mass has fallen apart */
+    BIG_SHARE_PERCENT = 70,        /* children that matter make up this much of their parent, or the mass has fallen apart */
+    CHAIN_PERIOD_MAX = 4,          /* a link of a chain is at most this many objects (node, __dict__, …) */
+    CHAIN_LINKS_MIN = 16,
+    POINTS_MAX = 4096,
+    GROUPS_MAX = 32,
+    SHARED_PERCENT_MIN = 30,       /* a holder refers to this much of a group, or it is not named */
+};
+
+/* Many small children of one type under one parent, and who refers to them. */
+struct group {
+    uint32_t parent, type;
+    bool whole;                    /* stands for all that the parent retains, not for its members alone */
+    uint64_t bytes, objects;
+    uint32_t count;
+    struct { uint32_t node; uint64_t bytes; uint32_t count; } holders[SHARED_HOLDERS_MAX];
+};
+
+struct finder {
+    const struct model *model;
+    struct wh_error *error;
+    struct accumulations *ret;
+    uint32_t capacity;
+    uint32_t *stack;
+    size_t stack_count, stack_capacity;
+    struct group groups[GROUPS_MAX];
+    unsigned group_count;
+    uint64_t *bytes_of_type;       /* scratch: small children by type */
+    uint8_t *group_of_node;        /* index + 1; allocated when there is a group */
+};
+
+static bool is_builtin(const struct heap *heap, uint32_t node, const char *name)
+{
+    return heap_type_is(heap, node, "builtins", name);
+}
+
+static bool is_class(const struct heap *heap, uint32_t node)
+{
+    return heap_is_instance(heap, node, "builtins", "type");
+}
+
+static bool is_module(const struct heap *heap, uint32_t node)
+{
+    return heap_is_instance(heap, node, "builtins", "module");
+}
+
+/* A namespace is dominated by the module or class that it belongs to, or stands under the root. */
+static bool is_namespace(const struct model *model, uint32_t node)
+{
+    if (!is_builtin(model->heap, node, "dict"))
+        return false;
+    uint32_t owner = model->dominators->idom_of_node[node];
+    if (owner < model->heap->node_count)
+        return (is_module(model->heap, owner) || is_class(model->heap, owner)) && heap_member(model->heap, owner, "__dict__") == node;
+    return heap_dict_get(model->heap, node, "__name__") != HEAP_NULL && heap_dict_get(model->heap, node, "__builtins__") != HEAP_NULL;
+}
+
+static bool is_root_of_structure(const struct model *model, uint32_t node)
+{
+    for (uint32_t i = 0; i < model->retention->graph.root_count; i++) {
+        enum root_kind kind = model->retention->roots[i].kind;
+        bool structure = kind == ROOT_MODULES || kind == ROOT_BUILTINS || kind == ROOT_INTERPRETER || kind == ROOT_THREAD || kind == ROOT_CODECS;
+        if (structure && model->retention->graph.root_node[i] == node)
+            return is_builtin(model->heap, node, "dict");
+    }
+    return false;
+}
+
+bool accumulation_is_structure(const struct model *model, uint32_t node)
+{
+    const struct heap *heap = model->heap;
+    if (node >= heap->node_count || heap->form_of_node[node] & FORM_PSEUDO)
+        return true;
+    return is_module(heap, node) || is_class(heap, node) || is_builtin(heap, node, "frame") || is_builtin(heap, node, "code") ||
+           is_namespace(model, node) || is_root_of_structure(model, node);
+}
+
+static enum wh_status push(struct finder *finder, uint32_t node)
+{
+    if (finder->stack_count == finder->stack_capacity) {
+        size_t capacity = finder->stack_capacity ? finder->stack_capacity * 2 : 256;
+        uint32_t *stack = realloc(finder->stack, capacity * sizeof(*stack));
+        if (!stack)
+            return wh_error_set(finder->error, WH_ERR_RESOURCE, "out of memory for the search for holders");
+        finder->stack = stack;
+        finder->stack_capacity = capacity;
+    }
+    finder->stack[finder->stack_count++] = node;
+    return WH_OK;
+}
+
+static enum wh_status add_point(struct finder *finder, struct accumulation point)
+{
+    struct accumulations *ret = finder->ret;
+    if (ret->count >= POINTS_MAX)
+        return WH_OK;
+    if (ret->count == finder->capacity) {
+        uint32_t capacity = finder->capacity ? finder->capacity * 2 : 64;
+        struct accumulation *points = realloc(ret->points, capacity * sizeof(*points));
+        if (!points)
+            return wh_error_set(finder->error, WH_ERR_RESOURCE, "out of memory for the list of holders");
+        ret->points = points;
+        finder->capacity = capacity;
+    }
+    ret->points[ret->count++] = point;
+    return WH_OK;
+}
+
+/* --- groups of small children --- */
+
+/* Types whose instances are the program's text, not its data. */
+static bool is_program_text(const struct heap *heap, uint32_t type)
+{
+    static const char *const names[] = {"code", "function", "type", "module", "cell", "getset_descriptor", "member_descriptor",
+                                        "method_descriptor", "wrapper_descriptor", "builtin_function_or_method", "frame",
+                                        "classmethod_descriptor", "property", "staticmethod", "classmethod"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (span_is(heap->types[type].name, names[i]) && span_is(heap->types[type].module, "builtins"))
+            return true;
+    }
+    return false;
+}
+
+static void add_group(struct finder *finder, uint32_t parent, uint32_t type)
+{
+    if (finder->group_count < GROUPS_MAX && !is_program_text(finder->model->heap, type))
+        finder->groups[finder->group_count++] = (struct group){.parent = parent, .type = type, .whole = false};
+}
+
+/* Finds types whose small instances among these children add up to what matters. */
+static void note_groups(struct finder *finder, uint32_t parent, struct node_run children)
+{
+    const struct model *model = finder->model;
+    uint64_t threshold = finder->ret->threshold;
+    for (uint32_t i = 0; i < children.count; i++) {
+        if (model_retained(model, children.nodes[i]) < threshold)
+            finder->bytes_of_type[model->heap->type_of_node[children.nodes[i]]] += model_retained(model, children.nodes[i]);
+    }
+    for (uint32_t i = 0; i < children.count; i++) {
+        uint32_t type = model->heap->type_of_node[children.nodes[i]];
+        if (finder->bytes_of_type[type] >= threshold)
+            add_group(finder, parent, type);
+        finder->bytes_of_type[type] = 0;
+    }
+}
+
+static enum wh_status mark_members(struct finder *finder)
+{
+    const struct model *model = finder->model;
+    enum wh_status status = array_alloc_zeroed(model->heap->node_count, 1, "members of groups", finder->error, &finder->group_of_node);
+    for (unsigned g = 0; !status && g < finder->group_count; g++) {
+        struct group *group = &finder->groups[g];
+        struct node_run children = model_children(model, group->parent);
+        for (uint32_t i = 0; i < children.count; i++) {
+            uint32_t node = children.nodes[i];
+            if (model->heap->type_of_node[node] != group->type || model_retained(model, node) >= finder->ret->threshold)
+                continue;
+            finder->group_of_node[node] = (uint8_t)(g + 1);
+            group->bytes += model_retained(model, node);
+            group->objects += model->retained->retained_count_of_node[node];
+            group->count++;
+        }
+    }
+    return status;
+}
+
+/* Keeps the holders with the most bytes, in order. */
+static void offer_holder(struct group *group, uint32_t node, uint64_t bytes, uint32_t count)
+{
+    for (unsigned i = 0; i < SHARED_HOLDERS_MAX; i++) {
+        if (bytes <= group->holders[i].bytes)
+            continue;
+        memmove(&group->holders[i + 1], &group->holders[i], (SHARED_HOLDERS_MAX - 1 - i) * sizeof(group->holders[0]));
+        group->holders[i].node = node;
+        group->holders[i].bytes = bytes;
+        group->holders[i].count = count;
+        return;
+    }
+}
+
+static void find_shared_holders(struct finder *finder)
+{
+    const struct graph *graph = &finder->model->retention->graph;
+    for (uint32_t node = 1; node < graph->node_count; node++) {
+        uint64_t bytes[GROUPS_MAX + 1];
+        uint32_t count[GROUPS_MAX + 1];
+        bool any = false;
+        for (uint32_t edge = graph->first_edge_of_node[node]; edge < graph->first_edge_of_node[node + 1]; edge++) {
+            uint8_t group = finder->group_of_node[graph->target_of_edge[edge]];
+            if (!group)
+                continue;
+            if (!any) {
+                memset(bytes, 0, sizeof(bytes));
+                memset(count, 0, sizeof(count));
+                any = true;
+            }
+            bytes[group] += model_retained(finder->model, graph->target_of_edge[edge]);
+            count[group]++;
+        }
+        for (unsigned group = 1; any && group <= finder->group_count; group++) {
+            if (count[group] && dominators_is_live(finder->model->dominators, node))
+                offer_holder(&finder->groups[group - 1], node, bytes[group], count[group]);
+        }
+    }
+}
+
+static enum wh_status add_group_point(struct finder *finder, const struct group *group)
+{
+    bool structure = accumulation_is_structure(finder->model, group->parent);
+    uint64_t least = group->bytes / 100 * SHARED_PERCENT_MIN;
+    struct accumulation point = {
+        .kind = group->whole ? ACCUMULATION_SINGLE : ACCUMULATION_SHARED,
+        .top = group->parent, .bytes = group->whole ? model_retained(finder->model, group->parent) : group->bytes,
+        .objects = group->whole ? finder->model->retained->retained_count_of_node[group->parent] : group->objects,
+        .member_type = group->type, .member_count = group->count,
+    };
+    for (unsigned i = 0; i < SHARED_HOLDERS_MAX && group->holders[i].count && group->holders[i].bytes >= least; i++)
+        point.holders[point.holder_count++] = group->holders[i].node;
+    bool named = point.holder_count && !accumulation_is_structure(finder->model, point.holders[0]);
+    point.node = named ? point.holders[0] : group->parent;
+    if (structure && !named)
+        return WH_OK; /* the program's own text: nobody in particular holds it */
+    return add_point(finder, point);
+}
+
+static enum wh_status add_groups(struct finder *finder)
+{
+    if (!finder->group_count)
+        return WH_OK;
+    enum wh_status status = mark_members(finder);
+    if (!status)
+        find_shared_holders(finder);
+    for (unsigned g = 0; !status && g < finder->group_count; g++)
+        status = add_group_point(finder, &finder->groups[g]);
+    return status;
+}
+
+/* --- down the tree --- */
+
+/* Is the object itself the mass: a buffer, a string? Then not it is the holder but who refers to it. */
+static bool is_mass(const struct model *model, uint32_t node)
+{
+    return heap_items_kind(model->heap, node) == FORM_ITEMS_NONE && model_shallow(model, node) >= model_retained(model, node) / 2;
+}
+
+struct big_children { uint32_t count, holders; uint64_t holder_bytes; };
+
+/* The children that matter, and those among them that can be holders. */
+static struct big_children count_big(const struct finder *finder, struct node_run children)
+{
+    struct big_children big = {0, 0, 0};
+    for (; big.count < children.count; big.count++) {
+        uint32_t child = children.nodes[big.count];
+        if (model_retained(finder->model, child) < finder->ret->threshold)
+            break;
+        if (is_mass(finder->model, child))
+            continue;
+        big.holders++;
+        big.holder_bytes += model_retained(finder->model, child);
+    }
+    return big;
+}
+
+static enum wh_status push_big(struct finder *finder, struct node_run children, uint32_t count, bool masses_too)
+{
+    enum wh_status status = WH_OK;
+    for (uint32_t i = 0; !status && i < count; i++) {
+        if (masses_too || !is_mass(finder->model, children.nodes[i]))
+            status = push(finder, children.nodes[i]);
+    }
+    return status;
+}
+
+/* The largest child, if it alone makes up most of the node; else NODE_NONE. */
+static uint32_t heavy_child(const struct model *model, uint32_t node)
+{
+    struct node_run children = model_children(model, node);
+    if (!children.count || model_retained(model, children.nodes[0]) < model_retained(model, node) / 100 * BIG_SHARE_PERCENT)
+        return NODE_NONE;
+    return children.nodes[0];
+}
+
+/* How often the types repeat down the heaviest children: the links of a linked list that starts here. Counts no further than `limit`. */
+static uint32_t chain_links(const struct model *model, uint32_t node, uint32_t limit)
+{
+    const uint32_t *type = model->heap->type_of_node;
+    for (unsigned period = 1; period <= CHAIN_PERIOD_MAX; period++) {
+        uint32_t links = 0, at = node;
+        while (links < limit) {
+            uint32_t next = at;
+            for (unsigned i = 0; i < period && next != NODE_NONE; i++)
+                next = heavy_child(model, next);
+            if (next == NODE_NONE || type[next] != type[at])
+                break;
+            at = next;
+            links++;
+        }
+        if (links >= CHAIN_LINKS_MIN)
+            return links;
+    }
+    return 0;
+}
+
+static bool refers_to(const struct graph *graph, uint32_t from, uint32_t to)
+{
+    for (uint32_t edge = graph->first_edge_of_node[from]; edge < graph->first_edge_of_node[from + 1]; edge++) {
+        if (graph->target_of_edge[edge] == to)
+            return true;
+    }
+    return false;
+}
+
+/* A container's children are its own: it refers to the one in the middle. What an instance dominates often is not. */
+static bool holds_directly(const struct model *model, uint32_t node, struct node_run children)
+{
+    return !children.count || refers_to(&model->retention->graph, node, children.nodes[children.count / 2]);
+}
+
+/* The mass has fallen apart here. Either the node holds it, or what stands below it does. */
+static enum wh_status settle(struct finder *finder, uint32_t node, struct node_run children, struct big_children big)
+{
+    unsigned groups = finder->group_count;
+    if (!holds_directly(finder->model, node, children))
+        note_groups(finder, node, children);
+    if (finder->group_count > groups && big.holders)
+        return push_big(finder, children, big.count, false);
+    if (finder->group_count > groups) {
+        finder->group_count = groups + 1; /* its heaviest kind of child names the holder; one point for one mass */
+        finder->groups[groups].whole = true;
+        return WH_OK;
+    }
+    return add_point(finder, (struct accumulation){
+        .kind = ACCUMULATION_SINGLE, .node = node, .top = node, .bytes = model_retained(finder->model, node),
+        .objects = finder->model->retained->retained_count_of_node[node], .chain = chain_links(finder->model, node, UINT32_MAX)});
+}
+
+/* A memo's dict belongs to the function that it remembers for. */
+static bool is_memo(const struct heap *heap, uint32_t node)
+{
+    return heap_is_instance(heap, node, "functools", "_lru_cache_wrapper");
+}
+
+static enum wh_status visit(struct finder *finder, uint32_t node)
+{
+    const struct model *model = finder->model;
+    struct node_run children = model_children(model, node);
+    struct big_children big = count_big(finder, children);
+    if (accumulation_is_structure(model, node)) {
+        note_groups(finder, node, children);
+        return push_big(finder, children, big.count, true);
+    }
+    bool falls_apart = !big.holders || big.holders > BIG_CHILDREN_MAX ||
+                       big.holder_bytes < model_retained(model, node) / 100 * BIG_SHARE_PERCENT;
+    if (falls_apart || is_memo(model->heap, node) || chain_links(model, node, CHAIN_LINKS_MIN))
+        return settle(finder, node, children, big);
+    return push_big(finder, children, big.count, false);
+}
+
+static int compare_points(const void *left, const void *right)
+{
+    const struct accumulation *a = left, *b = right;
+    if (a->bytes != b->bytes)
+        return a->bytes > b->bytes ? -1 : 1;
+    return (a->node > b->node) - (a->node < b->node);
+}
+
+/* Several groups may name one holder: the largest stands for all. */
+static void drop_repeated(struct accumulations *ret)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < ret->count; i++) {
+        bool repeated = false;
+        for (uint32_t k = 0; k < kept && k < 256; k++)
+            repeated |= ret->points[k].node == ret->points[i].node;
+        if (!repeated)
+            ret->points[kept++] = ret->points[i];
+    }
+    ret->count = kept;
+}
+
+static enum wh_status find(struct finder *finder)
+{
+    const struct model *model = finder->model;
+    enum wh_status status = array_alloc_zeroed((size_t)model->heap->type_count + 1, sizeof(uint64_t), "bytes by type", finder->error,
+                                               &finder->bytes_of_type);
+    if (!status)
+        status = push(finder, graph_virtual_root(&model->retention->graph));
+    while (!status && finder->stack_count)
+        status = visit(finder, finder->stack[--finder->stack_count]);
+    return status ? status : add_groups(finder);
+}
+
+enum wh_status accumulations_init(const struct model *model, struct wh_error *error, struct accumulations *ret)
+{
+    struct finder finder = {.model = model, .error = error, .ret = ret};
+    uint64_t threshold = model_live_bytes(model) / THRESHOLD_DIVISOR;
+    *ret = (struct accumulations){.threshold = threshold > THRESHOLD_BYTES_MIN ? threshold : THRESHOLD_BYTES_MIN};
+    enum wh_status status = find(&finder);
+    free(finder.stack);
+    free(finder.bytes_of_type);
+    free(finder.group_of_node);
+    if (status) {
+        accumulations_deinit(ret);
+        return status;
+    }
+    if (ret->count)
+        qsort(ret->points, ret->count, sizeof(*ret->points), compare_points);
+    drop_repeated(ret);
+    return WH_OK;
+}
+
+void accumulations_deinit(struct accumulations *accumulations)
+{
+    free(accumulations->points);
+    *accumulations = (struct accumulations){0};
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Stage "holders": where mass accumulates. From the root down the dominator tree: structure (modules, classes, their dicts, frames) is
+ * passed through; below it the walk follows the children that make up most of an object, and stops where the mass falls apart into
+ * many: that object is an accumulation point (the term is Eclipse MAT's). What many small children of a structure have in common, or
+ * of an object that does not itself refer to them, is held by several; then the containers that refer to most of them are named.
+ */
+#ifndef WHOHOLDS_LIB_ACCUMULATION_H
+#define WHOHOLDS_LIB_ACCUMULATION_H
+
+#include "heap/model.h"
+
+enum { SHARED_HOLDERS_MAX = 4 };
+
+enum accumulation_kind {
+    ACCUMULATION_SINGLE,  /* one object dominates the mass */
+    ACCUMULATION_SHARED,  /* no single object does; `node` refers to most of it */
+};
+
+struct accumulation {
+    enum accumulation_kind kind;
+    uint32_t node;                /* the holder */
+    uint32_t top;                 /* SINGLE: the object that dominates all (may lie above the holder); SHARED: its dominator */
+    uint64_t bytes;               /* retained: by `top`, or by the members together */
+    uint64_t objects;
+    uint32_t member_type;         /* SHARED: type number of the members */
+    uint32_t member_count;        /* SHARED */
+    uint32_t holders[SHARED_HOLDERS_MAX]; /* SHARED: what refers to most members, `node` first */
+    unsigned holder_count;
+    uint32_t chain;               /* links of a chain (linked list) that begins at the holder; 0: none */
+};
+
+struct accumulations {
+    struct accumulation *points;  /* most bytes first, then by node */
+    uint32_t count;
+    uint64_t threshold;           /* smaller masses were not looked at */
+};
+
+enum wh_status accumulations_init(const struct model *model, struct wh_error *error, struct accumulations *ret) WH_MUST_USE;
+void accumulations_deinit(struct accumulations *accumulations);
+
+/* Is this object a part of the program's structure rather than a holder: sys.modules, a module, a class, their dicts, code, a frame? */
+bool accumulation_is_structure(const struct model *model, uint32_t node);
+
+#endif

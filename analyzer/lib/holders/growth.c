@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "holders/growth.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "code/line_table.h"
+#include "naming/naming.h"
+#include "holders/signs.h"
+
+/* --- stacks --- */
+
+struct stack_place growth_place(const struct heap *heap, const struct heap_stack_frame *frame)
+{
+    const struct heap_code *code = heap_code(heap, frame->code_node);
+    struct stack_place place = {.code_node = HEAP_NULL, .file = {"", 0}, .function = {"", 0}};
+    if (!code)
+        return place;
+    place.line = line_table_find(line_format_of(heap->snapshot.hexversion), code->lines, code->firstlineno, frame->instruction);
+    if (!place.line)
+        return place;
+    place.code_node = frame->code_node;
+    place.file = naming_code_file(heap, frame->code_node);
+    place.function = naming_code_function(heap, frame->code_node);
+    place.library = signs_is_library_file(place.file);
+    return place;
+}
+
+bool growth_summarize(const struct heap *heap, uint32_t stack, struct stack_summary *ret)
+{
+    const struct heap_stack *at = &heap->stacks[stack];
+    struct stack_place innermost = {0}, application = {0}, caller = {0};
+    for (uint32_t i = 0; i < at->frame_count && !caller.code_node; i++) {
+        struct stack_place place = growth_place(heap, &heap->stack_frames[at->first_frame + i]);
+        if (!place.code_node)
+            continue;
+        if (!innermost.code_node)
+            innermost = place;
+        if (!place.library && application.code_node)
+            caller = place;
+        else if (!place.library)
+            application = place;
+    }
+    bool through_library = application.code_node && innermost.library;
+    ret->place = application.code_node ? application : innermost;
+    ret->via = through_library ? innermost : caller;
+    return innermost.code_node != HEAP_NULL;
+}
+
+/* --- holders --- */
+
+static uint32_t block_of_store(const struct heap *heap, uint32_t node)
+{
+    const struct heap_store *store = heap_store(heap, node);
+    return store && store->address ? heap_find_block(heap, store->address) : UINT32_MAX;
+}
+
+/* A tuple has its items in itself: whoever made it put them there. */
+static uint32_t block_of_items(const struct heap *heap, uint32_t node)
+{
+    if (heap_store(heap, node) || heap_items_kind(heap, node) != FORM_ITEMS_SEQUENCE)
+        return UINT32_MAX;
+    return heap_find_block(heap, heap_address(heap, node));
+}
+
+/* What holds the items on behalf of a holder: a cache's table, an instance's __dict__, the deque of a queue; HEAP_NULL for none. */
+static uint32_t inner_holder(const struct model *model, uint32_t node)
+{
+    if (heap_is_instance(model->heap, node, "functools", "_lru_cache_wrapper"))
+        return heap_member(model->heap, node, "cache");
+    if (heap_store(model->heap, node))
+        return HEAP_NULL;
+    uint32_t dict = heap_member(model->heap, node, "__dict__");
+    struct node_run children = model_children(model, node);
+    if (dict || !children.count || model_retained(model, children.nodes[0]) < model_retained(model, node) / 2)
+        return dict;
+    return children.nodes[0];
+}
+
+static uint32_t block_of_holder(const struct model *model, uint32_t node)
+{
+    uint32_t inner = inner_holder(model, node), block = block_of_store(model->heap, inner ? inner : node);
+    return block != UINT32_MAX ? block : block_of_items(model->heap, node);
+}
+
+bool growth_of_holder(const struct model *model, uint32_t node, struct growth *ret)
+{
+    uint32_t row = block_of_holder(model, node);
+    if (row == UINT32_MAX)
+        return false;
+    const struct heap_block *block = &model->heap->blocks[row];
+    *ret = (struct growth){block->majority, block->stack};
+    return block->majority >= STACK_FIRST_REAL;
+}
+
+/* --- allocations --- */
+
+static void own(const struct heap *heap, uint64_t address, uint32_t node, bool replace, struct block_owners *owners)
+{
+    uint32_t row = heap_find_block(heap, address);
+    if (row != UINT32_MAX && (replace || !owners->node_of_block[row]))
+        owners->node_of_block[row] = node;
+}
+
+enum wh_status block_owners_init(const struct heap *heap, struct wh_error *error, struct block_owners *ret)
+{
+    enum wh_status status = array_alloc_zeroed(heap->block_count, sizeof(*ret->node_of_block), "owners of recorded blocks", error,
+                                               &ret->node_of_block);
+    if (status || !heap->block_count)
+        return status;
+    uint64_t first = heap->blocks[0].address, last = heap->blocks[heap->block_count - 1].address;
+    last += heap->blocks[heap->block_count - 1].size;
+    for (uint32_t node = 1; node < heap->node_count; node++) {
+        uint64_t address = heap_address(heap, node);
+        if (address >= first && address < last)
+            own(heap, address, node, true, ret);
+    }
+    for (uint32_t i = 0; i < heap->store_count; i++)
+        own(heap, heap->stores[i].address, heap->node_of_store[i], false, ret);
+    return WH_OK;
+}
+
+void block_owners_deinit(struct block_owners *owners)
+{
+    free(owners->node_of_block);
+    owners->node_of_block = NULL;
+}
+
+struct gatherer {
+    const struct model *model;
+    uint64_t *reached;                 /* bitmap: nodes whose blocks count */
+    uint32_t *stack;                   /* of the walk down the dominator tree */
+    struct { uint64_t bytes, weight; } *sum_of_stack;
+};
+
+static void mark_dominated(struct gatherer *gatherer, struct node_run nodes)
+{
+    uint32_t depth = 0;
+    for (uint32_t i = 0; i < nodes.count; i++)
+        gatherer->stack[depth++] = nodes.nodes[i];
+    while (depth) {
+        uint32_t node = gatherer->stack[--depth];
+        if (bitmap_test(gatherer->reached, node))
+            continue;
+        bitmap_set(gatherer->reached, node);
+        struct node_run children = model_children(gatherer->model, node);
+        for (uint32_t i = 0; i < children.count; i++)
+            gatherer->stack[depth++] = children.nodes[i];
+    }
+}
+
+static void sum_blocks(struct gatherer *gatherer, const struct block_owners *owners, uint32_t holder)
+{
+    const struct heap *heap = gatherer->model->heap;
+    uint32_t own_store = block_of_holder(gatherer->model, holder);
+    for (uint32_t i = 0; i < heap->block_count; i++) {
+        uint32_t owner = owners->node_of_block[i];
+        if (!owner || owner == holder || i == own_store || !bitmap_test(gatherer->reached, owner))
+            continue;
+        gatherer->sum_of_stack[heap->blocks[i].stack].bytes += heap_block_bytes(&heap->blocks[i]);
+        gatherer->sum_of_stack[heap->blocks[i].stack].weight += heap->blocks[i].weight;
+    }
+}
+
+static int compare_places(const struct stack_place *a, const struct stack_place *b)
+{
+    if (a->code_node != b->code_node)
+        return a->code_node < b->code_node ? -1 : 1;
+    return (a->line > b->line) - (a->line < b->line);
+}
+
+static int compare_by_place(const void *left, const void *right)
+{
+    const struct allocation *a = left, *b = right;
+    int order = compare_places(&a->stack.place, &b->stack.place);
+    if (!order) /* the heaviest first: its `via` is the one that is told */
+        order = (a->bytes < b->bytes) - (a->bytes > b->bytes);
+    return order ? order : compare_places(&a->stack.via, &b->stack.via);
+}
+
+static int compare_by_bytes(const void *left, const void *right)
+{
+    const struct allocation *a = left, *b = right;
+    if (a->bytes != b->bytes)
+        return a->bytes > b->bytes ? -1 : 1;
+    return compare_places(&a->stack.place, &b->stack.place);
+}
+
+static enum wh_status output_sums(const struct gatherer *gatherer, struct wh_error *error, struct allocations *ret)
+{
+    const struct heap *heap = gatherer->model->heap;
+    enum wh_status status = array_alloc(heap->stack_count, sizeof(*ret->at), "sites of allocations", error, &ret->at);
+    if (status)
+        return status;
+    uint32_t count = 0, kept = 0;
+    for (uint32_t stack = 0; stack < heap->stack_count; stack++) {
+        struct allocation *at = &ret->at[count];
+        if (!gatherer->sum_of_stack[stack].weight || !growth_summarize(heap, stack, &at->stack))
+            continue;
+        at->bytes = gatherer->sum_of_stack[stack].bytes;
+        at->blocks = gatherer->sum_of_stack[stack].weight;
+        count++;
+    }
+    qsort(ret->at, count, sizeof(*ret->at), compare_by_place);
+    for (uint32_t i = 0; i < count; i++) {
+        if (kept && !compare_places(&ret->at[kept - 1].stack.place, &ret->at[i].stack.place)) {
+            ret->at[kept - 1].bytes += ret->at[i].bytes;
+            ret->at[kept - 1].blocks += ret->at[i].blocks;
+        } else {
+            ret->at[kept++] = ret->at[i];
+        }
+    }
+    for (uint32_t i = 0; i < kept; i++)
+        ret->at[i].blocks = (ret->at[i].blocks + BLOCK_WEIGHT_ONE / 2) / BLOCK_WEIGHT_ONE;
+    qsort(ret->at, kept, sizeof(*ret->at), compare_by_bytes);
+    ret->count = kept;
+    return WH_OK;
+}
+
+enum wh_status growth_allocations(const struct model *model, const struct block_owners *owners, struct node_run nodes, uint32_t holder,
+                                  struct wh_error *error, struct allocations *ret)
+{
+    const struct heap *heap = model->heap;
+    struct gatherer gatherer = {.model = model};
+    *ret = (struct allocations){0};
+    if (!heap->block_count)
+        return WH_OK;
+    enum wh_status status = array_alloc_zeroed(bitmap_word_count(heap->node_count), sizeof(uint64_t), "reached objects", error, &gatherer.reached);
+    if (!status)
+        status = array_alloc((size_t)heap->node_count + nodes.count, sizeof(uint32_t), "the walk over the dominator tree", error, &gatherer.stack);
+    if (!status)
+        status = array_alloc_zeroed(heap->stack_count, sizeof(*gatherer.sum_of_stack), "sums of stacks", error, &gatherer.sum_of_stack);
+    if (!status) {
+        mark_dominated(&gatherer, nodes);
+        sum_blocks(&gatherer, owners, holder);
+        status = output_sums(&gatherer, error, ret);
+    }
+    free(gatherer.reached);
+    free(gatherer.stack);
+    free(gatherer.sum_of_stack);
+    return status;
+}
+
+void allocations_deinit(struct allocations *allocations)
+{
+    free(allocations->at);
+    *allocations = (struct allocations){0};
+}

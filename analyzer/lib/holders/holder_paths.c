@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "holders/holder_paths.h"
+
+#include <string.h>
+
+static bool is_module(const struct model *model, uint32_t node)
+{
+    return node != NODE_NONE && heap_is_instance(model->heap, node, "builtins", "module");
+}
+
+/* A step as code sees it. Returns false for a step that no code can take, such as the path's root. */
+static bool translate(const struct model *model, const struct naming_step *step, struct holder_step *ret)
+{
+    *ret = (struct holder_step){.owner = step->owner, .name = step->name, .node = step->node};
+    switch (step->kind) {
+    case STEP_ROOT:
+    case STEP_MODULE:
+        return false;
+    case STEP_ATTRIBUTE:
+        ret->kind = is_module(model, step->owner) ? ACCESS_GLOBAL : ACCESS_ATTRIBUTE;
+        if (ret->kind == ACCESS_GLOBAL)
+            ret->owner = heap_member(model->heap, step->owner, "__dict__");
+        break;
+    case STEP_CLOSURE:
+        ret->kind = ACCESS_CLOSURE;
+        break;
+    case STEP_DEFAULT:
+        ret->kind = ACCESS_DEFAULT;
+        break;
+    case STEP_LOCAL:
+        ret->kind = ACCESS_LOCAL;
+        ret->owner = label_code_of_locals(model->heap, step->owner);
+        break;
+    case STEP_OTHER:
+        ret->kind = ACCESS_ITEM;
+        break;
+    }
+    return true;
+}
+
+static bool starts_at_name(enum access_kind kind)
+{
+    return kind == ACCESS_GLOBAL || kind == ACCESS_CLOSURE || kind == ACCESS_DEFAULT || kind == ACCESS_LOCAL;
+}
+
+/* A name starts the path anew; of a long path the last steps are kept. */
+static void append_step(struct holder_path *path, struct holder_step step)
+{
+    if (starts_at_name(step.kind))
+        path->step_count = 0;
+    if (path->step_count == HOLDER_STEPS_MAX) {
+        memmove(path->steps, path->steps + 1, (HOLDER_STEPS_MAX - 1) * sizeof(path->steps[0]));
+        path->step_count--;
+    }
+    path->steps[path->step_count++] = step;
+}
+
+static bool same_path(const struct holder_path *a, const struct holder_path *b)
+{
+    if (a->step_count != b->step_count)
+        return false;
+    for (unsigned i = 0; i < a->step_count; i++) {
+        const struct holder_step *left = &a->steps[i], *right = &b->steps[i];
+        if (left->kind != right->kind || left->owner != right->owner || left->node != right->node ||
+            left->name.length != right->name.length || memcmp(left->name.bytes, right->name.bytes, left->name.length))
+            return false;
+    }
+    return true;
+}
+
+static void add_path(const struct model *model, const struct naming_path *naming, struct holder *holder)
+{
+    struct holder_path path = {.step_count = 0};
+    for (uint32_t i = 0; i < naming->step_count; i++) {
+        struct holder_step step;
+        if (translate(model, &naming->steps[i], &step))
+            append_step(&path, step);
+    }
+    bool known = !path.step_count;
+    for (unsigned i = 0; i < holder->path_count; i++)
+        known |= same_path(&holder->paths[i], &path);
+    if (!known && holder->path_count < HOLDER_PATHS_MAX)
+        holder->paths[holder->path_count++] = path;
+}
+
+static enum wh_status add_through(const struct model *model, const struct referrer *referrer, struct wh_error *error, struct holder *holder)
+{
+    struct naming_path naming;
+    if (!bfs_tree_is_reached(model->paths, referrer->source) || heap_items_kind(model->heap, referrer->source) == FORM_ITEMS_WEAK)
+        return WH_OK;
+    enum wh_status status = naming_path_init_through(model, referrer->source, referrer->ref, error, &naming);
+    if (!status)
+        add_path(model, &naming, holder);
+    naming_path_deinit(&naming);
+    return status;
+}
+
+enum wh_status holder_paths_find(const struct model *model, uint32_t node, const struct referrers *referrers, struct wh_error *error,
+                                 struct holder *ret)
+{
+    struct naming_path naming;
+    uint32_t count;
+    *ret = (struct holder){.node = node};
+    enum wh_status status = naming_path_init(model, node, error, &naming);
+    if (!status)
+        add_path(model, &naming, ret);
+    naming_path_deinit(&naming);
+    const struct referrer *rows = referrers_of(referrers, node, &count);
+    for (uint32_t i = 0; !status && i < count && ret->path_count < HOLDER_PATHS_MAX; i++)
+        status = add_through(model, &rows[i], error, ret);
+    return status;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "holders/search.h"
+
+/* ---- sites ---- */
+
+static struct found_site *find_site(const struct search *s, uint32_t row, uint32_t line)
+{
+    for (uint32_t i = 0; i < s->found->count; i++)
+        if (s->found->sites[i].row == row && s->found->sites[i].line == line)
+            return &s->found->sites[i];
+    return NULL;
+}
+
+static bool is_better(const struct found_site *a, const struct found_site *b)
+{
+    if (a->match != b->match)
+        return a->match < b->match;
+    return a->level < b->level;
+}
+
+static enum wh_status add_site(struct search *s, struct found_site site)
+{
+    site.line = code_index_line(s->index, site.row, site.offset);
+    struct found_site *known = find_site(s, site.row, site.line);
+    if (known) {
+        if (is_better(&site, known))
+            *known = site;
+        return WH_OK;
+    }
+    if (s->found->count >= SITES_MAX) {
+        s->found->incomplete = true;
+        return WH_OK;
+    }
+    enum wh_status status = search_grow(s, &s->found->sites, s->found->count, &s->found->capacity, sizeof(site));
+    if (!status)
+        s->found->sites[s->found->count++] = site;
+    return status;
+}
+
+/* A site in a library is also one at each call by which the application went there. */
+static enum wh_status add_sites_of_callers(struct search *s, const struct found_site *inner)
+{
+    const struct code_state *state = search_find(s, inner->row);
+    enum wh_status status = WH_OK;
+    for (uint32_t i = 0; !status && i < state->caller_count; i++) {
+        const struct caller *caller = &state->callers[i];
+        if (s->index->facts[caller->row].library)
+            continue;
+        struct found_site site = *inner;
+        site.row = caller->row;
+        site.offset = caller->offset;
+        site.executed = caller->executed;
+        site.in_loop = caller->in_loop;
+        site.how = STORE_THROUGH_LIBRARY;
+        site.caller_row = CODE_NONE;
+        status = add_site(s, site);
+        state = search_find(s, inner->row);
+    }
+    return status;
+}
+
+enum wh_status search_emit(struct search *s, const struct event *event, enum store_how how, enum store_match match, enum site_level level)
+{
+    const struct code_state *state = search_find(s, s->row);
+    struct found_site site = {.row = s->row, .offset = event->offset, .executed = event->executed, .how = how, .match = match,
+                              .level = level, .in_loop = event->in_loop, .caller_row = CODE_NONE};
+    if (state->caller_count) {
+        site.caller_row = state->callers[0].row;
+        site.caller_offset = state->callers[0].offset;
+    }
+    enum wh_status status = add_site(s, site);
+    if (!status && s->index->facts[s->row].library && level <= LEVEL_FILLS)
+        status = add_sites_of_callers(s, &site);
+    return status;
+}
+
+enum wh_status search_emit_removal(struct search *s, const struct event *event, uint32_t target)
+{
+    enum store_match match;
+    struct found_sites *found = s->found;
+    if (!step_set_best(s->sets[target], s->steps.final, &match) || found->removal_count >= SITES_MAX)
+        return WH_OK;
+    for (uint32_t i = 0; i < found->removal_count; i++)
+        if (found->removals[i].row == s->row && found->removals[i].offset == event->offset)
+            return WH_OK;
+    enum wh_status status = search_grow(s, &found->removals, found->removal_count, &found->removal_capacity, sizeof(*found->removals));
+    if (!status)
+        found->removals[found->removal_count++] = (struct found_site){
+            .row = s->row, .offset = event->offset, .line = code_index_line(s->index, s->row, event->offset), .executed = event->executed,
+            .how = STORE_REMOVE, .match = match, .in_loop = event->in_loop, .caller_row = CODE_NONE};
+    return status;
+}
+
+/* An empty container that nothing in this code object fills. */
+bool search_is_empty(const struct search *s, uint32_t expr)
+{
+    if (s->flow->exprs[expr].kind != EXPR_EMPTY)
+        return false;
+    for (uint32_t i = 0; i < s->flow->event_count; i++) {
+        const struct event *event = &s->flow->events[i];
+        const struct expr *callee = event->kind == EVENT_CALL ? &s->flow->exprs[event->target] : NULL;
+        uint32_t target = callee && callee->kind == EXPR_ATTR ? callee->a : event->target;
+        if (event->kind <= EVENT_ADD && target == expr)
+            return false;
+    }
+    return true;
+}
+
+/* What is stored: an element, or only a place for elements. */
+enum site_level search_level_of(const struct search *s, uint32_t value)
+{
+    return search_is_empty(s, value) ? LEVEL_MAKES : LEVEL_STORES;
+}
+
+/* Emits for an operation on `target`, which takes things into containers of the holder's family if `fits`. */
+enum wh_status search_emit_on(struct search *s, const struct event *event, uint32_t target, enum store_how how, bool fits,
+                              enum site_level level)
+{
+    enum store_match match;
+    struct step_set set = s->sets[target];
+    if (fits && step_set_best(set, s->steps.final, &match))
+        return search_emit(s, event, how, match, level);
+    if (step_set_best(set, MATCH_ELEMENT, &match))
+        return search_emit(s, event, how, match, LEVEL_FILLS);
+    return WH_OK;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What speaks for a leak and what against it. Each sign is a row of a table: a name for machines, a test, a sentence. A suspect is
+ * called a leak if something speaks for it and nothing against it.
+ */
+#ifndef WHOHOLDS_LIB_SIGNS_H
+#define WHOHOLDS_LIB_SIGNS_H
+
+#include "holders/accumulation.h"
+#include "naming/naming.h"
+#include "holders/store_sites.h"
+
+struct evidence {
+    const struct model *model;
+    const struct accumulation *point;
+    const struct naming_path *path;
+    const struct store_site_list *sites;
+    uint32_t alike;         /* how many of the immediately dominated objects are of the commonest type */
+    uint32_t alike_type;    /* that type's number, TYPE_NONE if there is none */
+};
+
+struct sign {
+    const char *name;
+    bool leak;
+    /* Does it apply? Then its sentence is in `sentence`. */
+    bool (*test)(const struct evidence *evidence, struct text *sentence);
+};
+
+extern const struct sign signs[];
+extern const unsigned sign_count;
+
+/* Does a site add to the holder, rather than create it? */
+bool signs_site_adds(const struct store_site *site);
+
+/* Is the file part of the standard library or of an installed package? */
+bool signs_is_library_file(struct span file);
+
+#endif

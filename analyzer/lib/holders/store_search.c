@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "holders/store_search.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "holders/search.h"
+
+/* ---- states and queue ---- */
+
+enum wh_status search_grow(struct search *s, void *array_pointer, uint32_t count, uint32_t *capacity, size_t size)
+{
+    void *array, *larger;
+    if (count < *capacity)
+        return WH_OK;
+    memcpy(&array, array_pointer, sizeof(array));
+    uint32_t wanted = count < 32 ? 64 : count * 2;
+    larger = realloc(array, wanted * size);
+    if (!larger)
+        return wh_error_set(s->error, WH_ERR_RESOURCE, "out of memory: %u elements of %zu bytes for store sites", wanted, size);
+    memcpy(array_pointer, &larger, sizeof(larger));
+    *capacity = wanted;
+    return WH_OK;
+}
+
+struct code_state *search_find(const struct search *s, uint32_t row)
+{
+    uint32_t number = s->state_of_row[row];
+    return number ? &s->states[number - 1] : NULL;
+}
+
+/* The state of a code object, made if need be. */
+enum wh_status search_touch(struct search *s, uint32_t row, uint32_t depth, struct code_state **ret)
+{
+    *ret = search_find(s, row);
+    if (*ret)
+        return WH_OK;
+    enum wh_status status = search_grow(s, &s->states, s->state_count, &s->state_capacity, sizeof(*s->states));
+    if (status)
+        return status;
+    *ret = &s->states[s->state_count++];
+    memset(*ret, 0, sizeof(**ret));
+    (*ret)->row = row;
+    (*ret)->depth = depth;
+    s->state_of_row[row] = s->state_count;
+    return WH_OK;
+}
+
+/* Each code object stands in the queue at most once at a time. */
+enum wh_status search_enqueue(struct search *s, struct code_state *state)
+{
+    if (state->queued)
+        return WH_OK;
+    state->queued = true;
+    enum wh_status status = search_grow(s, &s->queue, s->queue_count, &s->queue_capacity, sizeof(*s->queue));
+    if (!status)
+        s->queue[s->queue_count++] = state->row;
+    return status;
+}
+
+static enum wh_status enqueue_row(struct search *s, uint32_t row, uint32_t depth)
+{
+    struct code_state *state;
+    bool known = search_find(s, row) != NULL;
+    enum wh_status status = search_touch(s, row, depth, &state);
+    return status || known ? status : search_enqueue(s, state);
+}
+
+/* ---- turns ---- */
+
+static enum wh_status prepare(struct search *s, uint32_t row)
+{
+    s->row = row;
+    code_view_init(s->heap, &s->heap->codes[row], &s->view);
+    enum wh_status status = code_index_flow(s->index, row, s->error, &s->flow);
+    if (!status)
+        status = search_grow(s, &s->sets, s->flow->expr_count, &s->set_capacity, sizeof(*s->sets));
+    if (!status)
+        memset(s->sets, 0, s->flow->expr_count * sizeof(*s->sets));
+    return status;
+}
+
+static enum wh_status take_turn(struct search *s, uint32_t row)
+{
+    static enum wh_status (*const visit[])(struct search *, const struct event *) = {
+        [EVENT_CALL] = search_visit_call,
+        [EVENT_STORE_ITEM] = search_visit_stored_item,
+        [EVENT_STORE_SLICE] = search_visit_statement,
+        [EVENT_INPLACE] = search_visit_statement,
+        [EVENT_ADD] = search_visit_add,
+        [EVENT_STORE_ATTR] = search_visit_stored_attribute,
+        [EVENT_STORE_GLOBAL] = search_visit_stored_name,
+        [EVENT_STORE_CELL] = search_visit_stored_name,
+        [EVENT_STORE_FAST] = search_visit_stored_name,
+        [EVENT_RETURN] = search_visit_returned,
+        [EVENT_ELEMENT] = NULL,   /* looked at where the tuple is used */
+        [EVENT_DELETE_ITEM] = search_visit_deleted_item,
+    };
+    enum wh_status status = prepare(s, row);
+    if (status)
+        return status;
+    search_match_all(s);
+    if (search_mark_makers(s))
+        search_match_all(s);
+    s->found->incomplete |= s->flow->partial;
+    for (uint32_t i = 0; !status && i < s->flow->event_count; i++)
+        if (visit[s->flow->events[i].kind])
+            status = visit[s->flow->events[i].kind](s, &s->flow->events[i]);
+    return status;
+}
+
+/* ---- where to begin ---- */
+
+static enum wh_status begin_with_users(struct search *s, uint32_t name)
+{
+    if (!name)
+        return WH_OK;
+    uint32_t first = s->index->first_user_of_name[name], end = s->index->first_user_of_name[name + 1];
+    s->found->incomplete |= end - first > USERS_MAX;
+    enum wh_status status = WH_OK;
+    for (uint32_t i = first; !status && i < end && i - first < USERS_MAX; i++)
+        status = enqueue_row(s, s->index->users[i], 0);
+    return status;
+}
+
+static enum wh_status begin_with_methods(struct search *s)
+{
+    uint32_t type = code_index_type_of(s->index, s->steps.holder->node);
+    enum wh_status status = WH_OK;
+    for (uint32_t row = 0; s->steps.derives && !status && row < s->heap->code_count; row++) {
+        uint32_t class_type = s->index->facts[row].class_type;
+        if (class_type != TYPE_NONE && code_index_is_subtype(s->index, type, class_type))
+            status = enqueue_row(s, row, 0);
+    }
+    return status;
+}
+
+static enum wh_status begin(struct search *s)
+{
+    enum wh_status status = begin_with_users(s, s->content);
+    if (!status)
+        status = begin_with_methods(s);
+    for (uint64_t left = s->steps.in_use; !status && left; left &= left - 1) {
+        unsigned step = (unsigned)__builtin_ctzll(left);
+        if (s->steps.owner_row[step] != CODE_NONE)
+            status = enqueue_row(s, s->steps.owner_row[step], 0);
+        if (!status && s->steps.kind[step] != ACCESS_DEFAULT && s->steps.kind[step] != ACCESS_LOCAL)
+            status = begin_with_users(s, s->steps.name[step]);
+    }
+    return status;
+}
+
+static enum wh_status run(struct search *s)
+{
+    enum wh_status status = begin(s);
+    uint32_t turns = 0;
+    for (; !status && s->queue_first < s->queue_count && turns < TURNS_MAX; turns++) {
+        uint32_t row = s->queue[s->queue_first++];
+        search_find(s, row)->queued = false;
+        status = take_turn(s, row);
+    }
+    s->found->incomplete |= turns == TURNS_MAX;
+    return status;
+}
+
+enum wh_status store_search(struct code_index *index, const struct holder *holder, struct wh_error *error, struct found_sites *ret)
+{
+    struct search s = {.index = index, .heap = index->heap, .error = error, .found = ret};
+    *ret = (struct found_sites){0};
+    holder_steps_init(index, holder, &s.steps);
+    s.content = holder->content.length ? code_index_find_name(index, holder->content) : NAME_NONE;
+    enum wh_status status = array_alloc_zeroed(index->heap->code_count, sizeof(uint32_t), "store sites", error, &s.state_of_row);
+    if (!status)
+        status = run(&s);
+    free(s.state_of_row);
+    free(s.states);
+    free(s.queue);
+    free(s.sets);
+    if (status) {
+        free(ret->sites);
+        free(ret->removals);
+        *ret = (struct found_sites){0};
+    }
+    return status;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "holders/store_sites.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "holders/store_search.h"
+
+static int compare_uints(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int compare_spans(struct span a, struct span b)
+{
+    size_t shorter = a.length < b.length ? a.length : b.length;
+    int order = shorter ? memcmp(a.bytes, b.bytes, shorter) : 0;
+    return order ? order : compare_uints(a.length, b.length);
+}
+
+/*
+ * Smaller is better. A store that never ran cannot have been the one, and the holder's creation only says where it began; then comes how
+ * sure it is that the site means this holder; the application before libraries; what ran; what explains more; the rest is habit.
+ */
+static uint64_t key_of(const struct found_site *site, const struct code_facts *facts)
+{
+    uint64_t key = site->executed == EXECUTION_NEVER;
+    key = key << 1 | (site->level == LEVEL_CREATES);
+    key = key << 1 | (site->match == MATCH_NAME);
+    key = key << 1 | facts->library;
+    key = key << 1 | (site->level == LEVEL_MAKES);
+    key = key << 2 | (uint64_t)(EXECUTION_SEEN - site->executed);
+    key = key << 2 | (uint64_t)site->level;
+    key = key << 2 | (uint64_t)site->match;
+    key = key << 1 | facts->top_level;
+    key = key << 1 | !facts->on_stack;
+    key = key << 1 | !site->in_loop;
+    return key;
+}
+
+struct ranked {
+    const struct found_site *site;
+    uint64_t key;
+    struct span file;
+};
+
+static int compare_ranked(const void *a, const void *b)
+{
+    const struct ranked *left = a, *right = b;
+    int order = compare_uints(left->key, right->key);
+    if (!order)
+        order = compare_spans(left->file, right->file);
+    if (!order)
+        order = compare_uints(left->site->line, right->site->line);
+    return order ? order : compare_uints(left->site->row, right->site->row);
+}
+
+static struct span file_of(const struct code_index *index, uint32_t row)
+{
+    struct code_view view;
+    code_view_init(index->heap, &index->heap->codes[row], &view);
+    return code_view_text(&view, view.filename);
+}
+
+static struct span function_of(const struct code_index *index, uint32_t row)
+{
+    struct code_view view;
+    code_view_init(index->heap, &index->heap->codes[row], &view);
+    return code_view_text(&view, view.qualname);
+}
+
+static struct store_site describe(const struct code_index *index, const struct found_site *found, unsigned rank)
+{
+    const struct code_facts *facts = &index->facts[found->row];
+    struct store_site site = {
+        .code_node = index->heap->codes[found->row].node, .offset = found->offset, .line = found->line,
+        .file = file_of(index, found->row), .function = function_of(index, found->row), .executed = found->executed,
+        .how = found->how, .match = found->match, .library = facts->library, .on_stack = facts->on_stack, .in_loop = found->in_loop,
+        .top_level = facts->top_level, .caller_file = {"", 0}, .caller_function = {"", 0}, .rank = rank,
+    };
+    if (found->caller_row == CODE_NONE)
+        return site;
+    site.caller_code_node = index->heap->codes[found->caller_row].node;
+    site.caller_line = code_index_line(index, found->caller_row, found->caller_offset);
+    site.caller_file = file_of(index, found->caller_row);
+    site.caller_function = function_of(index, found->caller_row);
+    return site;
+}
+
+static enum wh_status rank_sites(const struct code_index *index, const struct found_sites *found, struct wh_error *error,
+                                 struct store_site_list *ret)
+{
+    struct ranked *ranked;
+    enum wh_status status = array_alloc(found->count, sizeof(*ranked), "ranking store sites", error, &ranked);
+    if (status)
+        return status;
+    status = array_alloc(found->count, sizeof(*ret->sites), "store sites", error, &ret->sites);
+    if (!status) {
+        for (uint32_t i = 0; i < found->count; i++) {
+            const struct found_site *site = &found->sites[i];
+            ranked[i] = (struct ranked){site, key_of(site, &index->facts[site->row]), file_of(index, site->row)};
+        }
+        qsort(ranked, found->count, sizeof(*ranked), compare_ranked);
+        for (uint32_t i = 0; i < found->count; i++)
+            ret->sites[i] = describe(index, ranked[i].site, i);
+        ret->count = found->count;
+    }
+    free(ranked);
+    return status;
+}
+
+static enum wh_status describe_removals(const struct code_index *index, const struct found_sites *found, struct wh_error *error,
+                                        struct store_site_list *ret)
+{
+    enum wh_status status = array_alloc(found->removal_count, sizeof(*ret->removals), "removal sites", error, &ret->removals);
+    for (uint32_t i = 0; !status && i < found->removal_count; i++)
+        ret->removals[ret->removal_count++] = describe(index, &found->removals[i], i);
+    return status;
+}
+
+static bool is_sure(const struct found_site *site)
+{
+    return site->match != MATCH_NAME && site->level <= LEVEL_FILLS && site->executed != EXECUTION_NEVER;
+}
+
+/* Where sites that mean this holder explain it, those that only have an attribute's name in common with it say nothing more. */
+static void drop_namesakes(struct found_sites *found)
+{
+    uint32_t kept = 0;
+    bool sure = false;
+    for (uint32_t i = 0; i < found->count; i++)
+        sure |= is_sure(&found->sites[i]);
+    for (uint32_t i = 0; i < found->count; i++)
+        if (!sure || found->sites[i].match != MATCH_NAME)
+            found->sites[kept++] = found->sites[i];
+    found->count = kept;
+}
+
+enum wh_status store_sites_find(const struct heap *heap, struct code_index *index, const struct holder *holder, struct wh_error *error,
+                                struct store_site_list *ret)
+{
+    struct found_sites found;
+    (void)heap;   /* the index knows its heap */
+    memset(ret, 0, sizeof(*ret));
+    enum wh_status status = store_search(index, holder, error, &found);
+    if (status)
+        return status;
+    drop_namesakes(&found);
+    ret->incomplete = found.incomplete;
+    status = rank_sites(index, &found, error, ret);
+    if (!status)
+        status = describe_removals(index, &found, error, ret);
+    free(found.sites);
+    free(found.removals);
+    if (status)
+        store_site_list_deinit(ret);
+    return status;
+}
+
+void store_site_list_deinit(struct store_site_list *list)
+{
+    free(list->sites);
+    free(list->removals);
+    memset(list, 0, sizeof(*list));
+}
+
+const char *store_how_name(enum store_how how)
+{
+    static const char *const names[] = {
+        [STORE_METHOD] = "method", [STORE_SUBSCRIPT] = "subscript", [STORE_SLICE] = "slice", [STORE_INPLACE] = "inplace",
+        [STORE_COMPREHENSION] = "comprehension", [STORE_ATTRIBUTE] = "attribute", [STORE_FUNCTION] = "function",
+        [STORE_MEMO] = "memo", [STORE_THROUGH_LIBRARY] = "through library", [STORE_ASSIGN] = "assign", [STORE_CREATE] = "create",
+        [STORE_REMOVE] = "remove",
+    };
+    return names[how];
+}
+
+const char *store_match_name(enum store_match match)
+{
+    static const char *const names[] = {[MATCH_EXACT] = "exact", [MATCH_CLASS] = "class", [MATCH_NAME] = "name"};
+    return names[match];
+}

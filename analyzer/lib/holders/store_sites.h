@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Stage "store sites": which source line puts objects into this holder, from the bytecode that the snapshot carries.
+ *
+ * The snapshot has what a static analysis of source text lacks: the values. A global name resolves to the very object that it
+ * names, an attribute's type can be looked up in an instance, and a closure's cell can be opened. So the question is not "may this
+ * expression alias that one" but "is this expression the holder".
+ */
+#ifndef WHOHOLDS_LIB_STORE_SITES_H
+#define WHOHOLDS_LIB_STORE_SITES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "code/code_index.h"
+#include "heap/heap.h"
+
+/* How one object is referred to by the one before it (or, first step, by a name). */
+enum access_kind {
+    ACCESS_GLOBAL,      /* owner: the module's dict; name: the global's */
+    ACCESS_ATTRIBUTE,   /* owner: the instance, class or module; name: the attribute's */
+    ACCESS_CLOSURE,     /* owner: a function whose closure has it; name: the free variable's */
+    ACCESS_DEFAULT,     /* owner: the function; name: the parameter's */
+    ACCESS_LOCAL,       /* owner: the code object of the frame (or of the generator, coroutine); name: the variable's */
+    ACCESS_ITEM,        /* owner: the container; the name is not used */
+};
+
+struct holder_step {
+    enum access_kind kind;
+    uint32_t owner;     /* node; HEAP_NULL in a later step: the node of the step before */
+    struct span name;
+    uint32_t node;      /* what the step leads to */
+};
+
+enum { HOLDER_PATHS_MAX = 8, HOLDER_STEPS_MAX = 6 };
+
+/*
+ * One way to the holder: the first step starts at a name, each later one (ATTRIBUTE or ITEM) at the node of the step before;
+ * the last step's node is the holder. Bookkeeping nodes (an instance's __dict__, a cell) are no steps of their own.
+ * A path that is too long keeps its last steps: the first one then is an ATTRIBUTE whose owner was not reached by name.
+ */
+struct holder_path {
+    struct holder_step steps[HOLDER_STEPS_MAX];
+    unsigned step_count;
+};
+
+struct holder {
+    uint32_t node;
+    struct span content;   /* the attribute by which the mass hangs, if the holder is an instance (`n.next`); else empty */
+    unsigned path_count;
+    struct holder_path paths[HOLDER_PATHS_MAX];
+};
+
+enum store_how {
+    STORE_METHOD,          /* h.append(x), h.update(x), h.setdefault(k, x), … */
+    STORE_SUBSCRIPT,       /* h[k] = x */
+    STORE_SLICE,           /* h[a:b] = x */
+    STORE_INPLACE,         /* h += x, h |= x */
+    STORE_COMPREHENSION,   /* h = [x for …], or a display with *x */
+    STORE_ATTRIBUTE,       /* h.name = x, setattr(h, …) */
+    STORE_FUNCTION,        /* heapq.heappush(h, x), map(h.append, …) */
+    STORE_MEMO,            /* f(x) where f remembers its results: functools.lru_cache */
+    STORE_THROUGH_LIBRARY, /* q.put(x): the store itself is in a library; that site follows */
+    STORE_ASSIGN,          /* the holder is bound to its name, ready made: name = f(x) */
+    STORE_CREATE,          /* the holder is bound to its name, empty: name = [] */
+    STORE_REMOVE,          /* of a removal: h.pop(), del h[k] */
+};
+
+/* How well the expression at the site is known to be the holder; best first. */
+enum store_match {
+    MATCH_EXACT,           /* it evaluates to this very object in the snapshot */
+    MATCH_CLASS,           /* the same attribute of an instance of the class */
+    MATCH_NAME,            /* an attribute of the same name of an object of unknown type */
+};
+
+struct store_site {
+    uint32_t code_node, offset, line;
+    struct span file, function;            /* function: the qualified name where the interpreter has it (3.11 and newer) */
+    enum execution executed;
+    enum store_how how;
+    enum store_match match;
+    bool library;                          /* the standard library or an installed package */
+    bool on_stack;                         /* the function is on a thread's stack */
+    bool in_loop, top_level;
+    uint32_t caller_code_node, caller_line; /* the call that passed the holder in; 0: none */
+    struct span caller_file, caller_function;
+    unsigned rank;                         /* 0, 1, …: position in the list */
+};
+
+/* Sites, best first: one a line. */
+struct store_site_list {
+    struct store_site *sites;
+    uint32_t count;
+    struct store_site *removals;           /* where things are taken out of the holder again, in no order */
+    uint32_t removal_count;
+    bool incomplete;                       /* a bound was met: there may be more sites */
+};
+
+/*
+ * Finds the sites. An empty list is a result. Cost: the code objects that use one of the holder's names, and what they pass the
+ * holder to; each is interpreted once per index. Deterministic.
+ */
+enum wh_status store_sites_find(const struct heap *heap, struct code_index *index, const struct holder *holder,
+                                struct wh_error *error, struct store_site_list *ret) WH_MUST_USE;
+void store_site_list_deinit(struct store_site_list *list);
+
+const char *store_how_name(enum store_how how);        /* for JSON: "method", "subscript", … */
+const char *store_match_name(enum store_match match);  /* "exact", "class", "name" */
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Stage "paths": what an object is called, by a shortest path from a root. Bookkeeping objects (a module's, class's or instance's
+ * __dict__, a closure's tuple and cell, a tuple of default arguments) are folded into the step that they serve; the graph keeps them.
+ */
+#ifndef WHOHOLDS_LIB_NAMING_H
+#define WHOHOLDS_LIB_NAMING_H
+
+#include "heap/label.h"
+#include "heap/model.h"
+
+/* A reference on a path: from `source` (NODE_NONE: the root) to `node`. */
+struct raw_hop { uint32_t node; struct label label; };
+
+/* One step after folding. */
+enum step_kind {
+    STEP_ROOT,          /* the root itself */
+    STEP_MODULE,        /* sys.modules['name'] */
+    STEP_ATTRIBUTE,     /* .name, in whatever way the object stores it */
+    STEP_CLOSURE,       /* closure variable name */
+    STEP_DEFAULT,       /* default argument name */
+    STEP_LOCAL,         /* local variable name of a frame, generator or coroutine */
+    STEP_OTHER,         /* an item, a member */
+};
+
+struct naming_step {
+    enum step_kind kind;
+    uint32_t owner;         /* the node before this step */
+    uint32_t node;          /* the node that it leads to */
+    struct span name;       /* ATTRIBUTE, CLOSURE, DEFAULT, LOCAL, MODULE */
+    struct label label;     /* OTHER */
+};
+
+struct naming_path {
+    uint32_t root;          /* index of retention.roots; NODE_NONE: garbage or unreached, the path begins at its entry */
+    uint32_t step_count;
+    struct naming_step *steps;
+};
+
+/* A path of more references keeps its first and last ones; where they meet, the label says how many are left out. */
+enum { NAMING_HEAD = 60, NAMING_TAIL = 60 };
+
+enum wh_status naming_path_init(const struct model *model, uint32_t node, struct wh_error *error, struct naming_path *ret) WH_MUST_USE;
+
+/* The path that goes through a given reference: reference number `ref`, of `source`. */
+enum wh_status naming_path_init_through(const struct model *model, uint32_t source, uint32_t ref, struct wh_error *error,
+                                        struct naming_path *ret) WH_MUST_USE;
+void naming_path_deinit(struct naming_path *path);
+
+/* `sys.modules['app']`, `.cache`, `['k']`, `closure variable seen`. */
+void naming_write_step(const struct model *model, const struct naming_path *path, const struct naming_step *step, struct text *text);
+
+/* The whole path in one line: `app.cache['k']`, `local rows of load in thread ingest`. With `modules`, `sys.modules['app'].cache['k']`. */
+void naming_write_expression(const struct model *model, const struct naming_path *path, bool modules, struct text *text);
+
+/* What the root is called: `sys.modules`, `load at app.py:12 in thread ingest`, `native code, 2 references`. */
+void naming_write_root(const struct model *model, uint32_t root, struct text *text);
+
+/* The path for output. */
+enum wh_status naming_output(const struct model *model, uint32_t node, struct arena *arena, struct wh_error *error,
+                             struct wh_path *ret) WH_MUST_USE;
+
+/* The expression alone, in `text`. */
+enum wh_status naming_expression(const struct model *model, uint32_t node, bool modules, struct wh_error *error, struct text *text) WH_MUST_USE;
+
+/* File and function name of a code object. */
+struct span naming_code_file(const struct heap *heap, uint32_t code_node);
+struct span naming_code_function(const struct heap *heap, uint32_t code_node);
+
+#endif
