@@ -8,15 +8,14 @@
 #include "answers/analysis.h"
 #include "base/array.h"
 #include "holders/growth.h"
+#include "holders/holder_lines.h"
 #include "holders/holder_paths.h"
 #include "heap/referrers.h"
 #include "holders/signs.h"
-#include "base/source.h"
 
 enum {
     LIMIT_DEFAULT = 10,
     CANDIDATES_MAX = 40,      /* accumulation points that are looked at closely, the largest first */
-    LINES_MAX = 8,
     CONTENTS_MAX = 5,
     ALLOCATIONS_MAX = 5,
     REFERRERS_MAX = 64,
@@ -34,6 +33,7 @@ struct investigator {
     struct arena *arena;
     struct referrers referrers;    /* of all candidates */
     struct text text;              /* scratch */
+    struct line_writer lines;
 };
 
 static const char *take_text(struct investigator *self)
@@ -111,169 +111,12 @@ static void fill_contents(struct investigator *self, const struct type_mass *mas
 
 /* --- lines --- */
 
-static struct wh_line make_line(struct investigator *self, struct span file, uint32_t line, struct span function)
-{
-    struct wh_line made = {.file = arena_span(self->arena, file), .line = line, .function = arena_span(self->arena, function),
-                           .evidence = "store", .certainty = "", .via = ""};
-    source_add_line(file, line, &self->text);
-    made.text = take_text(self);
-    return made;
-}
-
-/* `file:line in function`; "" for no code. */
-static const char *write_via(struct investigator *self, uint32_t code_node, struct span file, uint32_t line, struct span function)
-{
-    if (!code_node)
-        return "";
-    text_add_name(&self->text, file);
-    text_addf(&self->text, ":%" PRIu32 " in ", line);
-    text_add_name(&self->text, function);
-    return take_text(self);
-}
-
-static struct wh_line line_of_site(struct investigator *self, const struct store_site *site, uint32_t alternatives)
-{
-    struct wh_line line = make_line(self, site->file, site->line, site->function);
-    line.via = write_via(self, site->caller_code_node, site->caller_file, site->caller_line, site->caller_function);
-    if (!signs_site_adds(site))
-        line.evidence = "definition";
-    else if (site->executed == EXECUTION_SEEN)
-        line.evidence = "store-executed";
-    if (alternatives > 1)
-        text_addf(&self->text, "one of %" PRIu32, alternatives);
-    else
-        text_add(&self->text, site->executed == EXECUTION_SEEN && site->match == MATCH_EXACT ? "exact" : "only candidate");
-    line.certainty = take_text(self);
-    return line;
-}
-
-/* Sites that add, unless there are none: then where the holder was made. Sites that never ran do not count while others did. */
-static bool site_counts(const struct store_site *site, bool any_adds, bool any_seen)
-{
-    if (any_adds && !signs_site_adds(site))
-        return false;
-    return !any_seen || site->executed != EXECUTION_NEVER;
-}
-
-static struct wh_line line_of_stack(struct investigator *self, const struct stack_summary *stack, const char *evidence)
-{
-    struct wh_line line = make_line(self, stack->place.file, stack->place.line, stack->place.function);
-    line.via = write_via(self, stack->via.code_node, stack->via.file, stack->via.line, stack->via.function);
-    line.evidence = evidence;
-    line.certainty = "exact";
-    return line;
-}
-
-static bool is_told(struct investigator *self, const struct wh_suspect *suspect, struct span file, uint32_t line)
-{
-    const char *name = arena_span(self->arena, file);
-    for (size_t i = 0; i < suspect->held_at_count; i++) {
-        if (suspect->held_at[i].line == line && strcmp(suspect->held_at[i].file, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void add_growth(struct investigator *self, uint32_t stack, const char *certainty, struct wh_suspect *suspect)
-{
-    struct stack_summary summary;
-    if (!growth_summarize(self->model->heap, stack, &summary) || is_told(self, suspect, summary.place.file, summary.place.line) ||
-        suspect->held_at_count >= LINES_MAX)
-        return;
-    suspect->held_at[suspect->held_at_count] = line_of_stack(self, &summary, "growth");
-    suspect->held_at[suspect->held_at_count++].certainty = certainty;
-}
-
-static bool same_line(const struct stack_place *place, struct span file, uint32_t line)
-{
-    return place->line == line && place->file.length == file.length && !memcmp(place->file.bytes, file.bytes, file.length);
-}
-
-static bool is_site(const struct stack_place *place, const struct store_site_list *sites)
-{
-    for (uint32_t i = 0; i < sites->count; i++) {
-        const struct store_site *site = &sites->sites[i];
-        if (same_line(place, site->file, site->line) || (site->caller_code_node && same_line(place, site->caller_file, site->caller_line)))
-            return true;
-    }
-    return false;
-}
-
-/*
- * Until 3.10 all deques have one list of spare blocks, so a deque's block may have been allocated by another one (_collectionsmodule.c, numfreeblocks).
- * Then only a line that the bytecode confirms is sure.
- */
-static bool is_growth_sure(struct investigator *self, uint32_t holder, uint32_t stack, const struct store_site_list *sites)
-{
-    const struct heap *heap = self->model->heap;
-    struct stack_summary summary;
-    if (heap->snapshot.hexversion >= 0x030B0000 || !heap_is_instance(heap, holder, "collections", "deque"))
-        return true;
-    return growth_summarize(heap, stack, &summary) && is_site(&summary.place, sites);
-}
-
-/* What the recorder saw: who made the holder's store grow, by majority, and who did it last. */
-static void fill_growth(struct investigator *self, uint32_t holder, bool sure, const struct store_site_list *sites, struct wh_suspect *suspect)
-{
-    struct growth growth;
-    if (!growth_of_holder(self->model, holder, &growth) || is_growth_sure(self, holder, growth.majority, sites) != sure)
-        return;
-    add_growth(self, growth.majority, sure ? "exact" : "likely", suspect);
-    if (sure)
-        add_growth(self, growth.last, "exact", suspect);
-}
-
-/* `q.put(x)` and the library's line behind it are one way to add, told as two lines. */
-static bool is_other_way(const struct store_site_list *sites, const struct store_site *site)
-{
-    if (!site->library)
-        return true;
-    for (uint32_t i = 0; i < sites->count; i++) {
-        if (sites->sites[i].how == STORE_THROUGH_LIBRARY)
-            return false;
-    }
-    return true;
-}
-
-static void fill_sites(struct investigator *self, const struct store_site_list *sites, struct wh_suspect *suspect)
-{
-    bool any_adds = false, any_seen = suspect->held_at_count > 0; /* growth was seen: a site that never ran is none */
-    uint32_t alternatives = 0;
-    for (uint32_t i = 0; i < sites->count; i++) {
-        any_adds |= signs_site_adds(&sites->sites[i]);
-        any_seen |= signs_site_adds(&sites->sites[i]) && sites->sites[i].executed == EXECUTION_SEEN;
-    }
-    for (uint32_t i = 0; i < sites->count; i++)
-        alternatives += site_counts(&sites->sites[i], any_adds, any_seen) && is_other_way(sites, &sites->sites[i]);
-    for (uint32_t i = 0; i < sites->count && suspect->held_at_count < LINES_MAX; i++) {
-        if (site_counts(&sites->sites[i], any_adds, any_seen) && !is_told(self, suspect, sites->sites[i].file, sites->sites[i].line))
-            suspect->held_at[suspect->held_at_count++] = line_of_site(self, &sites->sites[i], alternatives);
-    }
-}
-
-/* A local variable of a running frame: where that frame stands now. */
-static void fill_frame_line(struct investigator *self, const struct naming_path *path, struct wh_suspect *suspect)
-{
-    if (path->root == NODE_NONE || self->model->retention->roots[path->root].kind != ROOT_FRAME || suspect->held_at_count >= LINES_MAX)
-        return;
-    const struct heap *heap = self->model->heap;
-    const struct heap_frame *frame = &heap->frames[self->model->retention->roots[path->root].frame];
-    struct wh_line line = make_line(self, naming_code_file(heap, frame->code_node), frame->line, naming_code_function(heap, frame->code_node));
-    line.evidence = "frame";
-    line.certainty = "exact";
-    suspect->held_at[suspect->held_at_count++] = line;
-}
-
 static void fill_lines(struct investigator *self, uint32_t holder, const struct store_site_list *sites, const struct naming_path *path,
                        struct wh_suspect *suspect)
 {
-    suspect->held_at = arena_array(self->arena, LINES_MAX, sizeof(*suspect->held_at));
-    if (!suspect->held_at)
-        return;
-    fill_growth(self, holder, true, sites, suspect);
-    fill_sites(self, sites, suspect);
-    fill_growth(self, holder, false, sites, suspect);
-    fill_frame_line(self, path, suspect);
+    struct holder_lines lines = holder_lines_find(&self->lines, &(struct holder_question){holder, path, sites});
+    suspect->held_at = lines.lines;
+    suspect->held_at_count = lines.count;
 }
 
 /* --- allocations --- */
@@ -307,7 +150,7 @@ static enum wh_status fill_allocations(struct investigator *self, const struct a
     for (uint32_t i = 0; suspect->allocated_at && i < shown; i++) {
         const struct allocation *allocation = &allocations.at[i];
         suspect->allocated_at[suspect->allocated_at_count++] =
-            (struct wh_allocation){line_of_stack(self, &allocation->stack, "allocation"), allocation->bytes, allocation->blocks};
+            (struct wh_allocation){line_writer_stack(&self->lines, &allocation->stack, "allocation", "exact"), allocation->bytes, allocation->blocks};
     }
     allocations_deinit(&allocations);
     free(tops);
@@ -531,10 +374,12 @@ enum wh_status wh_suspects(struct wh_analysis *analysis, bool all, size_t limit,
     struct result *result = calloc(1, sizeof(*result));
     if (!result)
         return wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the suspects");
-    struct investigator self = {.analysis = analysis, .model = &analysis->model, .error = error, .arena = &result->arena};
+    struct investigator self = {.analysis = analysis, .model = &analysis->model, .error = error, .arena = &result->arena,
+                                .lines = {.model = &analysis->model, .arena = &result->arena}};
     status = investigate_all(&self, &result->suspects);
     referrers_deinit(&self.referrers);
     text_deinit(&self.text);
+    line_writer_deinit(&self.lines);
     if (status) {
         wh_suspects_free(&result->suspects);
         return status;

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Stage "holder lines": all that is known of where a holder gets its contents, as lines with their evidence, best first. No evidence, no line.
+ */
+#ifndef WHOHOLDS_LIB_HOLDER_LINES_H
+#define WHOHOLDS_LIB_HOLDER_LINES_H
+
+#include "holders/line_writer.h"
+#include "naming/naming.h"
+
+/* What is asked: a holder, the shortest path to it, and the sites that the bytecode shows. */
+struct holder_question {
+    uint32_t node;
+    const struct naming_path *path;
+    const struct store_site_list *sites;
+};
+
+struct holder_lines { struct wh_line *lines; size_t count; };   /* owned by the writer's arena */
+
+/* The lines; out of memory shows in the writer's arena. */
+struct holder_lines holder_lines_find(struct line_writer *writer, const struct holder_question *question);
+
+#endif
