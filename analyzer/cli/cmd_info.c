@@ -14,6 +14,7 @@ static void print_origin(const struct wh_info *info, FILE *out)
             visible(info->mode), visible(info->values), info->collecting ? ", during a garbage collection" : "");
     fprintf(out, "took       %s from trigger to file; the process stood still for %s\n", duration_text(info->dump_ns).text,
             duration_text(info->pause_ns).text);
+    fprintf(out, "recorder   %s\n", visible(info->recorder));
 }
 
 static void print_mass(const char *name, const struct wh_mass *mass, const char *meaning, FILE *out)

@@ -25,6 +25,10 @@ json_t *threads_document(const struct wh_threads *threads);
 json_t *snapshot_json(const struct wh_info *info); /* file, python, program, pid, created, mode, trigger */
 json_t *hops_json(const struct wh_path *path);
 
+/* The report's `alloc`: without its two views, and a view. */
+json_t *alloc_views_json(const struct wh_alloc *alloc);
+json_t *alloc_view_json(const struct wh_alloc *alloc, const struct wh_alloc_tree *tree, bool live);
+
 /* Bytes of the resident set that the snapshot explains: Python objects, mapped files, shared memory, stacks; at most rss. */
 uint64_t accounted_bytes(const struct wh_info *info);
 

@@ -64,6 +64,7 @@ json_t *info_document(const struct wh_info *info)
 {
     json_t *document = json_make("{ss}", "schema", "whoholds.info/1");
     json_extend(document, snapshot_json(info));
+    json_object_set_new(document, "recorder", json_text(info->recorder));
     json_extend(document, heap_counts_json(info));
     json_extend(document, json_make("{so so so}", "live", mass_json(&info->live), "garbage", mass_json(&info->garbage), "native",
                                     mass_json(&info->native)));

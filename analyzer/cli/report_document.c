@@ -2,17 +2,20 @@
 #include "report_document.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* What a part may hold at most, so that the page stays small whatever the heap's size. */
 static const struct budget {
-    size_t suspects, tree_rows, types, modules, holders, objects, references;
-} budget = {.suspects = 50, .tree_rows = 2000, .types = 500, .modules = 200, .holders = 200, .objects = 200, .references = 20};
+    size_t suspects, tree_rows, types, modules, holders, objects, references, alloc_lines, alloc_nodes;
+} budget = {.suspects = 50, .tree_rows = 2000, .types = 500, .modules = 200, .holders = 200, .objects = 200, .references = 20,
+             .alloc_lines = 100, .alloc_nodes = 1000};
 
 static json_t *budget_json(void)
 {
-    return json_make("{so so so so so so so}", "suspects", json_count(budget.suspects), "tree_rows", json_count(budget.tree_rows), "types",
+    return json_make("{so so so so so so so so so}", "suspects", json_count(budget.suspects), "tree_rows", json_count(budget.tree_rows), "types",
                      json_count(budget.types), "modules", json_count(budget.modules), "holders", json_count(budget.holders), "objects",
-                     json_count(budget.objects), "references", json_count(budget.references));
+                     json_count(budget.objects), "references", json_count(budget.references), "alloc_lines", json_count(budget.alloc_lines),
+                     "alloc_nodes", json_count(budget.alloc_nodes));
 }
 
 static enum wh_status add_info(struct wh_analysis *analysis, json_t *document, struct wh_error *error)
@@ -128,6 +131,37 @@ static enum wh_status add_tree(struct wh_analysis *analysis, json_t *document, j
     return status;
 }
 
+static enum wh_status add_alloc_view(struct wh_analysis *analysis, bool live, json_t *views, struct wh_error *error)
+{
+    struct wh_alloc *alloc;
+    struct wh_alloc_tree *tree;
+    enum wh_status status = wh_alloc(analysis, live, WH_ALLOC_LINE, budget.alloc_lines, error, &alloc);
+    if (status)
+        return status;
+    status = wh_alloc_tree(analysis, live, budget.alloc_nodes, error, &tree);
+    if (!status) {
+        json_extend(views, alloc_views_json(alloc));
+        json_object_set_new(views, live ? "live" : "allocated", alloc_view_json(alloc, tree, live));
+        wh_alloc_tree_free(tree);
+    }
+    wh_alloc_free(alloc);
+    return status;
+}
+
+static enum wh_status add_alloc(struct wh_analysis *analysis, json_t *document, struct wh_error *error)
+{
+    const struct wh_info *info;
+    enum wh_status status = wh_info(analysis, error, &info);
+    if (status)
+        return status;
+    json_t *views = strcmp(info->recorder, "off") == 0 ? json_null() : json_object();
+    json_object_set_new(document, "alloc", views);
+    if (json_is_null(views))
+        return WH_OK;
+    status = add_alloc_view(analysis, true, views, error);
+    return status ? status : add_alloc_view(analysis, false, views, error);
+}
+
 static enum wh_status add_parts(struct wh_analysis *analysis, json_t *document, json_t *objects, struct wh_error *error)
 {
     static const struct {
@@ -146,7 +180,9 @@ static enum wh_status add_parts(struct wh_analysis *analysis, json_t *document, 
         status = add_top(analysis, tables[i].key, tables[i].by, *tables[i].limit, document, error);
     if (!status)
         status = add_tree(analysis, document, objects, error);
-    return status ? status : add_threads(analysis, document, error);
+    if (!status)
+        status = add_threads(analysis, document, error);
+    return status ? status : add_alloc(analysis, document, error);
 }
 
 enum wh_status report_document(struct wh_analysis *analysis, struct wh_error *error, json_t **ret)

@@ -44,6 +44,7 @@ enum wh_status wh_info(struct wh_analysis *analysis, struct wh_error *error, con
 {
     static const struct wh_info info = {
         .file = "app.whs", .python = "3.13.5", .program = "app.py", .mode = "fork", .trigger = "api", .values = "none",
+        .recorder = "holders",
         .bytes = UINT64_MAX, .objects = 1, .live = {1, UINT64_MAX},
     };
     (void)analysis, (void)error;
@@ -208,6 +209,25 @@ enum wh_status wh_alloc(struct wh_analysis *analysis, bool live, enum wh_alloc_b
 }
 
 void wh_alloc_free(struct wh_alloc *result)
+{
+    (void)result;
+}
+
+enum wh_status wh_alloc_tree(struct wh_analysis *analysis, bool live, size_t limit, struct wh_error *error, struct wh_alloc_tree **ret)
+{
+    static struct wh_alloc_node nodes[] = {
+        {-1, "", "", 0, 5000, 50, 0, 0},
+        {0, "main", "/srv/app/main.py", 3, 4900, 49, 2, 300},
+        {1, "read", "/srv/app/feed.py", 7, 4000, 40, 0, 0},
+        {0, "(no Python code)", "", 0, 100, 1, 0, 0},
+    };
+    static struct wh_alloc_tree result = {sizeof(nodes) / sizeof(nodes[0]), nodes};
+    (void)analysis, (void)live, (void)limit, (void)error;
+    *ret = &result;
+    return WH_OK;
+}
+
+void wh_alloc_tree_free(struct wh_alloc_tree *result)
 {
     (void)result;
 }

@@ -86,6 +86,14 @@ def of_example(python, directory, name, mode):
         return program.await_snapshots(1)[0]
 
 
+def down(node, *functions):
+    """Follows calls in a tree of stacks; where a function calls from several lines, all of them together."""
+    nodes = [node]
+    for function in functions:
+        nodes = [child for node in nodes for child in node["children"] if child["name"].split(".")[-1] == function]
+    return {"bytes": sum(node["bytes"] for node in nodes)}
+
+
 def row_of(path, view, function):
     return [row for row in ask("alloc", path, view, "--by", "function")["rows"] if row["function"].endswith(function)][0]
 
@@ -97,6 +105,8 @@ def test_what_is_held_is_counted_where_it_was_allocated(python, tmp_path, mode, 
     assert allocated["text"] == "return bytearray(n_bytes)"
     assert allocated["bytes"] == pytest.approx(30000342, rel=tolerance)
     assert row_of(path, "--live", "allocate_then_return")["bytes"] == pytest.approx(30000342, rel=tolerance)
+    tree = ask("report", path)["alloc"]["live"]["tree"]
+    assert down(tree, "<module>", "make_and_hold", "allocate_then_return")["bytes"] == pytest.approx(30000342, rel=tolerance)
 
 
 # 300,000 times 1,081 bytes. One sample in 512 KiB: a standard deviation of 4 %; five of them.

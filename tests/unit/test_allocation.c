@@ -194,6 +194,15 @@ static enum wh_status ask_alloc(struct wh_analysis *analysis, struct wh_error *e
     return status;
 }
 
+static enum wh_status ask_alloc_tree(struct wh_analysis *analysis, struct wh_error *error, bool *answered)
+{
+    struct wh_alloc_tree *tree;
+    enum wh_status status = wh_alloc_tree(analysis, true, 0, error, &tree);
+    *answered = tree != NULL;
+    wh_alloc_tree_free(tree);
+    return status;
+}
+
 static void opening_and_info_survive_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_info); }
 static void suspects_survive_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_suspects); }
 static void paths_of_a_type_survive_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_paths); }
@@ -208,6 +217,7 @@ static void the_cut_survives_each_failed_allocation(void **state) { (void)state;
 static void what_if_survives_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_what_if); }
 static void sums_of_sets_survive_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_retained); }
 static void rows_of_lines_survive_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_alloc); }
+static void the_tree_of_stacks_survives_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_alloc_tree); }
 
 int main(void)
 {
@@ -226,6 +236,7 @@ int main(void)
         cmocka_unit_test(what_if_survives_each_failed_allocation),
         cmocka_unit_test(sums_of_sets_survive_each_failed_allocation),
         cmocka_unit_test(rows_of_lines_survive_each_failed_allocation),
+        cmocka_unit_test(the_tree_of_stacks_survives_each_failed_allocation),
     };
     return cmocka_run_group_tests(tests, write_file, close_file);
 }

@@ -39,6 +39,7 @@ struct wh_named_bytes { const char *name; uint64_t bytes; };
 struct wh_info {
     const char *file, *python, *program, *mode, *trigger, *values;
     uint64_t pid, created_ns, pause_ns, dump_ns, file_bytes;
+    const char *recorder;                   /* off, sample, holders, exact */
     bool collecting;
     uint64_t objects, references, bytes, types, threads, frames, code_objects, dangling;
     struct wh_mass live, garbage, native;   /* native: live only because native code holds it */
@@ -327,6 +328,24 @@ struct wh_alloc {
 enum wh_status wh_alloc(struct wh_analysis *analysis, bool live, enum wh_alloc_by by, size_t limit, struct wh_error *error,
                         struct wh_alloc **ret) WH_MUST_USE;
 void wh_alloc_free(struct wh_alloc *alloc);
+
+/* A frame, and all that was allocated below it in the stacks that begin with the same frames. */
+struct wh_alloc_node {
+    int64_t parent;                /* a node before this one; -1: the first, which is all stacks together and has no name */
+    const char *function;          /* where there is no line: a remark, and no file */
+    const char *file;
+    uint32_t line;
+    uint64_t bytes, blocks;        /* of the view; estimates where the recorder sampled */
+    uint64_t hidden, hidden_bytes; /* children that are not nodes here */
+};
+struct wh_alloc_tree {
+    size_t node_count;
+    struct wh_alloc_node *nodes;   /* most bytes first */
+};
+
+/* The stacks merged from their outermost frames inwards, `limit` nodes at most (0: 1000), the heaviest. Otherwise as wh_alloc. */
+enum wh_status wh_alloc_tree(struct wh_analysis *analysis, bool live, size_t limit, struct wh_error *error, struct wh_alloc_tree **ret) WH_MUST_USE;
+void wh_alloc_tree_free(struct wh_alloc_tree *tree);
 
 /* --- threads --- */
 

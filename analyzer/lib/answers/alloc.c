@@ -167,12 +167,12 @@ static void output(const struct counter *counter, enum wh_alloc_by by, size_t li
     }
 }
 
-static void output_recorder(const struct heap *heap, struct wh_alloc *alloc)
+static void output_recorder(const struct wh_analysis *analysis, struct wh_alloc *alloc)
 {
-    static const char *const modes[] = {"off", "sample", "holders", "exact"};
+    const struct heap *heap = &analysis->heap;
     const struct heap_recorder *recorder = &heap->recorder;
     uint64_t created_ns = heap->snapshot.created_ns;
-    alloc->recorder = modes[recorder->mode];
+    alloc->recorder = analysis_recorder_name(analysis);
     alloc->interval = recorder->interval;
     alloc->seconds = created_ns > recorder->started_ns ? (double)(created_ns - recorder->started_ns) / 1e9 : 0;
     alloc->lost_blocks = recorder->lost_blocks;
@@ -185,9 +185,10 @@ static void output_recorder(const struct heap *heap, struct wh_alloc *alloc)
     }
 }
 
-static enum wh_status count_and_output(const struct heap *heap, bool live, enum wh_alloc_by by, size_t limit, struct wh_error *error,
-                                       struct alloc_result *result)
+static enum wh_status count_and_output(const struct wh_analysis *analysis, bool live, enum wh_alloc_by by, size_t limit,
+                                       struct wh_error *error, struct alloc_result *result)
 {
+    const struct heap *heap = &analysis->heap;
     struct counter counter = {.heap = heap};
     enum wh_status status = array_alloc(heap->stack_count, sizeof(*counter.counted), "stacks", error, &counter.counted);
     if (!status)
@@ -195,7 +196,7 @@ static enum wh_status count_and_output(const struct heap *heap, bool live, enum 
     if (!status) {
         count_stacks(&counter, live);
         make_rows(&counter, by);
-        output_recorder(heap, &result->alloc);
+        output_recorder(analysis, &result->alloc);
         output(&counter, by, limit, result);
         status = arena_status(&result->arena, error);
     }
@@ -207,13 +208,13 @@ static enum wh_status count_and_output(const struct heap *heap, bool live, enum 
 enum wh_status wh_alloc(struct wh_analysis *analysis, bool live, enum wh_alloc_by by, size_t limit, struct wh_error *error, struct wh_alloc **ret)
 {
     *ret = NULL;
-    if (!analysis->heap.recorder.mode)
-        return wh_error_set(error, WH_ERR_INPUT, "%s has no record of allocations: the recorder was off (see 'whoholds run --record')",
-                            analysis->path);
+    enum wh_status status = analysis_need_recorder(analysis, error);
+    if (status)
+        return status;
     struct alloc_result *result = calloc(1, sizeof(*result));
     if (!result)
         return wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the allocations");
-    enum wh_status status = count_and_output(&analysis->heap, live, by, limit, error, result);
+    status = count_and_output(analysis, live, by, limit, error, result);
     if (status)
         wh_alloc_free(&result->alloc);
     else

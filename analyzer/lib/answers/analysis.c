@@ -114,6 +114,19 @@ enum wh_status analysis_need_code_index(struct wh_analysis *analysis, struct wh_
     return analysis->code_index ? WH_OK : code_index_create(&analysis->heap, error, &analysis->code_index);
 }
 
+const char *analysis_recorder_name(const struct wh_analysis *analysis)
+{
+    static const char *const modes[] = {"off", [RECORDER_SAMPLE] = "sample", [RECORDER_HOLDERS] = "holders", [RECORDER_EXACT] = "exact"};
+    return modes[analysis->heap.recorder.mode];
+}
+
+enum wh_status analysis_need_recorder(const struct wh_analysis *analysis, struct wh_error *error)
+{
+    if (analysis->heap.recorder.mode)
+        return WH_OK;
+    return wh_error_set(error, WH_ERR_INPUT, "%s has no record of allocations: the recorder was off (see 'whoholds run --record')", analysis->path);
+}
+
 enum wh_status analysis_need_block_owners(struct wh_analysis *analysis, struct wh_error *error)
 {
     if (analysis->has_block_owners)

@@ -42,4 +42,10 @@ enum wh_status analysis_need_accumulations(struct wh_analysis *analysis, struct 
 enum wh_status analysis_need_block_owners(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 enum wh_status analysis_need_code_index(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 
+/* off, sample, holders, exact */
+const char *analysis_recorder_name(const struct wh_analysis *analysis);
+
+/* WH_ERR_INPUT if there is no record of allocations. */
+enum wh_status analysis_need_recorder(const struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
+
 #endif

@@ -79,6 +79,7 @@ enum wh_status wh_info(struct wh_analysis *analysis, struct wh_error *error, con
             info->file = analysis->path;
             fill_header(&analysis->heap, &analysis->info_arena, info);
             fill_account(&analysis->heap, &analysis->info_arena, info);
+            info->recorder = analysis_recorder_name(analysis);
             fill_counts(&analysis->heap, info);
             fill_masses(&analysis->model, info);
         }
