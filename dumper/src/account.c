@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 96, FILE_BYTES = 8192 };
+enum { PATH_BYTES = 96 };
 
 /* ---- Text without stdio, which may take locks ---- */
 
@@ -109,12 +109,12 @@ static const struct {
 
 static void write_kernel_rows(struct walk *walk)
 {
-    char text[FILE_BYTES];
+    char *text = walk->file_text;
     const char *file = NULL;
     uint64_t value;
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
         if (!file || strcmp(file, sources[i].file) != 0)
-            read_proc(walk->options.process, file = sources[i].file, text, sizeof text);
+            read_proc(walk->options.process, file = sources[i].file, text, sizeof walk->file_text);
         /* Beside a forked child, which shares all pages, the proportional size is about half of what it was. */
         bool halved = walk->options.guard && strcmp(sources[i].key, "Pss") == 0;
         if (!halved && find_kilobytes(text, sources[i].key, &value))

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "child.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -14,6 +17,10 @@
 #include <unistd.h>
 
 #include "describe.h"
+#include "pages.h"
+
+/* The walk takes a few KiB, libraries' tp_traverse whatever they take; only what is touched counts, and below it is a page that is not. */
+enum { STACK_BYTES = 256 * 1024, GUARD_BYTES = 4096 };
 
 /* Signals of the child's own making. The others stay blocked: Ctrl-C and a service manager's SIGTERM are meant for the program. */
 static const int own_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGALRM};
@@ -84,24 +91,44 @@ static void settle(void)
     child_made_progress();
 }
 
-enum wh_status child_start(void (*run)(void *), void *context, pid_t *ret, struct wh_error *error)
+struct start {
+    void (*run)(void *);
+    void *context;
+};
+
+static int begin(void *argument)
 {
+    const struct start *start = argument;
+    settle();
+    start->run(start->context);
+    _exit(0);
+}
+
+/* Exit signal 0. The child has a stack of its own, as that of the calling thread may be small. -1 and errno if the kernel refuses. */
+static pid_t clone_process(struct start *start)
+{
+    char *stack = pages_map(STACK_BYTES);
+    if (!stack)
+        return -1;
+    mprotect(stack, GUARD_BYTES, PROT_NONE);
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    /* Exit signal 0; all other arguments are 0 too, so their order, which differs between machines, does not matter. */
-    long child = syscall(SYS_clone, 0, 0, 0, 0, 0);
-    if (child == 0) {
-        settle();
-        run(context);
-        _exit(0);
-    }
+    pid_t child = clone(begin, stack + STACK_BYTES, 0, start);
     int clone_errno = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pages_unmap(stack, STACK_BYTES);
     errno = clone_errno;
+    return child;
+}
+
+enum wh_status child_start(void (*run)(void *), void *context, pid_t *ret, struct wh_error *error)
+{
+    struct start start = {run, context};
+    pid_t child = clone_process(&start);
     if (child < 0)
         return wh_error_set(error, WH_ERR_RESOURCE, "no child process could be made: %s", describe_errno(errno));
-    *ret = (pid_t)child;
+    *ret = child;
     return WH_OK;
 }
 

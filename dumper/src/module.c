@@ -16,6 +16,7 @@
 #include "automatic.h"
 #include "dump.h"
 #include "mailbox.h"
+#include "pages.h"
 #include "recorder.h"
 #include "sink.h"
 #include "trigger.h"
@@ -186,20 +187,34 @@ static PyObject *module_uninstall(PyObject *module, PyObject *unused)
     Py_RETURN_NONE;
 }
 
+/* Mapped, as the thread that calls may have a small stack. */
+struct call {
+    char directory[PATH_MAX];
+    struct dump_result result;
+    struct wh_error error;
+};
+
+static PyObject *dump_for(struct call *call, const char *path)
+{
+    struct dump_request request = {.path = path, .directory = path ? call->directory : NULL, .trigger = "api", .asked_ns = dump_clock()};
+    if (path && current_directory(call->directory, &call->error))
+        return raise_error(&call->error);
+    enum wh_status status;
+    Py_BEGIN_ALLOW_THREADS
+    status = dump_run(&request, &call->result, &call->error);
+    Py_END_ALLOW_THREADS
+    return status ? raise_error(&call->error) : PyUnicode_DecodeFSDefault(call->result.path);
+}
+
 /* path: NULL for the installed pattern. */
 static PyObject *dump(const char *path)
 {
-    struct wh_error error;
-    char directory[PATH_MAX];
-    struct dump_result result;
-    struct dump_request request = {.path = path, .directory = path ? directory : NULL, .trigger = "api", .asked_ns = dump_clock()};
-    if (path && current_directory(directory, &error))
-        return raise_error(&error);
-    enum wh_status status;
-    Py_BEGIN_ALLOW_THREADS
-    status = dump_run(&request, &result, &error);
-    Py_END_ALLOW_THREADS
-    return status ? raise_error(&error) : PyUnicode_DecodeFSDefault(result.path);
+    struct call *call = pages_map(sizeof(*call));
+    if (!call)
+        return PyErr_SetFromErrno(PyExc_OSError);
+    PyObject *result = dump_for(call, path);
+    pages_unmap(call, sizeof(*call));
+    return result;
 }
 
 static PyObject *module_dump(PyObject *module, PyObject *path)

@@ -55,7 +55,7 @@ struct expand {
     bool pairs;
 };
 
-enum { UNREADABLE_TYPES = 8 };
+enum { UNREADABLE_TYPES = 8, FILE_TEXT_BYTES = 8192 };
 
 struct walk {
     struct walk_options options;
@@ -84,6 +84,8 @@ struct walk {
 
     uint64_t unreadable;           /* objects that crashed */
     PyTypeObject *unreadable_types[UNREADABLE_TYPES];
+
+    char file_text[FILE_TEXT_BYTES]; /* of /proc: a thread of the program may have too small a stack for it */
 };
 
 /* Tells the compiler that a crash may come now, and where the walk stands. */
