@@ -10,7 +10,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -130,15 +132,51 @@ static void await_wakeup(void)
     sem_timedwait(&wakeup, &until);
 }
 
+/* Where the thread's stack ends; NULL: not known. */
+static char *stack_end(void)
+{
+    pthread_attr_t attributes;
+    void *end = NULL;
+    size_t size;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+        return NULL;
+    if (pthread_attr_getstack(&attributes, &end, &size) != 0)
+        end = NULL;
+    pthread_attr_destroy(&attributes);
+    return end;
+}
+
+/* The pages that a dump has touched, but for two: this one, and the next one, into which the call below may reach. */
+static void give_stack_back(char *end)
+{
+    char here;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), kept = ((uintptr_t)&here & ~(page - 1)) - page;
+    if (!end || kept <= (uintptr_t)end)
+        return;
+    *(volatile char *)kept = 0;
+    madvise(end, kept - (uintptr_t)end, MADV_DONTNEED);
+}
+
+/* A thread's first block makes malloc map an arena, or lend it one: now, and not when a dump wants a thread state. */
+static void meet_malloc(void)
+{
+    void *volatile block = malloc(1);
+    free(block);
+}
+
 static void *watch(void *unused)
 {
     (void)unused;
     prctl(PR_SET_NAME, "whoholds");
+    char *end = stack_end();
+    meet_malloc();
+    give_stack_back(end); /* so that it is the same before and after a dump */
     for (;;) {
         bool stop;
         const char *automatic;
         while (begin_answer(&stop, &automatic)) {
             answer(automatic);
+            give_stack_back(end);
             end_answer();
         }
         if (stop)
