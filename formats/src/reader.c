@@ -14,7 +14,7 @@ enum { CHECKSUM_BYTES = 9, CHECKSUM_TAG = 0xcf };
 
 /* Where the rows of one chunk lie. */
 struct chunk {
-    uint64_t rows;
+    uint64_t first_row, rows;
     struct {
         const uint8_t *bytes;
         uint64_t length;
@@ -247,7 +247,8 @@ static enum wh_status append_chunk(struct snapshot_table *table, const struct ch
         table->chunks = chunks;
         table->chunk_capacity = capacity;
     }
-    table->chunks[table->chunk_count++] = *chunk;
+    table->chunks[table->chunk_count] = *chunk;
+    table->chunks[table->chunk_count++].first_row = table->row_count;
     table->row_count += chunk->rows;
     return WH_OK;
 }
@@ -450,4 +451,45 @@ enum wh_status table_cursor_next(struct table_cursor *cursor, struct cell *cells
     cursor->rows_left--;
     *more = true;
     return WH_OK;
+}
+
+void column_reader_init(struct column_reader *ret, const struct snapshot *snapshot, enum table table, unsigned column)
+{
+    *ret = (struct column_reader){.table = &snapshot->tables[table], .column = column,
+                                  .delta = snapshot_schema[table].columns[column].encoding == ENCODING_DELTA};
+}
+
+/* The last chunk that begins at or before the row; of several (empty ones are legal) the one with rows. */
+static const struct chunk *chunk_of_row(const struct snapshot_table *table, uint64_t row)
+{
+    uint32_t low = 0, high = table->chunk_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (table->chunks[middle].first_row <= row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return &table->chunks[low - 1];
+}
+
+bool column_reader_get(struct column_reader *reader, uint64_t row, uint64_t *ret)
+{
+    if (row >= reader->table->row_count)
+        return false;
+    if (row < reader->next_row || row >= reader->end_row) {
+        const struct chunk *chunk = chunk_of_row(reader->table, row);
+        const uint8_t *at = chunk->columns[reader->column].bytes;
+        reader->cursor = (struct column_cursor){at, at + chunk->columns[reader->column].length, 0};
+        reader->next_row = chunk->first_row;
+        reader->end_row = chunk->first_row + chunk->rows;
+    }
+    for (; reader->next_row <= row; reader->next_row++) {
+        bool read = reader->delta ? column_next_delta(&reader->cursor, ret) : column_next_uint(&reader->cursor, ret);
+        if (!read) {
+            reader->end_row = 0; /* the next one starts anew */
+            return false;
+        }
+    }
+    return true;
 }

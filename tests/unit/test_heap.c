@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "heap_builder.h"
+#include "random.h"
 
 static const char small[] =
     "module app { 'cache' cache  'f' f }\n"
@@ -42,9 +43,11 @@ static void a_snapshot_is_loaded_as_it_was_written(void **state)
     struct node_sizes sizes = heap_sizes(heap.heap);
     assert_int_equal(node_sizes_get(&sizes, order), 5000000000);
     assert_int_equal(node_sizes_get(&sizes, a), 5000);
-    assert_int_equal(heap_store(heap.heap, a)->length, 4000);
-    assert_null(heap_store(heap.heap, order));
-    assert_int_equal(heap.heap->refcount_of_node[a], 3);
+    struct heap_store store;
+    assert_true(heap_store(heap.heap, a, &store));
+    assert_int_equal(store.length, 4000);
+    assert_false(heap_store(heap.heap, order, &store));
+    assert_int_equal(heap_refcount(heap.heap, a), 3);
     assert_int_equal(heap.heap->dangling_count, 0);
     test_heap_deinit(&heap);
 }
@@ -183,6 +186,48 @@ static void of_two_texts_the_longest_wins(void **state)
     }
 }
 
+enum { MANY_OBJECTS = 30000 };
+
+/* Of many chunks: addresses, counts and stores, looked up one by one, in order, and here and there with one walk. */
+static void what_stays_in_the_file_is_read_in_any_order(void **state)
+{
+    struct heap_builder *builder = heap_builder_create();
+    struct random random = {5};
+    struct test_heap heap;
+    (void)state;
+    for (uint32_t i = 0; i < MANY_OBJECTS; i++) {
+        if (i % 3)
+            heap_builder_add(builder, "o%u : object refs %u", i, i);
+        else
+            heap_builder_add(builder, "o%u : list [ ] refs %u store %u %u", i, i, i + 1, i + 2);
+    }
+    test_heap_open(builder, &heap);
+    struct address_walk addresses;
+    struct refcount_walk refcounts;
+    struct store_walk stores;
+    struct heap_store store;
+    address_walk_init(&addresses, heap.heap);
+    refcount_walk_init(&refcounts, heap.heap);
+    store_walk_init(&stores, heap.heap);
+    assert_true(heap.heap->snapshot.tables[TABLE_OBJECTS].chunk_count > 2);
+    uint32_t owner, rows = 0, first = test_heap_node(&heap, "o0");
+    for (; store_walk_next(&stores, &owner, &store); rows++) {
+        assert_int_equal(owner, first + 3 * rows);
+        assert_int_equal(store.length, 3 * rows + 1);
+    }
+    assert_int_equal(rows, MANY_OBJECTS / 3);
+    for (uint32_t trial = 0; trial < MANY_OBJECTS; trial++) {
+        uint32_t i = trial < MANY_OBJECTS / 2 ? trial : random_below(&random, MANY_OBJECTS), node = first + i;
+        assert_int_equal(address_walk_get(&addresses, node), heap_builder_address(node));
+        assert_int_equal(refcount_walk_get(&refcounts, node), i);
+        assert_int_equal(heap_store(heap.heap, node, &store), i % 3 == 0);
+        assert_true(i % 3 || (store.length == i + 1 && store.capacity == i + 2));
+        assert_int_equal(heap_refcount(heap.heap, node), i);
+    }
+    assert_int_equal(address_walk_get(&addresses, HEAP_NULL), 0);
+    test_heap_deinit(&heap);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +238,7 @@ int main(void)
         cmocka_unit_test(a_kind_of_root_that_is_not_known_is_the_interpreters),
         cmocka_unit_test(a_reference_to_nothing_is_counted_and_empty),
         cmocka_unit_test(of_two_texts_the_longest_wins),
+        cmocka_unit_test(what_stays_in_the_file_is_read_in_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -212,8 +212,11 @@ static uint64_t lost_without_lists(const struct model *model)
         reached[graph->root_node[i]] = true;
     for (uint32_t round = 0; round < graph->node_count; round++) {
         for (uint32_t node = 1; node < graph->node_count; node++) {
-            for (uint32_t e = graph->first_edge_of_node[node]; e < graph->first_edge_of_node[node + 1]; e++)
-                reached[graph->target_of_edge[e]] |= reached[node] && !heap_type_is(model->heap, node, "builtins", "list");
+            if (!reached[node] || heap_type_is(model->heap, node, "builtins", "list"))
+                continue;
+            for (uint32_t ref = model->heap->first_ref_of_node[node]; ref < model->heap->first_ref_of_node[node + 1]; ref++)
+                reached[retention_target(model->retention, model->heap, ref)] = true;
+            reached[retention_class(model->retention, node)] = true;
         }
     }
     for (uint32_t node = 1; node < graph->node_count; node++) {

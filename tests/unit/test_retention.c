@@ -29,13 +29,55 @@ static enum root_kind root_kind_of(const struct test_heap *heap, const char *nam
 
 static bool keeps(const struct test_heap *heap, const char *from, const char *to)
 {
-    const struct graph *graph = &heap->model->retention->graph;
-    uint32_t source = test_heap_node(heap, from);
-    for (uint32_t edge = graph->first_edge_of_node[source]; edge < graph->first_edge_of_node[source + 1]; edge++) {
-        if (graph->target_of_edge[edge] == test_heap_node(heap, to))
+    const struct retention *retention = heap->model->retention;
+    uint32_t source = test_heap_node(heap, from), target = test_heap_node(heap, to);
+    for (uint32_t ref = heap->heap->first_ref_of_node[source]; ref < heap->heap->first_ref_of_node[source + 1]; ref++) {
+        if (retention_target(retention, heap->heap, ref) == target)
             return true;
     }
-    return false;
+    return retention_class(retention, source) == target;
+}
+
+/* Of places and targets: a checksum that depends on the order. */
+static uint64_t sum_of_references(const struct heap *heap)
+{
+    uint64_t sum = heap->ref_count;
+    for (uint32_t node = 0; node <= heap->node_count; node++)
+        sum = sum * 31 + heap->first_ref_of_node[node];
+    for (uint64_t ref = 0; ref < heap->ref_count; ref++)
+        sum = sum * 31 + heap->target_of_ref[ref];
+    return sum;
+}
+
+/* The graph has exactly the edges that keep something alive, and the heap is itself again afterwards. */
+static void assert_lends_and_gets_back(struct test_heap *heap)
+{
+    struct heap *lender = &heap->analysis->heap;
+    const struct retention *kept = heap->model->retention;
+    uint64_t sum = sum_of_references(lender);
+    struct retention retention;
+    assert_int_equal(retention_init(lender, NULL, NULL, &retention), WH_OK);
+    assert_int_equal(graph_check(&retention.graph, NULL), WH_OK);
+    uint32_t *first = retention.graph.first_edge_of_node, *target = retention.graph.target_of_edge;
+    uint32_t edge_count = retention.graph.edge_count, *copied = malloc(((size_t)edge_count + 1) * sizeof(*copied));
+    uint32_t *begins = malloc(((size_t)lender->node_count + 1) * sizeof(*begins));
+    assert_true(copied && begins);
+    memcpy(copied, target, edge_count * sizeof(*copied));
+    memcpy(begins, first, ((size_t)lender->node_count + 1) * sizeof(*begins));
+    retention_give_back(&retention);
+    assert_int_equal(sum_of_references(lender), sum);
+    uint32_t edge = 0;
+    for (uint32_t node = 0; node < lender->node_count; node++) {
+        assert_int_equal(begins[node], edge);
+        for (uint32_t ref = lender->first_ref_of_node[node]; ref < lender->first_ref_of_node[node + 1]; ref++)
+            assert_int_equal(copied[edge++], retention_target(kept, lender, ref));
+        if (retention_class(kept, node))
+            assert_int_equal(copied[edge++], retention_class(kept, node));
+    }
+    assert_int_equal(edge, edge_count);
+    free(copied);
+    free(begins);
+    retention_deinit(&retention);
 }
 
 static bool is_live(const struct test_heap *heap, const char *name)
@@ -124,7 +166,7 @@ static void classes_are_held_by_their_instances_in_chains(void **state)
     assert_true(is_live(&heap, "Lost") && is_live(&heap, "Meta"));
     assert_int_equal(root_kind_of(&heap, "Lost"), 0);
     assert_int_equal(heap.model->retention->type_reference_count, 3);
-    assert_int_equal(graph_check(&heap.model->retention->graph, NULL), WH_OK);
+    assert_lends_and_gets_back(&heap);
     test_heap_deinit(&heap);
 }
 
@@ -283,7 +325,7 @@ static void find_live(const struct heap *heap, bool *live)
             }
         }
         for (uint32_t node = 1; node < heap->node_count; node++)
-            live[node] |= heap->refcount_of_node[node] > counted[node] || heap->form_of_node[node] & FORM_IMMORTAL;
+            live[node] |= heap_refcount(heap, node) > counted[node] || heap->form_of_node[node] & FORM_IMMORTAL;
     }
 }
 
@@ -296,7 +338,7 @@ static void nothing_alive_becomes_unreachable_and_nothing_dead_alive(void **stat
         bool live[200] = {false};
         test_heap_open(random_heap(trials_seed(1, trial)), &heap);
         find_live(heap.heap, live);
-        assert_int_equal(graph_check(&heap.model->retention->graph, NULL), WH_OK);
+        assert_lends_and_gets_back(&heap);
         for (uint32_t node = 1; node < heap.heap->node_count; node++) {
             if (live[node] != dominators_is_live(heap.model->dominators, node))
                 fail_msg("seed %d: node %u is %s", (int)trials_seed(1, trial), node, live[node] ? "alive" : "dead");
@@ -310,15 +352,17 @@ static void every_failed_allocation_is_an_error_and_leaks_nothing(void **state)
     struct test_heap heap;
     (void)state;
     test_heap_open(random_heap(7), &heap);
+    uint64_t sum = sum_of_references(heap.heap);
     for (uint64_t nth = 1;; nth++) {
         struct retention retention;
         struct wh_error error;
         fail_allocation_arm(nth);
-        enum wh_status status = retention_init(heap.heap, NULL, &error, &retention);
+        enum wh_status status = retention_init(&heap.analysis->heap, NULL, &error, &retention);
         bool failed = fail_allocation_disarm();
         assert_int_equal(status, failed ? WH_ERR_RESOURCE : WH_OK);
         assert_true(!failed || !retention.roots);
         retention_deinit(&retention);
+        assert_int_equal(sum_of_references(heap.heap), sum);
         if (!failed)
             break;
         assert_memory_equal(error.message, "out of memory", 13);

@@ -63,20 +63,27 @@ void wh_analysis_close(struct wh_analysis *analysis)
     free(analysis);
 }
 
+/* While the heap's references are lent as the graph. */
+static enum wh_status search_graph(struct wh_analysis *analysis, const struct progress *progress, struct wh_error *error)
+{
+    enum wh_status status = dominators_init(&analysis->retention.graph, progress, error, &analysis->dominators);
+    struct root_groups groups = retention_groups(&analysis->retention);
+    return status ? status : bfs_tree_init(&analysis->retention.graph, &groups, progress, error, &analysis->paths);
+}
+
 static enum wh_status make_model(struct wh_analysis *analysis, struct wh_error *error)
 {
     const struct progress *progress = stage_progress(analysis);
     struct node_sizes sizes = heap_sizes(&analysis->heap);
     enum wh_status status = retention_init(&analysis->heap, progress, error, &analysis->retention);
     if (!status)
-        status = dominators_init(&analysis->retention.graph, progress, error, &analysis->dominators);
+        status = search_graph(analysis, progress, error);
+    retention_give_back(&analysis->retention);
     if (!status)
         status = retained_init(&analysis->dominators, &sizes, progress, error, &analysis->retained);
+    dominators_forget_order(&analysis->dominators);
     if (!status)
         status = dominator_tree_init(&analysis->dominators, &analysis->retained, progress, error, &analysis->tree);
-    struct root_groups groups = retention_groups(&analysis->retention);
-    if (!status)
-        status = bfs_tree_init(&analysis->retention.graph, &groups, progress, error, &analysis->paths);
     if (!status)
         status = model_find_threads(&analysis->heap, error, &analysis->object_of_thread);
     return status;

@@ -45,7 +45,7 @@ struct category { uint32_t root, first, end; /* one of them; all of them: in roo
 struct exporter {
     const struct model *model;
     const struct heap *heap;
-    const struct graph *graph;
+    const struct graph *graph;         /* its roots */
     const struct progress *progress;
     struct wh_error *error;
     bool all;
@@ -82,13 +82,13 @@ static bool is_weak_item(const struct heap *heap, uint32_t node, uint32_t ref)
 static bool edge_at(const struct exporter *exporter, uint32_t node, uint32_t index, struct edge *ret)
 {
     const struct heap *heap = exporter->heap;
-    const struct graph *graph = exporter->graph;
     uint32_t ref = heap->first_ref_of_node[node] + index;
-    ret->target = graph->target_of_edge[graph->first_edge_of_node[node] + index];
+    bool listed = ref < heap->first_ref_of_node[node + 1];
+    ret->target = listed ? retention_target(exporter->model->retention, heap, ref) : retention_class(exporter->model->retention, node);
     ret->weak = ret->target == NODE_NULL;
     if (!ret->weak)
         return true;
-    if (ref >= heap->first_ref_of_node[node + 1] || heap->target_of_ref[ref] == HEAP_NULL)
+    if (!listed || heap->target_of_ref[ref] == HEAP_NULL)
         return false;
     ret->target = heap->target_of_ref[ref];
     return is_live(exporter, ret->target) && (exporter->all || is_weak_item(heap, node, ref));
@@ -96,7 +96,9 @@ static bool edge_at(const struct exporter *exporter, uint32_t node, uint32_t ind
 
 static uint32_t position_count(const struct exporter *exporter, uint32_t node)
 {
-    return exporter->graph->first_edge_of_node[node + 1] - exporter->graph->first_edge_of_node[node];
+    const struct heap *heap = exporter->heap;
+    bool has_class = retention_class(exporter->model->retention, node) != NODE_NULL;
+    return heap->first_ref_of_node[node + 1] - heap->first_ref_of_node[node] + has_class;
 }
 
 static uint32_t count_edges(const struct exporter *exporter, uint32_t node)

@@ -145,7 +145,7 @@ static enum wh_status describe(struct describer *self, uint32_t node)
     struct wh_details *details = self->details;
     details->object = model_object(self->model, node, self->arena);
     details->liveness = liveness(self->model, node);
-    details->refcount = heap->refcount_of_node[node];
+    details->refcount = heap_refcount(heap, node);
     details->immortal = heap->form_of_node[node] & FORM_IMMORTAL;
     details->tracked = heap->form_of_node[node] & FORM_TRACKED;
     details->frozen = heap->form_of_node[node] & FORM_FROZEN;

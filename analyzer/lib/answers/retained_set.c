@@ -78,9 +78,20 @@ static bool is_member(const struct set *set, uint32_t node)
     return node && bitmap_test(set->member_bitmap, node) && dominators_is_live(set->model->dominators, node);
 }
 
+static uint32_t mark_target(const struct set *set, uint32_t target, uint64_t *marked, uint32_t *queue, uint32_t end)
+{
+    if (bitmap_test(marked, target))
+        return end;
+    bitmap_set(marked, target);
+    if (!is_member(set, target))
+        queue[end++] = target;
+    return end;
+}
+
 /* Everything that is reached without going through a member. */
 static void mark(const struct set *set, uint64_t *marked, uint32_t *queue)
 {
+    const struct heap *heap = set->model->heap;
     const struct graph *graph = &set->model->retention->graph;
     uint32_t end = 0;
     for (uint32_t i = 0; i < graph->root_count; i++) {
@@ -89,14 +100,10 @@ static void mark(const struct set *set, uint64_t *marked, uint32_t *queue)
         bitmap_set(marked, graph->root_node[i]);
     }
     for (uint32_t begin = 0; begin < end; begin++) {
-        for (uint32_t edge = graph->first_edge_of_node[queue[begin]]; edge < graph->first_edge_of_node[queue[begin] + 1]; edge++) {
-            uint32_t target = graph->target_of_edge[edge];
-            if (bitmap_test(marked, target))
-                continue;
-            bitmap_set(marked, target);
-            if (!is_member(set, target))
-                queue[end++] = target;
-        }
+        uint32_t node = queue[begin];
+        for (uint32_t ref = heap->first_ref_of_node[node]; ref < heap->first_ref_of_node[node + 1]; ref++)
+            end = mark_target(set, retention_target(set->model->retention, heap, ref), marked, queue, end);
+        end = mark_target(set, retention_class(set->model->retention, node), marked, queue, end);
     }
 }
 
@@ -120,30 +127,45 @@ static enum wh_status add_exactly(struct set *set)
     return status;
 }
 
+static void count_member(const struct set *set, uint32_t node, bool top)
+{
+    set->ret->members.objects++;
+    set->ret->members.bytes += model_shallow(set->model, node);
+    if (!top)
+        return;
+    set->ret->top_members++;
+    set->ret->top_sum.objects += set->model->retained->retained_count_of_node[node];
+    set->ret->top_sum.bytes += model_retained(set->model, node);
+}
+
+static uint32_t queue_children(const struct set *set, uint32_t node, uint32_t *queue, uint32_t end)
+{
+    struct node_run children = model_children(set->model, node);
+    if (children.count)
+        memcpy(queue + end, children.nodes, children.count * sizeof(*queue));
+    return end + children.count;
+}
+
 /* Members that no other member dominates: from the top of the dominator tree down. */
 static enum wh_status add_tops(struct set *set)
 {
     const struct dominators *dominators = set->model->dominators;
-    size_t words = bitmap_word_count((size_t)dominators->node_count + 2);
     uint64_t *below = NULL;   /* dominated by a member */
-    enum wh_status status = array_alloc_zeroed(words, sizeof(uint64_t), "top members", set->error, &below);
-    for (uint32_t rank = 1; !status && rank < dominators->node_count + 2; rank++) {
-        uint32_t node = dominators->node_of_rank[rank], idom = dominators->idom_of_node[node];
-        if (node >= dominators->node_count || idom >= dominators->node_count + 2)
-            continue;
-        if (bitmap_test(below, idom) || (idom < dominators->node_count && is_member(set, idom)))
+    uint32_t *queue = NULL;
+    enum wh_status status = array_alloc_zeroed(bitmap_word_count(dominators->node_count), sizeof(uint64_t), "top members", set->error, &below);
+    if (!status)
+        status = array_alloc(dominators->node_count, sizeof(uint32_t), "the walk over the dominator tree", set->error, &queue);
+    uint32_t end = status ? 0 : queue_children(set, graph_virtual_root(&set->model->retention->graph), queue, 0);
+    for (uint32_t begin = 0; begin < end; begin++) {
+        uint32_t node = queue[begin], idom = dominators->idom_of_node[node];
+        if (idom < dominators->node_count && (bitmap_test(below, idom) || is_member(set, idom)))
             bitmap_set(below, node);
-        if (!is_member(set, node))
-            continue;
-        set->ret->members.objects++;
-        set->ret->members.bytes += model_shallow(set->model, node);
-        if (bitmap_test(below, node))
-            continue;
-        set->ret->top_members++;
-        set->ret->top_sum.objects += set->model->retained->retained_count_of_node[node];
-        set->ret->top_sum.bytes += model_retained(set->model, node);
+        if (is_member(set, node))
+            count_member(set, node, !bitmap_test(below, node));
+        end = queue_children(set, node, queue, end);
     }
     free(below);
+    free(queue);
     return status;
 }
 

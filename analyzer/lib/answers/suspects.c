@@ -213,7 +213,7 @@ static const char *kind_of(const struct model *model, const struct accumulation 
         return "native";
     if (root == ROOT_FRAME)
         return "frame";
-    return heap_items_kind(model->heap, point->node) != FORM_ITEMS_NONE || heap_store(model->heap, point->node) ? "container" : "instance";
+    return heap_items_kind(model->heap, point->node) != FORM_ITEMS_NONE || model->heap->form_of_node[point->node] & FORM_STORE ? "container" : "instance";
 }
 
 /* FNV-1a, 64 bits (Fowler, Noll, Vo). */

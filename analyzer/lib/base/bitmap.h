@@ -29,4 +29,9 @@ static inline void bitmap_set(uint64_t *words, uint32_t bit)
     words[bit / BITMAP_WORD_BITS] |= bitmap_mask(bit);
 }
 
+static inline void bitmap_clear(uint64_t *words, uint32_t bit)
+{
+    words[bit / BITMAP_WORD_BITS] &= ~bitmap_mask(bit);
+}
+
 #endif

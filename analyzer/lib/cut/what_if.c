@@ -15,15 +15,31 @@ static uint32_t count_removed(const struct cut_edges *cut)
     return count;
 }
 
-static void remove_edges(struct what_if *what_if, const struct cut_edges *cut)
+static void remove_edge(struct what_if *what_if, uint32_t edge, uint32_t ref)
 {
-    uint32_t *targets = what_if->strong->graph.target_of_edge;
+    uint32_t *target = &what_if->strong->graph.target_of_edge[edge];
+    what_if->removed[what_if->removed_count++] = (struct removed_edge){edge, ref, *target};
+    if (*target != NODE_NULL && ref != UINT32_MAX)
+        bitmap_set(what_if->strong->silent_bitmap, ref);
+    *target = NODE_NULL;
+}
+
+static void remove_edges(const struct heap *heap, struct what_if *what_if, const struct cut_edges *cut)
+{
     for (uint32_t i = 0; i < cut->count; i++) {
-        for (uint32_t edge = cut->edges[i].edge; edge <= cut->edges[i].edge + cut->edges[i].pair; edge++) {
-            what_if->removed_edge[what_if->removed_count] = edge;
-            what_if->removed_target[what_if->removed_count++] = targets[edge];
-            targets[edge] = NODE_NULL;
-        }
+        for (uint32_t edge = cut->edges[i].edge; edge <= cut->edges[i].edge + cut->edges[i].pair; edge++)
+            remove_edge(what_if, edge, strong_graph_ref(what_if->strong, heap, cut->edges[i].node, edge));
+    }
+}
+
+/* Backwards, so that a reference that was removed twice is what it was at first. */
+static void restore_edges(struct what_if *what_if)
+{
+    for (uint32_t i = what_if->removed_count; i-- > 0;) {
+        const struct removed_edge *removed = &what_if->removed[i];
+        what_if->strong->graph.target_of_edge[removed->edge] = removed->target;
+        if (removed->target != NODE_NULL && removed->ref != UINT32_MAX)
+            bitmap_clear(what_if->strong->silent_bitmap, removed->ref);
     }
 }
 
@@ -43,11 +59,9 @@ enum wh_status what_if_init(const struct model *model, struct strong_graph *stro
     *ret = (struct what_if){.strong = strong, .live_bitmap = model->dominators->live_bitmap};
     uint32_t count = count_removed(cut);
     struct root_groups groups = strong_graph_groups(strong);
-    enum wh_status status = array_alloc(count, sizeof(uint32_t), "the references", error, &ret->removed_edge);
-    if (!status)
-        status = array_alloc(count, sizeof(uint32_t), "the references", error, &ret->removed_target);
+    enum wh_status status = array_alloc(count, sizeof(*ret->removed), "the references", error, &ret->removed);
     if (!status) {
-        remove_edges(ret, cut);
+        remove_edges(model->heap, ret, cut);
         status = bfs_tree_init(&strong->graph, &groups, progress, error, &ret->paths);
     }
     if (status)
@@ -57,13 +71,10 @@ enum wh_status what_if_init(const struct model *model, struct strong_graph *stro
     return status;
 }
 
-/* Backwards, so that a reference that was removed twice is what it was at first. */
 void what_if_deinit(struct what_if *what_if)
 {
-    for (uint32_t i = what_if->removed_count; i-- > 0;)
-        what_if->strong->graph.target_of_edge[what_if->removed_edge[i]] = what_if->removed_target[i];
-    free(what_if->removed_edge);
-    free(what_if->removed_target);
+    restore_edges(what_if);
+    free(what_if->removed);
     bfs_tree_deinit(&what_if->paths);
     *what_if = (struct what_if){0};
 }
@@ -72,7 +83,10 @@ struct model what_if_model(const struct model *model, const struct what_if *what
 {
     struct model left = *model;
     *retention = *model->retention;
-    retention->graph = what_if->strong->graph;
+    retention->graph.root_count = what_if->strong->graph.root_count;
+    retention->graph.root_node = what_if->strong->graph.root_node;
+    retention->silent_bitmap = what_if->strong->silent_bitmap;
+    retention->type_reference_count = 0;
     retention->roots = what_if->strong->roots;
     left.retention = retention;
     left.paths = &what_if->paths;
@@ -126,7 +140,7 @@ static void collect_all(struct collector *collector)
 {
     const struct what_if *what_if = collector->what_if;
     for (uint32_t i = 0; i < what_if->removed_count; i++)
-        collect(collector, what_if->removed_target[i]);
+        collect(collector, what_if->removed[i].target);
     for (uint32_t node = 1; node < collector->model->heap->node_count; node++) {
         if (what_if_is_freed(what_if, node))
             collect_referents(collector, node);

@@ -11,11 +11,13 @@
 #include "heap/model.h"
 #include "heap/strong.h"
 
+struct removed_edge { uint32_t edge, ref /* UINT32_MAX: to the class */, target; };
+
 struct what_if {
     struct strong_graph *strong;      /* without the references, as long as this stands */
     const uint64_t *live_bitmap;      /* before */
     uint32_t removed_count;
-    uint32_t *removed_edge, *removed_target;
+    struct removed_edge *removed;
     struct bfs_tree paths;            /* after */
     struct wh_mass freed;
 };

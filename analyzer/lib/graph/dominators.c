@@ -649,6 +649,12 @@ enum wh_status dominators_init_bounded(const struct graph *graph, uint64_t step_
     return status;
 }
 
+void dominators_forget_order(struct dominators *dominators)
+{
+    free(dominators->node_of_rank);
+    dominators->node_of_rank = NULL;
+}
+
 void dominators_deinit(struct dominators *dominators)
 {
     free(dominators->idom_of_node);

@@ -29,7 +29,7 @@ struct dominators {
     uint32_t *idom_of_node;
 
     /* node_count + 2: all nodes and both virtual roots, each after its immediate dominator. Forwards it is an order for top-down
-     * passes over the dominator tree, backwards for bottom-up ones. The virtual root comes first. */
+     * passes over the dominator tree, backwards for bottom-up ones. The virtual root comes first. NULL after dominators_forget_order(). */
     uint32_t *node_of_rank;
 
     uint64_t *live_bitmap; /* node_count bits; see dominators_is_live() */
@@ -54,6 +54,9 @@ WH_MUST_USE enum wh_status dominators_init_bounded(const struct graph *graph, ui
 
 /* Harmless on dominators that are all zero. */
 void dominators_deinit(struct dominators *dominators);
+
+/* Frees node_of_rank, which fewer need than the rest. */
+void dominators_forget_order(struct dominators *dominators);
 
 /* Can the node be reached from the roots? Node 0 can. */
 static inline bool dominators_is_live(const struct dominators *dominators, uint32_t node)

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 void heap_deinit(struct heap *heap)
 {
-    void *const arrays[] = {heap->type_of_node, heap->form_of_node, heap->refcount_of_node, heap->size_of_node, heap->big_sizes,
-                            heap->id_of_node, heap->first_ref_of_node, heap->target_of_ref, heap->base_of_region, heap->node_of_store,
-                            heap->stores, heap->node_of_extra, heap->count_of_extra, heap->types, heap->fields, heap->texts,
+    void *const arrays[] = {heap->type_of_node, heap->form_of_node, heap->size_of_node, heap->big_sizes,
+                            heap->first_ref_of_node, heap->target_of_ref, heap->base_of_region,
+                            heap->stores_before_block, heap->node_of_extra, heap->count_of_extra, heap->types, heap->fields, heap->texts,
                             heap->codes, heap->threads, heap->frames, heap->roots, heap->account,
                             heap->stacks, heap->stack_frames, heap->blocks};
     for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
@@ -154,13 +156,115 @@ const struct heap_code *heap_code(const struct heap *heap, uint32_t node)
     return row == UINT32_MAX ? NULL : &heap->codes[row];
 }
 
-const struct heap_store *heap_store(const struct heap *heap, uint32_t node)
+/* --- what stays in the file --- */
+
+/* Whoever loaded the heap has read each column through to its end: that a row cannot be read now does not happen. */
+static uint64_t number_at(struct column_reader *reader, uint64_t row)
 {
-    if (!(heap->form_of_node[node] & FORM_STORE))
-        return NULL;
-    uint32_t row = find_row(heap->node_of_store, sizeof(uint32_t), heap->store_count, node);
-    return row == UINT32_MAX ? NULL : &heap->stores[row];
+    uint64_t number;
+    return column_reader_get(reader, row, &number) ? number : 0;
 }
+
+void store_walk_init(struct store_walk *ret, const struct heap *heap)
+{
+    *ret = (struct store_walk){.heap = heap, .node = 1};
+    column_reader_init(&ret->length, &heap->snapshot, TABLE_STORES, STORES_LENGTH);
+    column_reader_init(&ret->capacity, &heap->snapshot, TABLE_STORES, STORES_CAPACITY);
+    column_reader_init(&ret->address, &heap->snapshot, TABLE_STORES, STORES_ADDRESS);
+}
+
+bool store_walk_next(struct store_walk *walk, uint32_t *node, struct heap_store *ret)
+{
+    while (walk->node < walk->heap->node_count && !(walk->heap->form_of_node[walk->node] & FORM_STORE))
+        walk->node++;
+    if (walk->node == walk->heap->node_count)
+        return false;
+    *node = walk->node++;
+    *ret = (struct heap_store){number_at(&walk->length, walk->row), number_at(&walk->capacity, walk->row), number_at(&walk->address, walk->row)};
+    walk->row++;
+    return true;
+}
+
+bool heap_store(const struct heap *heap, uint32_t node, struct heap_store *ret)
+{
+    struct store_walk walk;
+    if (!(heap->form_of_node[node] & FORM_STORE))
+        return false;
+    store_walk_init(&walk, heap);
+    walk.row = heap->stores_before_block[node / HEAP_STORE_BLOCK];
+    for (uint32_t before = node - node % HEAP_STORE_BLOCK; before < node; before++)
+        walk.row += (heap->form_of_node[before] & FORM_STORE) != 0;
+    walk.node = node;
+    return store_walk_next(&walk, &node, ret);
+}
+
+static uint64_t address_of_id(const struct heap *heap, uint64_t id)
+{
+    uint64_t region = granule_region(id);
+    return region ? heap->base_of_region[region - 1] << REGION_BITS | granule_offset(id) : 0;
+}
+
+void address_walk_init(struct address_walk *ret, const struct heap *heap)
+{
+    ret->heap = heap;
+    column_reader_init(&ret->ids, &heap->snapshot, TABLE_OBJECTS, OBJECTS_ID);
+}
+
+uint64_t address_walk_get(struct address_walk *walk, uint32_t node)
+{
+    return node ? address_of_id(walk->heap, number_at(&walk->ids, node - 1)) : 0;
+}
+
+uint64_t heap_address(const struct heap *heap, uint32_t node)
+{
+    struct address_walk walk;
+    address_walk_init(&walk, heap);
+    return address_walk_get(&walk, node);
+}
+
+uint32_t heap_find_address(const struct heap *heap, uint64_t address)
+{
+    struct address_walk walk;
+    address_walk_init(&walk, heap);
+    for (uint32_t node = 1; node < heap->node_count; node++) {
+        if (address_walk_get(&walk, node) == address)
+            return node;
+    }
+    return HEAP_NULL;
+}
+
+enum wh_status heap_ids(const struct heap *heap, struct wh_error *error, uint64_t **ret)
+{
+    struct column_reader ids;
+    enum wh_status status = array_alloc(heap->node_count, sizeof(uint64_t), "ids of objects", error, ret);
+    if (status)
+        return status;
+    column_reader_init(&ids, &heap->snapshot, TABLE_OBJECTS, OBJECTS_ID);
+    (*ret)[HEAP_NULL] = 0;
+    for (uint32_t node = 1; node < heap->node_count; node++)
+        (*ret)[node] = number_at(&ids, node - 1);
+    return WH_OK;
+}
+
+void refcount_walk_init(struct refcount_walk *ret, const struct heap *heap)
+{
+    column_reader_init(&ret->counts, &heap->snapshot, TABLE_OBJECTS, OBJECTS_REFCOUNT);
+}
+
+uint32_t refcount_walk_get(struct refcount_walk *walk, uint32_t node)
+{
+    uint64_t count = node ? number_at(&walk->counts, node - 1) : 0;
+    return count < UINT32_MAX ? (uint32_t)count : UINT32_MAX;
+}
+
+uint32_t heap_refcount(const struct heap *heap, uint32_t node)
+{
+    struct refcount_walk walk;
+    refcount_walk_init(&walk, heap);
+    return refcount_walk_get(&walk, node);
+}
+
+/* --- types --- */
 
 /* Stands for the type of node 0, and of every node of a heap without types. */
 static const struct heap_type no_type = {.base = TYPE_NONE};
@@ -192,22 +296,6 @@ bool heap_is_instance(const struct heap *heap, uint32_t node, const char *module
         type = &heap->types[type->base];
     }
     return false;
-}
-
-uint64_t heap_address(const struct heap *heap, uint32_t node)
-{
-    uint64_t id = heap->id_of_node[node];
-    uint64_t region = granule_region(id);
-    return region ? heap->base_of_region[region - 1] << REGION_BITS | granule_offset(id) : 0;
-}
-
-uint32_t heap_find_address(const struct heap *heap, uint64_t address)
-{
-    for (uint32_t node = 1; node < heap->node_count; node++) {
-        if (heap_address(heap, node) == address)
-            return node;
-    }
-    return HEAP_NULL;
 }
 
 uint32_t heap_find_block(const struct heap *heap, uint64_t address)

@@ -16,6 +16,7 @@ struct loader {
     struct heap *heap;
     struct wh_error *error;
     struct id_index ids;
+    uint64_t *id_of_node;
     uint64_t next_node;   /* for tables that follow the objects' order */
     uint32_t fields_due;  /* by the types read so far */
     uint32_t stack_frames_due; /* by the stacks read so far */
@@ -105,11 +106,9 @@ static enum wh_status alloc_nodes(struct loader *loader)
     if (!status)
         status = array_alloc_zeroed(nodes, sizeof(uint16_t), "forms of objects", loader->error, &heap->form_of_node);
     if (!status)
-        status = array_alloc_zeroed(nodes, sizeof(uint32_t), "reference counts", loader->error, &heap->refcount_of_node);
-    if (!status)
         status = array_alloc_zeroed(nodes, sizeof(uint32_t), "sizes of objects", loader->error, &heap->size_of_node);
     if (!status)
-        status = array_alloc_zeroed(nodes, sizeof(uint64_t), "ids of objects", loader->error, &heap->id_of_node);
+        status = array_alloc_zeroed(nodes, sizeof(uint64_t), "ids of objects", loader->error, &loader->id_of_node);
     if (!status)
         status = array_alloc_zeroed(nodes + 1, sizeof(uint32_t), "places of references", loader->error, &heap->first_ref_of_node);
     return status;
@@ -152,10 +151,9 @@ static enum wh_status store_object(struct loader *loader, uint32_t node, const s
         return corrupt(loader, "an object has an unknown form", values->form);
     if (values->refs > GRAPH_EDGE_COUNT_MAX - heap->first_ref_of_node[node])
         return corrupt(loader, "it has more references than 32 bits can number", values->refs);
-    heap->id_of_node[node] = values->id;
+    loader->id_of_node[node] = values->id;
     heap->type_of_node[node] = (uint32_t)values->type;
     heap->form_of_node[node] = (uint16_t)values->form;
-    heap->refcount_of_node[node] = saturate(values->refcount);
     heap->size_of_node[node] = (uint32_t)values->size;
     heap->first_ref_of_node[node + 1] = heap->first_ref_of_node[node] + (uint32_t)values->refs;
     return values->size < UINT32_MAX ? WH_OK : add_big_size(loader, node, values->size);
@@ -208,7 +206,7 @@ static uint32_t target_of_code(struct loader *loader, uint32_t node, uint64_t co
 {
     if (!code)
         return HEAP_NULL;
-    uint64_t id = loader->heap->id_of_node[node] + zigzag_decode(code - 1);
+    uint64_t id = loader->id_of_node[node] + zigzag_decode(code - 1);
     uint32_t target = id_index_find(&loader->ids, id);
     loader->heap->dangling_count += !target;
     return target;
@@ -246,15 +244,21 @@ static uint32_t next_node_with(struct loader *loader, unsigned form_bit)
     return 0;
 }
 
+/* The rows are read where they lie, later on: here they are counted, and read once to see that they are numbers. */
 static enum wh_status take_store(struct loader *loader, uint32_t row, const struct cell *cells)
 {
-    uint32_t node = next_node_with(loader, FORM_STORE);
-    if (!node)
-        return corrupt(loader, "table stores has more rows than objects with a store", row);
-    loader->heap->node_of_store[row] = node;
-    loader->heap->stores[row] =
-        (struct heap_store){cells[STORES_LENGTH].number, cells[STORES_CAPACITY].number, cells[STORES_ADDRESS].number};
-    return WH_OK;
+    (void)cells;
+    return next_node_with(loader, FORM_STORE) ? WH_OK : corrupt(loader, "table stores has more rows than objects with a store", row);
+}
+
+static void count_stores(struct heap *heap)
+{
+    uint32_t count = 0;
+    for (uint32_t node = 0; node < heap->node_count; node++) {
+        if (node % HEAP_STORE_BLOCK == 0)
+            heap->stores_before_block[node / HEAP_STORE_BLOCK] = count;
+        count += node && heap->form_of_node[node] & FORM_STORE;
+    }
 }
 
 static enum wh_status take_extra(struct loader *loader, uint32_t row, const struct cell *cells)
@@ -270,14 +274,16 @@ static enum wh_status take_extra(struct loader *loader, uint32_t row, const stru
 static enum wh_status load_stores(struct loader *loader)
 {
     struct heap *heap = loader->heap;
-    enum wh_status status = alloc_rows(loader, TABLE_STORES, sizeof(*heap->stores), &heap->store_count, &heap->stores);
-    if (!status)
-        status = alloc_rows(loader, TABLE_STORES, sizeof(uint32_t), NULL, &heap->node_of_store);
+    enum wh_status status = array_alloc((size_t)heap->node_count / HEAP_STORE_BLOCK + 1, sizeof(uint32_t), "places of stores", loader->error,
+                                        &heap->stores_before_block);
+    heap->store_count = saturate(table_of(loader, TABLE_STORES)->row_count);
     loader->next_node = 1;
     if (!status)
         status = take_rows(loader, TABLE_STORES, take_store);
     if (!status && next_node_with(loader, FORM_STORE))
         status = corrupt(loader, "table stores has fewer rows than objects with a store", heap->store_count);
+    if (!status)
+        count_stores(heap);
     return status;
 }
 
@@ -588,12 +594,13 @@ static enum wh_status load_tables(struct loader *loader)
     if (!status)
         status = load_objects(loader);
     if (!status)
-        status = id_index_init(loader->heap->id_of_node, loader->heap->node_count, loader->heap->region_count, loader->error, &loader->ids);
+        status = id_index_init(loader->id_of_node, loader->heap->node_count, loader->heap->region_count, loader->error, &loader->ids);
     for (size_t i = 0; !status && i < sizeof(steps) / sizeof(steps[0]); i++)
         status = steps[i](loader);
     if (!status)
         status = take_rows(loader, TABLE_OPCODES, take_opcode);
     id_index_deinit(&loader->ids);
+    free(loader->id_of_node);
     snapshot_file_release_pages(&loader->heap->file);
     return status;
 }

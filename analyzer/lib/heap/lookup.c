@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "heap/lookup.h"
 
+#include <stdlib.h>
+
 #include "base/array.h"
 
 enum { SCANS_MAX = 3 };
@@ -25,7 +27,11 @@ enum wh_status lookup_ask(struct lookup *lookup, struct wh_error *error)
         return WH_OK;
     const struct heap *heap = lookup->heap;
     struct graph graph = whole_graph(heap);
-    enum wh_status status = id_index_init(heap->id_of_node, heap->node_count, heap->region_count, error, &lookup->ids);
+    uint64_t *ids = NULL;
+    enum wh_status status = heap_ids(heap, error, &ids);
+    if (!status)
+        status = id_index_init(ids, heap->node_count, heap->region_count, error, &lookup->ids);
+    free(ids);
     if (!status)
         status = reverse_graph_init(&graph, error, &lookup->reverse);
     if (status)

@@ -19,9 +19,9 @@ void model_write_type(const struct heap_type *type, struct text *text)
 
 static uint64_t length_of(const struct heap *heap, uint32_t node)
 {
-    const struct heap_store *store = heap_store(heap, node);
-    if (store)
-        return store->length;
+    struct heap_store store;
+    if (heap_store(heap, node, &store))
+        return store.length;
     switch (heap_items_kind(heap, node)) {
     case FORM_ITEMS_SEQUENCE:
     case FORM_ITEMS_KEYS:

@@ -17,13 +17,11 @@ static const struct { const char *type, *member; } soft_members[] = {
 /* A chain of classes each of which only an instance in the one before holds takes a pass each; real heaps need one or two. */
 enum { TYPE_PASSES_MAX = 16 };
 
-struct soft_ref { uint32_t source, ref; };
-
 /* Bit i of an entry: member i of the type is soft. Members beyond 64 are never soft. */
 struct type_traits { uint64_t soft_members; };
 
 struct builder {
-    const struct heap *heap;
+    struct heap *heap;
     const struct progress *progress;
     struct wh_error *error;
     struct retention *ret;
@@ -31,8 +29,6 @@ struct builder {
     uint64_t *claimed;          /* bitmap by node: reached by soft references alone */
     uint32_t *queue;            /* nodes that are reached; their references are followed in order */
     uint32_t queue_begin, queue_end;
-    struct soft_ref *soft;
-    size_t soft_count, soft_capacity;
     size_t type_capacity, root_capacity;
 };
 
@@ -77,17 +73,24 @@ static uint64_t soft_members_of(const struct heap *heap, const struct heap_type 
     return members;
 }
 
+/* Takes a reference out of the graph, and notes what it was. */
+static enum wh_status take_out(struct builder *builder, struct lent_refs *refs, uint32_t source, uint32_t ref)
+{
+    uint32_t *target = &builder->ret->graph.target_of_edge[ref];
+    if (*target == HEAP_NULL)
+        return WH_OK;
+    enum wh_status status = grow(&refs->rows, refs->count, &refs->capacity, sizeof(*refs->rows), builder->error);
+    if (status)
+        return status;
+    refs->rows[refs->count++] = (struct lent_ref){source, ref, *target};
+    *target = NODE_NULL;
+    return WH_OK;
+}
+
 /* Leaves a reference out for now. */
 static enum wh_status soften(struct builder *builder, uint32_t source, uint32_t ref)
 {
-    if (builder->heap->target_of_ref[ref] == HEAP_NULL)
-        return WH_OK;
-    enum wh_status status = grow(&builder->soft, builder->soft_count, &builder->soft_capacity, sizeof(*builder->soft), builder->error);
-    if (status)
-        return status;
-    builder->soft[builder->soft_count++] = (struct soft_ref){source, ref};
-    builder->ret->graph.target_of_edge[ref] = NODE_NULL;
-    return WH_OK;
+    return take_out(builder, &builder->ret->soft, source, ref);
 }
 
 static enum wh_status soften_members(struct builder *builder, uint32_t node, uint64_t members)
@@ -102,11 +105,13 @@ static enum wh_status soften_members(struct builder *builder, uint32_t node, uin
     return status;
 }
 
-static void drop_weak(struct builder *builder, uint32_t node)
+static enum wh_status drop_weak(struct builder *builder, uint32_t node)
 {
     struct heap_sections sections = heap_sections(builder->heap, node);
-    for (uint32_t ref = sections.items; ref < sections.end; ref++)
-        builder->ret->graph.target_of_edge[ref] = NODE_NULL;
+    enum wh_status status = WH_OK;
+    for (uint32_t ref = sections.items; !status && ref < sections.end; ref++)
+        status = take_out(builder, &builder->ret->weak, node, ref);
+    return status;
 }
 
 static enum wh_status soften_types(struct builder *builder, const struct type_traits *traits)
@@ -116,8 +121,8 @@ static enum wh_status soften_types(struct builder *builder, const struct type_tr
     for (uint32_t node = 1; !status && node < heap->node_count; node++) {
         uint64_t members = traits[heap->type_of_node[node]].soft_members;
         if (heap_items_kind(heap, node) == FORM_ITEMS_WEAK)
-            drop_weak(builder, node);
-        if (members)
+            status = drop_weak(builder, node);
+        if (!status && members)
             status = soften_members(builder, node, members);
     }
     return status;
@@ -134,8 +139,8 @@ static enum wh_status soften_frame(struct builder *builder, const struct heap_fr
     const struct heap *heap = builder->heap;
     enum wh_status status = WH_OK;
     for (uint32_t ref = heap->first_ref_of_node[frame->node]; !status && ref < heap->first_ref_of_node[frame->node + 1]; ref++) {
-        /* Already soft ones are NULL in the graph by now. */
-        if (builder->ret->graph.target_of_edge[ref] != NODE_NULL && heap->target_of_ref[ref] != frame->code_node)
+        /* Already soft ones are NULL by now. */
+        if (builder->ret->graph.target_of_edge[ref] != frame->code_node)
             status = soften(builder, frame->node, ref);
     }
     return status;
@@ -244,9 +249,9 @@ static void follow_soft(struct builder *builder)
     follow(builder);
     while (more) {
         more = false;
-        for (size_t i = 0; i < builder->soft_count; i++) {
-            uint32_t target = builder->heap->target_of_ref[builder->soft[i].ref];
-            if (!bitmap_test(builder->reached, builder->soft[i].source) || bitmap_test(builder->reached, target))
+        for (size_t i = 0; i < builder->ret->soft.count; i++) {
+            uint32_t target = builder->ret->soft.rows[i].target;
+            if (!bitmap_test(builder->reached, builder->ret->soft.rows[i].source) || bitmap_test(builder->reached, target))
                 continue;
             bitmap_set(builder->claimed, target);
             reach(builder, target);
@@ -315,14 +320,15 @@ static void count_incoming(const struct builder *builder, uint32_t *incoming_of_
     for (uint32_t node = 1; node < heap->node_count; node++) {
         if (bitmap_test(builder->reached, node))
             continue;
-        uint32_t end = heap->first_ref_of_node[node + 1];
-        if (heap_items_kind(heap, node) == FORM_ITEMS_WEAK)
-            end = heap_sections(heap, node).items;
-        for (uint32_t ref = heap->first_ref_of_node[node]; ref < end; ref++)
+        for (uint32_t ref = heap->first_ref_of_node[node]; ref < heap->first_ref_of_node[node + 1]; ref++)
             incoming_of_node[heap->target_of_ref[ref]]++;
         const struct heap_type *type = heap_type(heap, node);
         if (type->flags & TYPE_HEAP)
             incoming_of_node[type->node]++;
+    }
+    for (size_t i = 0; i < builder->ret->soft.count; i++) {
+        const struct lent_ref *soft = &builder->ret->soft.rows[i];
+        incoming_of_node[soft->target] += !bitmap_test(builder->reached, soft->source);
     }
 }
 
@@ -343,10 +349,9 @@ static bool is_static_type(const struct heap *heap, uint32_t node)
     return !(heap->form_of_node[node] & FORM_TRACKED) && heap_is_instance(heap, node, "builtins", "type");
 }
 
-static enum wh_status add_native_root(struct builder *builder, uint32_t node, uint32_t incoming)
+static enum wh_status add_native_root(struct builder *builder, uint32_t node, uint32_t refcount, uint32_t incoming)
 {
     static const char constant[] = "constants of the interpreter";
-    uint32_t refcount = builder->heap->refcount_of_node[node];
     if (refcount <= incoming && !(builder->heap->form_of_node[node] & FORM_IMMORTAL))
         return WH_OK;
     if (is_static_type(builder->heap, node))
@@ -363,11 +368,13 @@ static enum wh_status add_native_roots(struct builder *builder)
     const struct heap *heap = builder->heap;
     uint32_t first = builder->ret->graph.root_count;
     enum wh_status status = array_alloc_zeroed(heap->node_count, sizeof(uint32_t), "counts of referrers", builder->error, &incoming_of_node);
+    struct refcount_walk refcounts;
+    refcount_walk_init(&refcounts, heap);
     if (!status)
         count_incoming(builder, incoming_of_node);
     for (uint32_t node = 1; !status && node < heap->node_count; node++) {
         if (!bitmap_test(builder->reached, node))
-            status = add_native_root(builder, node, incoming_of_node[node]);
+            status = add_native_root(builder, node, refcount_walk_get(&refcounts, node), incoming_of_node[node]);
     }
     free(incoming_of_node);
     for (uint32_t root = first; !status && root < builder->ret->graph.root_count; root++)
@@ -378,23 +385,25 @@ static enum wh_status add_native_roots(struct builder *builder)
 
 /* --- the final graph --- */
 
-/* Soft references count where nothing else reaches the target, and among garbage. */
+/* Soft references count where nothing else reaches the target, and among garbage. All others are silent. */
 static void restore_soft(struct builder *builder)
 {
-    for (size_t i = 0; i < builder->soft_count; i++) {
-        struct soft_ref soft = builder->soft[i];
-        uint32_t target = builder->heap->target_of_ref[soft.ref];
-        if (bitmap_test(builder->claimed, target) || !bitmap_test(builder->reached, soft.source))
-            builder->ret->graph.target_of_edge[soft.ref] = target;
+    struct retention *ret = builder->ret;
+    for (size_t i = 0; i < ret->soft.count; i++) {
+        const struct lent_ref *soft = &ret->soft.rows[i];
+        if (bitmap_test(builder->claimed, soft->target) || !bitmap_test(builder->reached, soft->source))
+            ret->graph.target_of_edge[soft->ref] = soft->target;
+        else
+            bitmap_set(ret->silent_bitmap, soft->ref);
     }
+    for (size_t i = 0; i < ret->weak.count; i++)
+        bitmap_set(ret->silent_bitmap, ret->weak.rows[i].ref);
 }
 
 static int compare_type_references(const void *left, const void *right)
 {
     const struct type_reference *a = left, *b = right;
-    if (a->node != b->node)
-        return a->node < b->node ? -1 : 1;
-    return (a->type_node > b->type_node) - (a->type_node < b->type_node);
+    return (a->node > b->node) - (a->node < b->node);
 }
 
 /* Makes room for the references to classes, from the last node to the first. */
@@ -411,26 +420,41 @@ static enum wh_status insert_type_references(struct builder *builder)
     uint32_t *targets = realloc(graph->target_of_edge, ((size_t)graph->edge_count + added) * sizeof(uint32_t));
     if (!targets)
         return wh_error_set(builder->error, WH_ERR_RESOURCE, "out of memory for references to classes");
-    graph->target_of_edge = targets;
+    graph->target_of_edge = builder->heap->target_of_ref = targets;
     graph->edge_count += added;
     for (uint32_t node = graph->node_count; node-- > 0 && added;) {
         uint32_t begin = graph->first_edge_of_node[node], end = graph->first_edge_of_node[node + 1];
         graph->first_edge_of_node[node + 1] = end + added;
-        for (; added && ret->type_references[added - 1].node == node; added--)
+        if (ret->type_references[added - 1].node == node) {
             targets[end + added - 1] = ret->type_references[added - 1].type_node;
+            added--;
+        }
         memmove(targets + begin + added, targets + begin, (size_t)(end - begin) * sizeof(uint32_t));
     }
     return WH_OK;
 }
 
+/* And away with them, from the first node to the last. */
+static void remove_type_references(struct retention *retention)
+{
+    struct graph *graph = &retention->graph;
+    uint32_t *targets = graph->target_of_edge, removed = 0, count = retention->type_reference_count;
+    for (uint32_t node = count ? retention->type_references[0].node : graph->node_count; node < graph->node_count; node++) {
+        uint32_t begin = graph->first_edge_of_node[node] - removed, end = graph->first_edge_of_node[node + 1] - removed;
+        bool has_class = removed < count && retention->type_references[removed].node == node;
+        memmove(targets + begin, targets + begin + removed, (size_t)(end - begin - has_class) * sizeof(uint32_t));
+        graph->first_edge_of_node[node] = begin;
+        removed += has_class;
+    }
+    graph->first_edge_of_node[graph->node_count] -= removed;
+}
+
 static enum wh_status alloc_builder(struct builder *builder)
 {
     const struct heap *heap = builder->heap;
-    struct graph *graph = &builder->ret->graph;
     size_t words = bitmap_word_count(heap->node_count);
-    enum wh_status status = array_alloc(heap->ref_count, sizeof(uint32_t), "the graph's references", builder->error, &graph->target_of_edge);
-    if (!status)
-        status = array_alloc((size_t)heap->node_count + 1, sizeof(uint32_t), "the graph's objects", builder->error, &graph->first_edge_of_node);
+    enum wh_status status = array_alloc_zeroed(bitmap_word_count(heap->ref_count), sizeof(uint64_t), "references that hold nothing",
+                                               builder->error, &builder->ret->silent_bitmap);
     if (!status)
         status = array_alloc_zeroed(words, sizeof(uint64_t), "reached objects", builder->error, &builder->reached);
     if (!status)
@@ -440,14 +464,14 @@ static enum wh_status alloc_builder(struct builder *builder)
     return status;
 }
 
-static void copy_references(struct builder *builder)
+static void borrow_references(struct builder *builder)
 {
-    const struct heap *heap = builder->heap;
+    struct heap *heap = builder->heap;
     struct graph *graph = &builder->ret->graph;
-    graph->node_count = heap->node_count;
+    builder->ret->lender = heap;
     graph->edge_count = (uint32_t)heap->ref_count;
-    memcpy(graph->target_of_edge, heap->target_of_ref, heap->ref_count * sizeof(uint32_t));
-    memcpy(graph->first_edge_of_node, heap->first_ref_of_node, ((size_t)heap->node_count + 1) * sizeof(uint32_t));
+    graph->target_of_edge = heap->target_of_ref;
+    graph->first_edge_of_node = heap->first_ref_of_node;
     bitmap_set(builder->reached, NODE_NULL);
 }
 
@@ -458,7 +482,7 @@ static enum wh_status build(struct builder *builder)
         status = progress_report(builder->progress, "which references keep objects alive", 0, 1, builder->error);
     if (status)
         return status;
-    copy_references(builder);
+    borrow_references(builder);
     status = soften_references(builder);
     if (!status)
         status = add_known_roots(builder);
@@ -474,24 +498,62 @@ static enum wh_status build(struct builder *builder)
     return insert_type_references(builder);
 }
 
-enum wh_status retention_init(const struct heap *heap, const struct progress *progress, struct wh_error *error, struct retention *ret)
+enum wh_status retention_init(struct heap *heap, const struct progress *progress, struct wh_error *error, struct retention *ret)
 {
     struct builder builder = {.heap = heap, .progress = progress, .error = error, .ret = ret};
-    *ret = (struct retention){0};
+    *ret = (struct retention){.graph = {.node_count = heap->node_count}};
     enum wh_status status = build(&builder);
     free(builder.reached);
     free(builder.claimed);
     free(builder.queue);
-    free(builder.soft);
     if (status)
         retention_deinit(ret);
     return status;
 }
 
+static void put_back(uint32_t *target_of_ref, struct lent_refs *refs)
+{
+    for (size_t i = 0; i < refs->count; i++)
+        target_of_ref[refs->rows[i].ref] = refs->rows[i].target;
+    free(refs->rows);
+    *refs = (struct lent_refs){0};
+}
+
+void retention_give_back(struct retention *retention)
+{
+    struct graph *graph = &retention->graph;
+    if (!retention->lender)
+        return;
+    if (graph->edge_count != retention->lender->ref_count)
+        remove_type_references(retention);
+    put_back(graph->target_of_edge, &retention->soft);
+    put_back(graph->target_of_edge, &retention->weak);
+    graph->first_edge_of_node = NULL;
+    graph->target_of_edge = NULL;
+    graph->edge_count = 0;
+    retention->lender = NULL;
+}
+
 void retention_deinit(struct retention *retention)
 {
+    retention_give_back(retention);
     graph_deinit(&retention->graph);
+    free(retention->silent_bitmap);
     free(retention->roots);
     free(retention->type_references);
     *retention = (struct retention){0};
+}
+
+uint32_t retention_class(const struct retention *retention, uint32_t node)
+{
+    uint32_t low = 0, high = retention->type_reference_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (retention->type_references[middle].node < node)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < retention->type_reference_count && retention->type_references[low].node == node;
+    return found ? retention->type_references[low].type_node : NODE_NULL;
 }

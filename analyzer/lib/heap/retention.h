@@ -14,6 +14,7 @@
 #ifndef WHOHOLDS_LIB_RETENTION_H
 #define WHOHOLDS_LIB_RETENTION_H
 
+#include "base/bitmap.h"
 #include "graph/bfs.h"
 #include "graph/graph.h"
 #include "heap/heap.h"
@@ -26,23 +27,48 @@ struct retention_root {
     uint32_t unaccounted; /* native: references that no object accounts for */
 };
 
-/* A reference that the file does not list: from an instance to its class, where nothing else holds the class. After the node's others. */
+/* A reference that the file does not list: from an instance to its class, where nothing else holds the class. One a node at most. */
 struct type_reference { uint32_t node, type_node; };
+
+/* What a reference of the heap was before the graph took its place. */
+struct lent_ref { uint32_t source, ref, target; };
+struct lent_refs { struct lent_ref *rows; size_t count, capacity; };
 
 enum { RETENTION_GROUPS = 4 };
 
 struct retention {
+    /*
+     * The graph's edges are the heap's own arrays of references, in which those that hold nothing are NULL and references to classes stand
+     * after a node's others: a copy would take half as much memory as all else. They are lent for as long as dominators and paths are
+     * looked for; retention_give_back() makes the heap what it was, and then the graph has nodes and roots alone.
+     */
     struct graph graph;
+    struct heap *lender;                     /* NULL: nothing is lent */
+    struct lent_refs soft, weak;
+
+    uint64_t *silent_bitmap;                 /* by reference: it keeps nothing alive */
     struct retention_root *roots;            /* parallel to graph.root_node */
     uint32_t group_end[RETENTION_GROUPS];    /* of graph.root_node: modules | interpreter | threads and frames | native */
     uint32_t native_count;                   /* roots of kind native */
-    struct type_reference *type_references;  /* ascending by node, then type */
+    struct type_reference *type_references;  /* ascending by node */
     uint32_t type_reference_count;
 };
 
-enum wh_status retention_init(const struct heap *heap, const struct progress *progress, struct wh_error *error,
-                              struct retention *ret) WH_MUST_USE;
+/* The heap is not to be read before retention_give_back(). */
+enum wh_status retention_init(struct heap *heap, const struct progress *progress, struct wh_error *error, struct retention *ret) WH_MUST_USE;
+
+/* Also done by retention_deinit. Harmless if nothing is lent. */
+void retention_give_back(struct retention *retention);
 void retention_deinit(struct retention *retention);
+
+/* What reference number `ref` keeps alive: its target, or NODE_NULL. For a heap that is not lent. */
+static inline uint32_t retention_target(const struct retention *retention, const struct heap *heap, uint32_t ref)
+{
+    return bitmap_test(retention->silent_bitmap, ref) ? NODE_NULL : heap->target_of_ref[ref];
+}
+
+/* The class that this instance keeps alive, NODE_NULL if something else does. */
+uint32_t retention_class(const struct retention *retention, uint32_t node);
 
 static inline struct root_groups retention_groups(const struct retention *retention)
 {

@@ -20,8 +20,9 @@ static uint64_t count_edges(const struct heap *heap)
     return count;
 }
 
-static void copy_references(const struct heap *heap, struct graph *graph)
+static void copy_references(const struct heap *heap, struct strong_graph *ret)
 {
+    struct graph *graph = &ret->graph;
     uint32_t edge = 0;
     graph->first_edge_of_node[0] = 0;
     for (uint32_t node = 0; node < heap->node_count; node++) {
@@ -29,6 +30,8 @@ static void copy_references(const struct heap *heap, struct graph *graph)
         uint32_t strong = node && heap_items_kind(heap, node) == FORM_ITEMS_WEAK ? heap_sections(heap, node).items - first : count;
         memcpy(graph->target_of_edge + edge, heap->target_of_ref + first, strong * sizeof(uint32_t));
         memset(graph->target_of_edge + edge + strong, 0, (count - strong) * sizeof(uint32_t));
+        for (uint32_t weak = first + strong; weak < first + count; weak++)
+            bitmap_set(ret->silent_bitmap, weak);
         edge += count;
         if (node && class_of(heap, node))
             graph->target_of_edge[edge++] = class_of(heap, node);
@@ -91,9 +94,11 @@ static enum wh_status build(const struct heap *heap, const struct retention *ret
     enum wh_status status = array_alloc(edges, sizeof(uint32_t), "all references", error, &ret->graph.target_of_edge);
     if (!status)
         status = array_alloc((size_t)heap->node_count + 1, sizeof(uint32_t), "all references", error, &ret->graph.first_edge_of_node);
+    if (!status)
+        status = array_alloc_zeroed(bitmap_word_count(heap->ref_count), sizeof(uint64_t), "weak references", error, &ret->silent_bitmap);
     if (status)
         return status;
-    copy_references(heap, &ret->graph);
+    copy_references(heap, ret);
     return make_roots(heap, retention, live_bitmap, error, ret);
 }
 
@@ -110,6 +115,7 @@ enum wh_status strong_graph_init(const struct heap *heap, const struct retention
 void strong_graph_deinit(struct strong_graph *strong)
 {
     graph_deinit(&strong->graph);
+    free(strong->silent_bitmap);
     free(strong->roots);
     *strong = (struct strong_graph){0};
 }

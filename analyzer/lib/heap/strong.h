@@ -15,6 +15,7 @@ struct strong_graph {
     /* Edge i of a node is its i-th reference (NODE_NULL for weak ones); an instance of a heap type has one more, to its class. The
      * roots are those of the retention, then the immortal objects, which nothing frees. What is live there is live here. */
     struct graph graph;
+    uint64_t *silent_bitmap;      /* by reference of the heap: it is weak, or was removed */
     struct retention_root *roots;
     uint32_t group_end[RETENTION_GROUPS];
 };

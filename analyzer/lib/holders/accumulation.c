@@ -189,28 +189,33 @@ static void offer_holder(struct group *group, uint32_t node, uint64_t bytes, uin
     }
 }
 
+/* What one object holds of each group. */
+struct held { bool any; uint64_t bytes[GROUPS_MAX + 1]; uint32_t count[GROUPS_MAX + 1]; };
+
+static void add_held(const struct finder *finder, uint32_t target, struct held *held)
+{
+    uint8_t group = finder->group_of_node[target];
+    if (!group)
+        return;
+    if (!held->any)
+        *held = (struct held){.any = true};
+    held->bytes[group] += model_retained(finder->model, target);
+    held->count[group]++;
+}
+
 static void find_shared_holders(struct finder *finder)
 {
-    const struct graph *graph = &finder->model->retention->graph;
-    for (uint32_t node = 1; node < graph->node_count; node++) {
-        uint64_t bytes[GROUPS_MAX + 1];
-        uint32_t count[GROUPS_MAX + 1];
-        bool any = false;
-        for (uint32_t edge = graph->first_edge_of_node[node]; edge < graph->first_edge_of_node[node + 1]; edge++) {
-            uint8_t group = finder->group_of_node[graph->target_of_edge[edge]];
-            if (!group)
-                continue;
-            if (!any) {
-                memset(bytes, 0, sizeof(bytes));
-                memset(count, 0, sizeof(count));
-                any = true;
-            }
-            bytes[group] += model_retained(finder->model, graph->target_of_edge[edge]);
-            count[group]++;
-        }
-        for (unsigned group = 1; any && group <= finder->group_count; group++) {
-            if (count[group] && dominators_is_live(finder->model->dominators, node))
-                offer_holder(&finder->groups[group - 1], node, bytes[group], count[group]);
+    const struct retention *retention = finder->model->retention;
+    const struct heap *heap = finder->model->heap;
+    struct held held;
+    for (uint32_t node = 1; node < heap->node_count; node++) {
+        held.any = false;
+        for (uint32_t ref = heap->first_ref_of_node[node]; ref < heap->first_ref_of_node[node + 1]; ref++)
+            add_held(finder, retention_target(retention, heap, ref), &held);
+        add_held(finder, retention_class(retention, node), &held);
+        for (unsigned group = 1; held.any && group <= finder->group_count; group++) {
+            if (held.count[group] && dominators_is_live(finder->model->dominators, node))
+                offer_holder(&finder->groups[group - 1], node, held.bytes[group], held.count[group]);
         }
     }
 }
@@ -312,19 +317,20 @@ static uint32_t chain_links(const struct model *model, uint32_t node, uint32_t l
     return 0;
 }
 
-static bool refers_to(const struct graph *graph, uint32_t from, uint32_t to)
+static bool refers_to(const struct model *model, uint32_t from, uint32_t to)
 {
-    for (uint32_t edge = graph->first_edge_of_node[from]; edge < graph->first_edge_of_node[from + 1]; edge++) {
-        if (graph->target_of_edge[edge] == to)
+    const struct heap *heap = model->heap;
+    for (uint32_t ref = heap->first_ref_of_node[from]; ref < heap->first_ref_of_node[from + 1]; ref++) {
+        if (retention_target(model->retention, heap, ref) == to)
             return true;
     }
-    return false;
+    return retention_class(model->retention, from) == to;
 }
 
 /* A container's children are its own: it refers to the one in the middle. What an instance dominates often is not. */
 static bool holds_directly(const struct model *model, uint32_t node, struct node_run children)
 {
-    return !children.count || refers_to(&model->retention->graph, node, children.nodes[children.count / 2]);
+    return !children.count || refers_to(model, node, children.nodes[children.count / 2]);
 }
 
 /* The mass has fallen apart here. Either the node holds it, or what stands below it does. */

@@ -52,14 +52,14 @@ bool growth_summarize(const struct heap *heap, uint32_t stack, struct stack_summ
 
 static uint32_t block_of_store(const struct heap *heap, uint32_t node)
 {
-    const struct heap_store *store = heap_store(heap, node);
-    return store && store->address ? heap_find_block(heap, store->address) : UINT32_MAX;
+    struct heap_store store;
+    return heap_store(heap, node, &store) && store.address ? heap_find_block(heap, store.address) : UINT32_MAX;
 }
 
 /* A tuple has its items in itself: whoever made it put them there. */
 static uint32_t block_of_items(const struct heap *heap, uint32_t node)
 {
-    if (heap_store(heap, node) || heap_items_kind(heap, node) != FORM_ITEMS_SEQUENCE)
+    if (heap->form_of_node[node] & FORM_STORE || heap_items_kind(heap, node) != FORM_ITEMS_SEQUENCE)
         return UINT32_MAX;
     return heap_find_block(heap, heap_address(heap, node));
 }
@@ -69,7 +69,7 @@ static uint32_t inner_holder(const struct model *model, uint32_t node)
 {
     if (heap_is_instance(model->heap, node, "functools", "_lru_cache_wrapper"))
         return heap_member(model->heap, node, "cache");
-    if (heap_store(model->heap, node))
+    if (model->heap->form_of_node[node] & FORM_STORE)
         return HEAP_NULL;
     uint32_t dict = heap_member(model->heap, node, "__dict__");
     struct node_run children = model_children(model, node);
@@ -111,13 +111,19 @@ enum wh_status block_owners_init(const struct heap *heap, struct wh_error *error
         return status;
     uint64_t first = heap->blocks[0].address, last = heap->blocks[heap->block_count - 1].address;
     last += heap->blocks[heap->block_count - 1].size;
+    struct address_walk addresses;
+    address_walk_init(&addresses, heap);
     for (uint32_t node = 1; node < heap->node_count; node++) {
-        uint64_t address = heap_address(heap, node);
+        uint64_t address = address_walk_get(&addresses, node);
         if (address >= first && address < last)
             own(heap, address, node, true, ret);
     }
-    for (uint32_t i = 0; i < heap->store_count; i++)
-        own(heap, heap->stores[i].address, heap->node_of_store[i], false, ret);
+    struct store_walk stores;
+    struct heap_store store;
+    uint32_t owner;
+    store_walk_init(&stores, heap);
+    while (store_walk_next(&stores, &owner, &store))
+        own(heap, store.address, owner, false, ret);
     return WH_OK;
 }
 

@@ -153,10 +153,10 @@ static bool is_pool(const struct evidence *evidence, struct text *sentence)
 /* A deque with maxlen, an lru_cache with maxsize. */
 static bool is_bounded(const struct evidence *evidence, struct text *sentence)
 {
-    const struct heap_store *store = heap_store(evidence->model->heap, evidence->point->node);
-    if (!store || !(evidence->model->heap->form_of_node[evidence->point->node] & FORM_BOUNDED))
+    struct heap_store store;
+    if (!heap_store(evidence->model->heap, evidence->point->node, &store) || !(evidence->model->heap->form_of_node[evidence->point->node] & FORM_BOUNDED))
         return false;
-    text_addf(sentence, "it keeps %" PRIu64 " items at most", store->capacity);
+    text_addf(sentence, "it keeps %" PRIu64 " items at most", store.capacity);
     return true;
 }
 

@@ -14,15 +14,10 @@ struct raw_path { uint32_t root, count, left_out; struct raw_hop *hops; };
 /* The first reference from one node to the other that keeps it alive. */
 static struct label label_between(const struct model *model, uint32_t from, uint32_t to)
 {
-    const struct graph *graph = &model->retention->graph;
     const struct heap *heap = model->heap;
-    uint32_t count = heap->first_ref_of_node[from + 1] - heap->first_ref_of_node[from];
-    for (uint32_t i = 0; i < graph->first_edge_of_node[from + 1] - graph->first_edge_of_node[from]; i++) {
-        if (graph->target_of_edge[graph->first_edge_of_node[from] + i] != to)
-            continue;
-        if (i >= count)
-            break;
-        return label_of_ref(heap, from, heap->first_ref_of_node[from] + i);
+    for (uint32_t ref = heap->first_ref_of_node[from]; ref < heap->first_ref_of_node[from + 1]; ref++) {
+        if (retention_target(model->retention, heap, ref) == to)
+            return label_of_ref(heap, from, ref);
     }
     return (struct label){.kind = LABEL_TYPE};
 }

@@ -3,7 +3,7 @@
  * Reads a snapshot (FORMAT.md) out of bytes in memory: a pure function of (bytes, length). Opening files is elsewhere.
  *
  * snapshot_parse checks the frame: header, every chunk's shape, trailer, checksum. The values in the columns are checked as they
- * are read, by the cursors. Memory is bounded by the length of the input: at most 168 bytes a chunk of at least 15 bytes.
+ * are read, by the cursors. Memory is bounded by the length of the input: at most 176 bytes a chunk of at least 15 bytes.
  */
 #ifndef WHOHOLDS_FORMATS_READER_H
 #define WHOHOLDS_FORMATS_READER_H
@@ -78,6 +78,21 @@ enum wh_status table_cursor_next(struct table_cursor *cursor, struct cell *cells
  */
 enum wh_status table_cursor_open_chunk(struct table_cursor *cursor, uint64_t *rows, struct wh_error *error) WH_MUST_USE;
 enum wh_status column_bad_value(const struct table_cursor *cursor, unsigned column, struct wh_error *error);
+
+/* Reads numbers of one column here and there. Rows that ascend cost a step each, others a walk through part of a chunk. */
+struct column_reader {
+    const struct snapshot_table *table;
+    unsigned column;
+    bool delta;                       /* ENCODING_DELTA, else ENCODING_UINT */
+    uint64_t next_row, end_row;       /* end_row: of the chunk that the cursor is in */
+    struct column_cursor cursor;
+};
+
+/* The column holds numbers, not bytes. */
+void column_reader_init(struct column_reader *ret, const struct snapshot *snapshot, enum table table, unsigned column);
+
+/* False if the table has no such row, or the column does not fit its rows. */
+bool column_reader_get(struct column_reader *reader, uint64_t row, uint64_t *ret) WH_MUST_USE;
 
 static inline bool column_next_uint(struct column_cursor *column, uint64_t *ret);
 static inline bool column_next_delta(struct column_cursor *column, uint64_t *ret);
