@@ -102,6 +102,18 @@ static inline bool compat_is_tracked(const PyObject *object)
     return ((const PyGC_Head *)object - 1)->_gc_next != 0;
 }
 
+/* Its finalizer was called. The same condition. */
+static inline bool compat_is_finalized(const PyObject *object)
+{
+    return ((const PyGC_Head *)object - 1)->_gc_prev & _PyGC_PREV_MASK_FINALIZED;
+}
+
+/* Threshold and count of a generation; NULL if the collector has no such counter. */
+static inline const struct gc_generation *compat_gc_counter(const struct _gc_runtime_state *gc, int generation)
+{
+    return &gc->generations[generation];
+}
+
 static inline PyInterpreterState *compat_interpreter(PyThreadState *tstate)
 {
     return tstate->interp;

@@ -82,11 +82,10 @@ uint64_t layouts_ndarray_shape_bytes(PyObject *object)
 }
 
 /* Without the item size, whose place in the descriptor moved in numpy 2: the longest stride times its dimension. */
-uint64_t layouts_ndarray_bytes(PyObject *object)
+static uint64_t spanned_bytes(const struct ndarray_layout *array)
 {
-    const struct ndarray_layout *array = (const struct ndarray_layout *)object;
     uint64_t bytes = 0;
-    if (!(array->flags & NDARRAY_OWNDATA) || !element_count(array))
+    if (!element_count(array))
         return 0;
     for (int i = 0; i < array->dimension_count; i++) {
         intptr_t stride = array->strides[i] < 0 ? -array->strides[i] : array->strides[i];
@@ -96,10 +95,16 @@ uint64_t layouts_ndarray_bytes(PyObject *object)
     return bytes;
 }
 
+uint64_t layouts_ndarray_bytes(PyObject *object)
+{
+    const struct ndarray_layout *array = (const struct ndarray_layout *)object;
+    return array->flags & NDARRAY_OWNDATA ? spanned_bytes(array) : 0;
+}
+
 bool layouts_ndarray_store(PyObject *object, uint64_t *ret_length, uint64_t *ret_capacity, uint64_t *ret_address)
 {
     const struct ndarray_layout *array = (const struct ndarray_layout *)object;
-    *ret_length = *ret_capacity = layouts_ndarray_bytes(object);
+    *ret_length = *ret_capacity = spanned_bytes(array);
     *ret_address = array->flags & NDARRAY_OWNDATA ? (uint64_t)array->data : 0;
     return true;
 }

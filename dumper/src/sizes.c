@@ -187,6 +187,16 @@ static bool set_store(const PySetObject *set, struct store *ret)
     return true;
 }
 
+/* What a view spans of the memory of another object. */
+static bool view_store(const struct type_info *info, PyObject *object, struct store *ret)
+{
+    if (info->type != &PyMemoryView_Type)
+        return false;
+    uint64_t bytes = (uint64_t)((PyMemoryViewObject *)object)->view.len;
+    *ret = (struct store){bytes, bytes, 0, false};
+    return true;
+}
+
 bool sizes_store(const struct type_info *info, PyObject *object, struct store *ret)
 {
     ret->bounded = false;
@@ -208,6 +218,6 @@ bool sizes_store(const struct type_info *info, PyObject *object, struct store *r
     case FAMILY_LRU_CACHE: return layouts_lru_cache_store(object, &ret->length, &ret->capacity, &ret->address, &ret->bounded);
     case FAMILY_ARRAY: return layouts_array_store(object, &ret->length, &ret->capacity, &ret->address);
     case FAMILY_NDARRAY: return layouts_ndarray_store(object, &ret->length, &ret->capacity, &ret->address);
-    default: return false;
+    default: return view_store(info, object, ret);
     }
 }

@@ -3,6 +3,7 @@
 #include "walk_state.h"
 
 #include "account.h"
+#include "collector.h"
 #include "frames.h"
 #include "recorder_dump.h"
 #include "roots.h"
@@ -81,11 +82,15 @@ void walk_write_gathered(struct walk *walk, const struct walk_row *row, const st
 
 /* ---- Objects ---- */
 
-static uint32_t form_bits(const struct walk *walk, PyObject *object, bool gc)
+static uint32_t form_bits(const struct walk *walk, PyObject *object, const struct type_info *info, bool gc)
 {
     uint32_t form = compat_is_immortal(object) ? FORM_IMMORTAL : 0;
     if (gc && compat_is_tracked(object))
         form |= FORM_TRACKED;
+    if (gc && compat_is_finalized(object))
+        form |= FORM_FINALIZED;
+    if (info->family == FAMILY_STR && PyUnicode_CHECK_INTERNED(object))
+        form |= FORM_INTERNED;
     if (walk->phase == PHASE_WRITE && walk->generation == COMPAT_GENERATIONS && (form & FORM_TRACKED))
         form |= FORM_FROZEN;
     return form;
@@ -94,7 +99,7 @@ static uint32_t form_bits(const struct walk *walk, PyObject *object, bool gc)
 static inline struct walk_row object_row(struct walk *walk, PyObject *object, const struct type_info *info)
 {
     bool gc = types_is_gc(info, object);
-    uint32_t form = form_bits(walk, object, gc);
+    uint32_t form = form_bits(walk, object, info, gc);
     return (struct walk_row){walk_id(walk, object), info->number, form, sizes_of(info, object, gc),
                              form & FORM_IMMORTAL ? 0 : compat_refcount(object)};
 }
@@ -105,6 +110,7 @@ static void write_leaf(struct walk *walk, PyObject *object, const struct type_in
     struct walk_row row = object_row(walk, object, info);
     struct object_row written = {row.id, row.type, row.form, row.size, row.refcount, 0};
     snapshot_writer_object(walk->writer, &written);
+    fingerprints_note(&walk->fingerprints, walk->writer, object, info, row.id);
     if (info->family <= FAMILY_BYTES && info->family != FAMILY_FIXED)
         texts_note(&walk->texts, object, info, row.id, role, holder);
 }
@@ -312,6 +318,8 @@ static void next_generation(struct walk *walk)
         return;
     walk->generation = COMPAT_GENERATIONS;
     walk->phase++;
+    if (walk->phase == PHASE_WRITE && walk->options.values != VALUES_NONE)
+        fingerprints_init(&walk->fingerprints, walk->tracked);
 }
 
 /* The object at walk->node, which is moved on; NULL at the end of the list. */
@@ -330,7 +338,7 @@ static void mark_generation(struct walk *walk)
 {
     PyObject *object;
     walk_enter(walk, STEP_LIST);
-    while ((object = next_tracked(walk)) != NULL)
+    for (; (object = next_tracked(walk)) != NULL; walk->tracked++)
         visited_mark(&walk->visited, object);
     next_generation(walk);
 }
@@ -413,6 +421,8 @@ static void run_phase(struct walk *walk)
     default:
         walk->phase = PHASE_DONE;
         write_regions(walk);
+        fingerprints_finish(&walk->fingerprints, walk->writer);
+        collector_write(walk);
         account_write(walk);
     }
 }
@@ -554,5 +564,6 @@ void walk_end(struct walk *walk)
     references_deinit(&walk->references);
     types_deinit(&walk->types);
     texts_deinit(&walk->texts);
+    fingerprints_deinit(&walk->fingerprints);
     pages_unmap(walk, sizeof *walk);
 }

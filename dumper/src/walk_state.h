@@ -9,6 +9,7 @@
 
 #include "compat.h"
 
+#include "fingerprints.h"
 #include "guard.h"
 #include "references.h"
 #include "texts.h"
@@ -70,11 +71,13 @@ struct walk {
     struct types types;
     struct references references;
     struct texts texts;
+    struct fingerprints fingerprints;
     struct guard guard;
 
     enum phase phase;
     enum step step;
     int generation;                /* from COMPAT_GENERATIONS, the permanent one, down to 0 */
+    uint64_t tracked;              /* objects on the collector's lists, as far as they were marked */
     PyGC_Head *node;               /* the next one of its list, NULL: at its head */
     PyThreadState *thread;         /* the next one to write */
     uint64_t thread_count;

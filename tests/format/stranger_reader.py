@@ -37,6 +37,8 @@ SCHEMA = {
     "recorder": {"mode": "u", "interval": "u", "started_ns": "u", "lost_blocks": "u", "lost_stacks": "u", "lost_code": "u"},
     "stacks": {"frames": "u", "alloc_bytes": "u", "alloc_blocks": "u", "live_bytes": "u", "live_blocks": "u"},
     "stack_frames": {"code": "d", "instruction": "u"},
+    "fingerprints": {"id": "d", "hash": "u"},
+    "collector": {"name": "b", "value": "u"},
     "blocks": {"address": "d", "size": "u", "weight": "u", "stack": "u", "majority": "u", "serial": "d"},
 }
 

@@ -24,7 +24,7 @@ MAY_INCLUDE = {
     "formats/include": FORMATS_BASE,
     "formats/src": ["whoholds/formats/.*", r"msgpack/pack\.h", r"xxhash\.h"],
     "dumper/include": FORMATS_BASE,
-    "dumper/src": FORMATS_BASE + [r"whoholds/formats/writer\.h", r"whoholds/dumper_\w+\.h", r"Python\.h", "internal/.*"],
+    "dumper/src": FORMATS_BASE + [r"whoholds/formats/writer\.h", r"xxhash\.h", r"whoholds/dumper_\w+\.h", r"Python\.h", "internal/.*"],
     "analyzer/include": [r"whoholds/formats/error\.h"],
     "analyzer/lib": FORMATS_BASE + [r"whoholds/formats/reader\.h", r"whoholds/analyzer\.h", r"igraph\.h"],
     # The words that `run` and `dump` share with the dumper, and the page; beyond these the public header alone.

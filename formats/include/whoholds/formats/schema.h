@@ -39,6 +39,8 @@ enum {
     FORM_FROZEN = 1 << 8,
     FORM_PSEUDO = 1 << 9,
     FORM_BOUNDED = 1 << 10,
+    FORM_INTERNED = 1 << 11,
+    FORM_FINALIZED = 1 << 12,
 };
 
 enum { TYPE_HEAP = 1, TYPE_GC = 2 };                                  /* types.flags */
@@ -48,6 +50,7 @@ enum { THREAD_MAIN = 1, THREAD_HELD_GIL = 2 };                        /* threads
 enum { RECORDER_SAMPLE = 1, RECORDER_HOLDERS = 2, RECORDER_EXACT = 3 }; /* recorder.mode */
 enum { STACK_NO_FRAME = 0, STACK_LOST = 1, STACK_FIRST_REAL = 2 };     /* rows of stacks with a meaning of their own */
 enum { BLOCK_WEIGHT_ONE = 4096 };                                     /* unit of blocks.weight */
+enum { FINGERPRINT_BITS = 49, FINGERPRINT_WHOLE = 65536, FINGERPRINT_PART = 4096, FINGERPRINT_PARTS = 16 };   /* FORMAT.md 2.13; bytes */
 
 /* FORMAT.md 2.10: roots.kind. ROOT_FRAME and ROOT_NATIVE are never written as rows; they complete the enumeration for readers. */
 enum root_kind {
@@ -82,6 +85,8 @@ enum table {
     TABLE_STACKS,
     TABLE_STACK_FRAMES,
     TABLE_BLOCKS,
+    TABLE_FINGERPRINTS,
+    TABLE_COLLECTOR,
     TABLE_COUNT
 };
 
@@ -107,6 +112,8 @@ enum { RECORDER_MODE, RECORDER_INTERVAL, RECORDER_STARTED_NS, RECORDER_LOST_BLOC
 enum { STACKS_FRAMES, STACKS_ALLOC_BYTES, STACKS_ALLOC_BLOCKS, STACKS_LIVE_BYTES, STACKS_LIVE_BLOCKS };
 enum { STACK_FRAMES_CODE, STACK_FRAMES_INSTRUCTION };
 enum { BLOCKS_ADDRESS, BLOCKS_SIZE, BLOCKS_WEIGHT, BLOCKS_STACK, BLOCKS_MAJORITY, BLOCKS_SERIAL };
+enum { FINGERPRINTS_ID, FINGERPRINTS_HASH };
+enum { COLLECTOR_NAME, COLLECTOR_VALUE };
 
 enum { TABLE_COLUMNS_MAX = 10 };
 
