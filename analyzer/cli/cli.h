@@ -17,6 +17,7 @@ enum { EXIT_LEAK_FOUND = 1 };
 /* Commands. argv[0] is the command's own name. Each returns an exit code. */
 int cmd_alloc(int argc, char **argv);
 int cmd_cut(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
 int cmd_dump(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_info(int argc, char **argv);

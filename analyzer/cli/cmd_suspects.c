@@ -123,10 +123,28 @@ static void print_headline(const struct wh_suspect *suspect, FILE *out)
             exact_size_text(holder->retained_bytes).text, style(STYLE_NONE), percent_text(suspect->share).text);
 }
 
-static void print_suspect(const struct wh_suspect *suspect, size_t rank, bool why, FILE *out)
+/* How it came to its size, where several snapshots were given. */
+static void print_growth(const struct wh_suspect *suspect, const struct wh_diff *diff, FILE *out)
+{
+    const struct wh_diff_row *row = diff ? wh_diff_of_suspect(diff, suspect) : NULL;
+    if (!row)
+        return;
+    size_t last = diff->snapshot_count - 1;
+    begin_line(row->since < last ? "grows since" : "growth", 0, out);
+    if (row->since < last)
+        fprintf(out, "%s, in each of %zu %s", time_text(diff->snapshots[row->since].created_ns).text, last - row->since,
+                plural(last - row->since, "step", "steps"));
+    else
+        fprintf(out, "%s", row->change == WH_CHANGE_FLAT ? "none" : "not in the last step");
+    fprintf(out, ": %s to %s in %zu snapshots  %s\n", size_text(row->bytes[0]).text, size_text(row->bytes[last]).text, diff->snapshot_count,
+            sparkline_text(row->bytes, diff->snapshot_count).text);
+}
+
+static void print_suspect(const struct wh_suspect *suspect, size_t rank, const struct wh_diff *diff, bool why, FILE *out)
 {
     fprintf(out, "%zu  ", rank);
     print_headline(suspect, out);
+    print_growth(suspect, diff, out);
     print_held_at(suspect, out);
     print_allocated_at(suspect, out);
     print_contents(suspect, out);
@@ -140,7 +158,7 @@ static void print_suspect(const struct wh_suspect *suspect, size_t rank, bool wh
 }
 
 /* Leaks come first, so one heading parts them from the rest. */
-static void print_suspects(const struct wh_suspects *suspects, bool why, FILE *out)
+static void print_suspects(const struct wh_suspects *suspects, const struct wh_diff *diff, bool why, FILE *out)
 {
     for (size_t i = 0; i < suspects->count; i++) {
         const struct wh_suspect *suspect = &suspects->suspects[i];
@@ -149,7 +167,7 @@ static void print_suspects(const struct wh_suspects *suspects, bool why, FILE *o
             fputc('\n', out);
         if (first_of_rest)
             fputs(i ? "Large, but nothing says that it is a leak:\n" : "No leak is suspected. What is largest:\n", out);
-        print_suspect(suspect, i + 1, why, out);
+        print_suspect(suspect, i + 1, diff, why, out);
     }
     if (!suspects->count)
         fputs("No leak is suspected, and nothing holds much.\n", out);
@@ -166,38 +184,56 @@ static enum wh_status print_nothing(struct wh_analysis *analysis, FILE *out, str
         fputs("No leak is suspected. The largest holder: ", out);
         print_headline(&largest->suspects[0], out);
     } else {
-        print_suspects(largest, false, out);
+        print_suspects(largest, NULL, false, out);
     }
     wh_suspects_free(largest);
     return WH_OK;
 }
 
 static enum wh_status print_answer(struct wh_analysis *analysis, const struct request *request, const struct wh_suspects *suspects,
-                                   FILE *out, struct wh_error *error)
+                                   const struct wh_diff *diff, FILE *out, struct wh_error *error)
 {
     if (!request->json) {
         if (!suspects->count && !request->all)
             return print_nothing(analysis, out, error);
-        print_suspects(suspects, request->why, out);
+        print_suspects(suspects, diff, request->why, out);
         return WH_OK;
     }
     const struct wh_info *info;
     enum wh_status status = wh_info(analysis, error, &info);
-    if (!status)
-        json_write(suspects_document(suspects, info), JSON_FOR_STREAM, out);
-    return status;
+    if (status)
+        return status;
+    json_t *document = suspects_document(suspects, info);
+    if (diff)
+        suspects_add_growth(document, suspects, diff);
+    json_write(document, JSON_FOR_STREAM, out);
+    return WH_OK;
 }
 
-static enum wh_status answer(struct wh_analysis *analysis, const struct request *request, FILE *out, struct wh_error *error, int *exit_code)
+/* Of the latest snapshot. */
+static enum wh_status answer_one(struct wh_analysis *analysis, const struct wh_diff *diff, const struct request *request, FILE *out,
+                                 struct wh_error *error, int *exit_code)
 {
     struct wh_suspects *suspects;
     enum wh_status status = wh_suspects(analysis, request->all, request->limit, error, &suspects);
     if (status)
         return status;
-    status = print_answer(analysis, request, suspects, out, error);
+    status = print_answer(analysis, request, suspects, diff, out, error);
     if (request->exit_code && suspects->any_leak)
         *exit_code = EXIT_LEAK_FOUND;
     wh_suspects_free(suspects);
+    return status;
+}
+
+static enum wh_status answer(struct wh_analysis *const *analyses, size_t count, const struct request *request, FILE *out, struct wh_error *error,
+                             int *exit_code)
+{
+    struct wh_diff *diff = NULL;
+    size_t latest = 0;
+    enum wh_status status = count > 1 ? wh_diff(analyses, count, error, &latest, &diff) : WH_OK;
+    if (!status)
+        status = answer_one(analyses[latest], diff, request, out, error, exit_code);
+    wh_diff_free(diff);
     return status;
 }
 
@@ -215,13 +251,14 @@ int cmd_suspects(int argc, char **argv)
     static const struct command command = {
         .name = "suspects",
         .options = options,
-        .arguments = "SNAPSHOT",
+        .arguments = "SNAPSHOT...",
         .help = "Say who holds the memory: each holder under its name, what it retains, the line that put things there with the evidence "
-                "for it, the path from a root, and the references to cut.\v"
+                "for it, the path from a root, and the references to cut. Of several snapshots of a program the latest one is told, with "
+                "the time since when each holder grows.\v"
                 "Exit codes: 0 done; 1 done and a leak is suspected (with --exit-code only); 2 wrong usage; 3 the snapshot is bad or "
                 "unreadable; 5 out of memory or disk space.\n\n"
                 "Example: whoholds suspects app-1234-1.whs --why",
-        .answer = answer,
+        .answer_several = answer,
     };
     return command_run(&command, argc, argv);
 }

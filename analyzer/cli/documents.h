@@ -21,6 +21,12 @@ json_t *retained_document(const struct wh_retained *retained);
 json_t *tree_document(const struct wh_tree *tree);
 json_t *threads_document(const struct wh_threads *threads);
 
+/* limit: rows of each table, 0: all. */
+json_t *diff_document(const struct wh_diff *diff, size_t limit);
+
+/* How the suspects of a suspects_document came to their size. */
+void suspects_add_growth(json_t *document, const struct wh_suspects *suspects, const struct wh_diff *diff);
+
 /* Parts that more than one document has. */
 json_t *snapshot_json(const struct wh_info *info); /* file, python, program, pid, created, mode, trigger */
 json_t *hops_json(const struct wh_path *path);

@@ -12,6 +12,7 @@ static const struct verb {
     {"run", "Start a Python program with the dumper inside", cmd_run},
     {"dump", "Take a snapshot of a running Python process", cmd_dump},
     {"suspects", "Say who holds the memory, and at which line", cmd_suspects},
+    {"diff", "Say what grew from snapshot to snapshot", cmd_diff},
     {"report", "Write the self-contained HTML report", cmd_report},
     {"info", "Say what a snapshot is and what memory it accounts for", cmd_info},
     {"top", "List types, modules or holders by the memory that they retain", cmd_top},

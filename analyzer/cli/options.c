@@ -88,15 +88,23 @@ static error_t add_reference(const struct parse *parse, const char *option, cons
     return 0;
 }
 
+static error_t add_snapshot(const struct parse *parse, const char *text)
+{
+    struct request *request = parse->request;
+    if (request->snapshot_count == SNAPSHOTS_MAX)
+        return refuse_word(parse, text, "is one snapshot too many: 64 can be given at most");
+    request->snapshots[request->snapshot_count++] = text;
+    request->snapshot = request->snapshots[0];
+    return 0;
+}
+
 static error_t parse_argument(const struct parse *parse, const char *text, unsigned number)
 {
-    if (number == 0)
-        parse->request->snapshot = text;
-    else if (number == 1 && parse->command->query != QUERY_NONE)
+    if (number == 0 || parse->command->answer_several)
+        return add_snapshot(parse, text);
+    if (number == 1 && parse->command->query != QUERY_NONE)
         return parse_address(parse, text);
-    else
-        return refuse_word(parse, text, "is one argument too many");
-    return 0;
+    return refuse_word(parse, text, "is one argument too many");
 }
 
 static error_t check_query(const struct parse *parse)
@@ -113,6 +121,8 @@ static error_t check_request(const struct parse *parse)
 {
     if (!parse->request->snapshot)
         return refuse(parse, "no snapshot is given");
+    if (parse->request->snapshot_count < parse->command->least)
+        return refuse(parse, "two snapshots are needed, or more");
     const char *fault = parse->command->check ? parse->command->check(parse->request) : NULL;
     return fault ? refuse(parse, fault) : check_query(parse);
 }
@@ -198,13 +208,15 @@ static bool parse_command_line(const struct command *command, int argc, char **a
     return !failed;
 }
 
-static enum wh_status answer(const struct command *command, const struct request *request, struct wh_analysis *analysis, char **text,
+static enum wh_status answer(const struct command *command, const struct request *request, struct wh_analysis *const *analyses, char **text,
                              size_t *length, struct wh_error *error, int *exit_code)
 {
     FILE *out = open_memstream(text, length);
     if (!out)
         return wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the output");
-    enum wh_status status = command->answer(analysis, request, out, error, exit_code);
+    enum wh_status status = command->answer_several
+                                ? command->answer_several(analyses, request->snapshot_count, request, out, error, exit_code)
+                                : command->answer(analyses[0], request, out, error, exit_code);
     bool lost = ferror(out);
     lost |= fclose(out) != 0;
     return !status && lost ? wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the output") : status;
@@ -213,15 +225,18 @@ static enum wh_status answer(const struct command *command, const struct request
 static enum wh_status open_and_answer(const struct command *command, const struct request *request, struct wh_error *error, int *exit_code)
 {
     struct progress progress;
-    struct wh_analysis *analysis;
+    struct wh_analysis *analyses[SNAPSHOTS_MAX];
+    size_t count = 0;
+    enum wh_status status = WH_OK;
     char *text = NULL;
     size_t length = 0;
     progress_init(&progress);
-    enum wh_status status = wh_analysis_open(request->snapshot, progress_step, &progress, error, &analysis);
-    if (!status) {
-        status = answer(command, request, analysis, &text, &length, error, exit_code);
-        wh_analysis_close(analysis);
-    }
+    for (; !status && count < request->snapshot_count; count += !status)
+        status = wh_analysis_open(request->snapshots[count], progress_step, &progress, error, &analyses[count]);
+    if (!status)
+        status = answer(command, request, analyses, &text, &length, error, exit_code);
+    while (count)
+        wh_analysis_close(analyses[--count]);
     progress_clear(&progress);
     if (!status) {
         fwrite(text, 1, length, stdout);

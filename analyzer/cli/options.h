@@ -13,12 +13,14 @@
 
 #include "cli.h"
 
-/* How often --without, --ignore may be given. */
-enum { REFERENCES_MAX = 64 };
+/* How often --without, --ignore may be given; how many snapshots are compared at most. */
+enum { REFERENCES_MAX = 64, SNAPSHOTS_MAX = 64 };
 
 /* Everything that a command line can ask. What a command does not offer keeps its zero. */
 struct request {
-    const char *snapshot;
+    const char *snapshot;                  /* the first one */
+    const char *snapshots[SNAPSHOTS_MAX];  /* all, as they were given */
+    size_t snapshot_count;
     struct wh_query query;
     size_t limit; /* 0: not given */
     size_t depth; /* 0: not given */
@@ -84,6 +86,11 @@ struct command {
     /* Computes the answer and prints it to `out`, which reaches stdout only if all went well. *exit_code is 0 before. */
     enum wh_status (*answer)(struct wh_analysis *analysis, const struct request *request, FILE *out, struct wh_error *error,
                              int *exit_code);
+
+    /* Instead of `answer`, for a command that takes several snapshots: one analysis for each, as they were given; `least` of them. */
+    size_t least;
+    enum wh_status (*answer_several)(struct wh_analysis *const *analyses, size_t count, const struct request *request, FILE *out,
+                                     struct wh_error *error, int *exit_code);
 };
 
 /* Parses the command line, opens the snapshot, answers, and tells what went wrong. Returns the exit code. */

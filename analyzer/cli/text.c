@@ -136,6 +136,29 @@ struct number_text size_text(uint64_t bytes)
     return ret;
 }
 
+struct number_text change_text(int64_t bytes)
+{
+    struct number_text ret, size = size_text((uint64_t)(bytes < 0 ? -bytes : bytes));
+    snprintf(ret.text, sizeof(ret.text), "%s%.62s", bytes > 0 ? "+" : bytes < 0 ? "-" : "", size.text);
+    return ret;
+}
+
+struct number_text sparkline_text(const uint64_t *series, size_t count)
+{
+    static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    enum { SHOWN = 20, BARS = sizeof(bars) / sizeof(bars[0]) };
+    struct number_text ret = {""};
+    uint64_t most = 1;
+    size_t first = count > SHOWN ? count - SHOWN : 0, used = 0;
+    for (size_t i = first; i < count; i++)
+        most = series[i] > most ? series[i] : most;
+    for (size_t i = first; i < count; i++) {
+        size_t bar = (size_t)((double)series[i] / (double)most * (BARS - 1) + 0.5);
+        used += (size_t)snprintf(ret.text + used, sizeof(ret.text) - used, "%s", series[i] ? bars[bar] : " ");
+    }
+    return ret;
+}
+
 struct number_text exact_size_text(uint64_t bytes)
 {
     struct number_text ret, size = size_text(bytes);

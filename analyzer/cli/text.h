@@ -30,6 +30,8 @@ struct number_text count_text(uint64_t count);          /* 30,000,462 */
 struct number_text size_text(uint64_t bytes);           /* 28.6 MiB */
 struct number_text exact_size_text(uint64_t bytes);     /* 28.6 MiB (30,000,462 B) */
 struct number_text duration_text(uint64_t nanoseconds); /* 12.3 ms */
+struct number_text change_text(int64_t bytes);          /* +28.6 MiB, -3 B, 0 B */
+struct number_text sparkline_text(const uint64_t *series, size_t count); /* ▁▃▆█, 0 as a space; of the last 20 */
 struct number_text percent_text(double share);          /* 71 % */
 struct number_text address_text(uint64_t address);      /* 0x7f0000100040; "" for 0 */
 struct number_text time_text(uint64_t unix_ns);         /* 2026-01-31T12:00:00.250Z */

@@ -31,6 +31,7 @@ QUESTIONS = {
     "tree": ["tree", "{}"],
     "threads": ["threads", "{}"],
     "report": ["report", "{}"],
+    "diff": ["diff", "{}", "{}"],
 }
 
 

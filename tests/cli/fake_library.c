@@ -232,6 +232,53 @@ void wh_alloc_tree_free(struct wh_alloc_tree *result)
     (void)result;
 }
 
+/* --- diff: of each suspect another course, found by its rank --- */
+
+static uint64_t grown_bytes[] = {20000, 40000, 60000}, flat_bytes[] = {512, 512, 512}, late_bytes[] = {0, 3000, 5000}, shrunk_bytes[] = {9000, 7000, 0};
+static uint64_t some_counts[] = {1, 2, 3}, nothing_unseen[] = {0, 0, 0}, unseen[] = {1000, 0, 0};
+
+static struct wh_diff_row holder_rows[] = {
+    {.name = "app.orders.open", .type = "list", .file = "", .text = "", .fingerprint = "00aa", .alike = 2, .change = WH_CHANGE_GROWN,
+     .every_step = true, .bytes_change = 40000, .count_change = 2, .bytes = grown_bytes, .count = some_counts, .at_most = nothing_unseen},
+    {.name = "app.late", .type = "dict", .file = "", .text = "", .fingerprint = "00bb", .alike = 1, .change = WH_CHANGE_NEW,
+     .every_step = true, .bytes_change = 5000, .count_change = 2, .bytes = late_bytes, .count = some_counts, .at_most = unseen},
+    {.name = "app.gone", .type = "dict", .file = "", .text = "", .fingerprint = "00cc", .alike = 1, .change = WH_CHANGE_GONE, .since = 2,
+     .bytes_change = -9000, .count_change = -2, .bytes = shrunk_bytes, .count = some_counts, .at_most = nothing_unseen},
+    {.name = "held by native code", .type = "app.Handle", .file = "", .text = "", .fingerprint = "00dd", .alike = 1, .change = WH_CHANGE_FLAT,
+     .since = 2, .bytes = flat_bytes, .count = some_counts, .at_most = nothing_unseen},
+};
+static struct wh_diff_row line_rows[] = {
+    {.name = "add", .type = "", .file = "/srv/app/feed.py", .text = "rows.append(row)", .line = 7, .fingerprint = "", .alike = 1,
+     .change = WH_CHANGE_NEW, .since = 0, .every_step = true, .bytes_change = 5000, .bytes = late_bytes, .count = some_counts,
+     .at_most = nothing_unseen},
+};
+static struct wh_diff_snapshot diff_snapshots[] = {
+    {"app-1.whs", "3.13.5", "app.py", 7, 1790000000250000000, {10, 20480}, 1 << 20},
+    {"app-2.whs", "3.13.5", "app.py", 7, 1790000001250000000, {20, 40960}, 1 << 20},
+    {"app-3.whs", "3.13.5", "app.py", 7, 1790000002250000000, {30, 61440}, 0},
+};
+
+enum wh_status wh_diff(struct wh_analysis *const *analyses, size_t count, struct wh_error *error, size_t *latest, struct wh_diff **ret)
+{
+    static struct wh_diff diff = {.snapshot_count = 3, .snapshots = diff_snapshots, .same_process = true, .caution = "Bear this in mind.",
+                                  .has_lines = true, .holders = {4, holder_rows}, .types = {1, &holder_rows[3]}, .lines = {1, line_rows}};
+    (void)analyses, (void)count, (void)error;
+    if (latest)
+        *latest = 0;
+    *ret = &diff;
+    return WH_OK;
+}
+
+void wh_diff_free(struct wh_diff *diff)
+{
+    (void)diff;
+}
+
+const struct wh_diff_row *wh_diff_of_suspect(const struct wh_diff *diff, const struct wh_suspect *suspect)
+{
+    return &diff->holders.rows[suspect->leak ? suspect->kind[0] == 'n' ? 3 : 0 : 2];
+}
+
 enum wh_status wh_export_heapsnapshot(struct wh_analysis *analysis, bool all, wh_sink sink, void *context, struct wh_error *error,
                                       struct wh_export_summary *ret)
 {

@@ -95,6 +95,25 @@ class DocumentTest(CommandLineTest):
                 self.assertEqual(shown[column["hidden"]], len(hidden))
                 self.assertEqual(shown[column["hidden_bytes"]], sum(other[column["retained"]] for other in hidden))
 
+    def test_a_comparison_has_a_series_for_each_row(self):
+        document = self.document("diff", self.snapshot, self.snapshot, self.snapshot, "--json")
+        row = next(row for row in document["holders"]["rows"] if row["name"] == "__main__.cache")
+        self.assertEqual((row["address"], row["change"], row["bytes"], row["count"]), (CACHE, "flat", [30000462] * 3, [7] * 3))
+        self.assertEqual([snapshot["objects"] for snapshot in document["snapshots"]], [self.document("info", self.snapshot, "--json")["live"]["objects"]] * 3)
+        types = {row["name"]: row["bytes"][0] for row in document["types"]["rows"]}
+        self.assertEqual(types, {row["name"]: row["shallow_bytes"] for row in self.document("top", self.snapshot, "--json")["rows"]})
+        self.assertNotIn("lines", document)
+        few = self.document("diff", self.snapshot, self.snapshot, "--json", "--limit", "1")
+        self.assertEqual((len(few["types"]["rows"]), few["types"]["omitted"]["rows"]), (1, len(types) - 1))
+
+    def test_a_suspect_of_several_snapshots_tells_its_growth(self):
+        document = self.document("suspects", self.snapshot, self.snapshot, "--json")
+        self.check_document(document)
+        self.assertEqual(document["suspects"][0]["growth"]["bytes"], [30000462] * 2)
+        self.assertEqual(document["suspects"][0]["growth"]["since_created"], document["snapshot"]["created"])
+        del document["suspects"][0]["growth"]
+        self.assertEqual(document["suspects"][0], self.document("suspects", self.snapshot, "--json")["suspects"][0])
+
     def test_hostile_names_arrive_whole_with_replacements_for_what_is_no_text(self):
         text = json.dumps(self.document("tree", self.hostile, "--json"), ensure_ascii=False)
         self.assertIn("</script><!--", text)

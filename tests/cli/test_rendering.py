@@ -47,6 +47,31 @@ allocated   blocks   a second         live         allocated by
 … and 1 more: 16 B
 """
 
+COMPARED = """\
+   taken                         live  objects  resident  snapshot
+1  2026-09-21T14:13:20.250Z  20.0 KiB       10   1.0 MiB  app-1.whs
+2  2026-09-21T14:13:21.250Z  40.0 KiB       20   1.0 MiB  app-2.whs
+3  2026-09-21T14:13:22.250Z  60.0 KiB       30            app-3.whs
+Bear this in mind.
+
+   change     first      last       growth            holder
++39.1 KiB  19.5 KiB  58.6 KiB  ▃▆█  grown, each step  app.orders.open  (list, and 1 alike)
+ +4.9 KiB  < 1000 B   4.9 KiB   ▅█  new, each step    app.late  (dict)
+ -8.8 KiB   8.8 KiB       0 B  █▆   gone              app.gone  (dict)
+1 more is flat.
+
+No type changed. 1 more is flat.
+
+  change  first     last       growth          line
++4.9 KiB    0 B  4.9 KiB   ▅█  new, each step  /srv/app/feed.py:7 in add:  rows.append(row)
+"""
+
+GROWTH = [
+    "   grows since   2026-09-21T14:13:20.250Z, in each of 2 steps: 19.5 KiB to 58.6 KiB in 3 snapshots  ▃▆█\n",
+    "   growth        none: 512 B to 512 B in 3 snapshots  ███\n",
+    "   growth        not in the last step: 8.8 KiB to 0 B in 3 snapshots  █▆ \n",
+]
+
 LARGE = "app.table  (dict, 1 item)  retains 16.0 EiB (18,446,744,073,709,551,615 B), 5.0 % of the Python heap\n"
 LARGE_DETAILS = "   held at       no line is known\n   path          app.table\n"
 
@@ -71,6 +96,17 @@ class RenderingTest(CommandLineTest):
         self.assertEqual(self.print_fake("large", "suspects", "--exit-code"), (DONE, "No leak is suspected. The largest holder: " + LARGE))
         self.assertEqual(self.print_fake("large", "suspects", "--all"),
                          (DONE, "No leak is suspected. What is largest:\n1  " + LARGE + LARGE_DETAILS))
+
+    def test_a_comparison_tells_what_changed_and_counts_what_did_not(self):
+        self.assertEqual(self.print_fake("full", "diff", "app.whs", "app.whs"), (DONE, COMPARED))
+        self.assertIn("\n… and 2 more that changed\n", self.print_fake("full", "diff", "app.whs", "app.whs", "--limit", "1")[1])
+        document = json.loads(self.print_fake("full", "diff", "app.whs", "app.whs", "--json")[1])
+        self.assertEqual(schema_errors(document), [])
+        self.assertEqual([row.get("at_most") for row in document["holders"]["rows"]], [None, [1000, 0, 0], None, None])
+
+    def test_a_suspect_of_several_snapshots_tells_since_when_it_grows(self):
+        lines = self.print_fake("full", "suspects", "app.whs", "app.whs", "--all")[1].splitlines(keepends=True)
+        self.assertEqual([line for line in lines if line.startswith("   grow")], GROWTH)
 
     def test_what_was_allocated_is_told_from_what_is_left(self):
         self.assertEqual(self.print_fake("full", "alloc", "--allocated"), (DONE, ALLOCATED))

@@ -32,9 +32,13 @@ class UsageTest(CommandLineTest):
             self.assertEqual(self.refuse(USAGE, command), "no snapshot is given (see 'whoholds %s --help')" % command)
 
     def test_one_argument_too_many_is_refused(self):
-        for command in ("info", "suspects", "top", "tree", "threads"):
+        for command in ("info", "top", "tree", "threads"):
             self.assertIn("'b' is one argument too many", self.refuse(USAGE, command, self.snapshot, "b"))
         self.assertIn("'c' is one argument too many", self.refuse(USAGE, "path", self.snapshot, "1", "c"))
+
+    def test_a_comparison_wants_two_snapshots_and_sixty_four_at_most(self):
+        self.assertIn("two snapshots are needed, or more", self.refuse(USAGE, "diff", self.snapshot))
+        self.assertIn("is one snapshot too many", self.refuse(USAGE, "diff", *[self.snapshot] * 65))
 
     def test_numbers_must_be_numbers(self):
         for word in ("0", "-1", "x", "", "1x", "4294967296", "99999999999999999999999", " 1", "+1"):

@@ -51,6 +51,8 @@ struct built_block { uint32_t object; uint64_t size; unsigned stack, majority; }
 struct heap_builder {
     char python[16];
     uint32_t hexversion;
+    const char *program;
+    uint64_t pid, created_ns;
     struct built_type *types;        unsigned type_count;
     struct built_object *objects;    uint32_t object_count, object_capacity;   /* objects[0] is NULL */
     uint32_t *slots;                 uint32_t slot_count;                      /* hash table of names */

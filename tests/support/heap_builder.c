@@ -642,6 +642,7 @@ struct heap_builder *heap_builder_create(void)
 {
     struct heap_builder *builder = built_heap_must(calloc(1, sizeof(*builder)));
     heap_builder_set_version(builder, "3.11.7", 0x030b07f0);
+    heap_builder_set_origin(builder, "app.py", 4242, 1790000000250000000);
     builder->object_count = 1;
     builder->object_capacity = 8;
     grow_objects(builder);
@@ -747,6 +748,13 @@ uint32_t heap_builder_node(const struct heap_builder *builder, const char *name)
 uint64_t heap_builder_address(uint32_t node)
 {
     return BUILT_HEAP_FIRST_ADDRESS + (uint64_t)node * BUILT_HEAP_STRIDE;
+}
+
+void heap_builder_set_origin(struct heap_builder *builder, const char *program, uint64_t pid, uint64_t created_ns)
+{
+    builder->program = program;
+    builder->pid = pid;
+    builder->created_ns = created_ns;
 }
 
 void heap_builder_set_version(struct heap_builder *builder, const char *python, uint32_t hexversion)

@@ -62,6 +62,9 @@ uint64_t heap_builder_address(uint32_t node);
 /* The header's interpreter; 3.11 unless it is told. */
 void heap_builder_set_version(struct heap_builder *builder, const char *python, uint32_t hexversion);
 
+/* The header's program, process and time; app.py, 4242 and 1790000000250000000 unless they are told. */
+void heap_builder_set_origin(struct heap_builder *builder, const char *program, uint64_t pid, uint64_t created_ns);
+
 /* The snapshot's bytes, which the caller frees. `distort` may be NULL. */
 uint8_t *heap_builder_write(const struct heap_builder *builder, heap_distortion distort, void *context, size_t *length);
 

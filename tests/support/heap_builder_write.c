@@ -231,7 +231,7 @@ uint8_t *heap_builder_write(const struct heap_builder *builder, heap_distortion 
     struct output output = {.builder = builder, .distort = distort, .context = context,
                             .refcount_of_node = built_heap_must(calloc(builder->object_count, sizeof(uint64_t)))};
     struct snapshot_header header = {
-        .created_ns = 1790000000250000000, .pid = 4242, .program = "app.py", .python = builder->python,
+        .created_ns = builder->created_ns, .pid = builder->pid, .program = builder->program, .python = builder->python,
         .hexversion = builder->hexversion, .mode = "fork", .trigger = "signal", .values = "short",
     };
     struct snapshot_totals totals = {.pause_ns = 1200000, .dump_ns = 34000000};

@@ -347,6 +347,57 @@ struct wh_alloc_tree {
 enum wh_status wh_alloc_tree(struct wh_analysis *analysis, bool live, size_t limit, struct wh_error *error, struct wh_alloc_tree **ret) WH_MUST_USE;
 void wh_alloc_tree_free(struct wh_alloc_tree *tree);
 
+/* --- diff: what grew from snapshot to snapshot --- */
+
+struct wh_diff_snapshot {
+    const char *file, *python, *program;
+    uint64_t pid, created_ns;
+    struct wh_mass live;
+    uint64_t rss;                  /* 0 if not known */
+};
+
+/* A row's change from the first snapshot to the last. `flat`: less than a hundredth of the larger, and less than 1 KiB in any case. */
+enum wh_change { WH_CHANGE_NEW, WH_CHANGE_GROWN, WH_CHANGE_FLAT, WH_CHANGE_SHRUNK, WH_CHANGE_GONE };
+
+struct wh_diff_row {
+    const char *name;              /* of a holder, as the last snapshot that has it names it; of a line: its function */
+    const char *type;              /* of a holder, else "" */
+    const char *file, *text;       /* of a line, else "" */
+    uint32_t line;                 /* of a line, else 0 */
+    uint64_t address;              /* of a holder in the last snapshot; 0: it is not there */
+    const char *fingerprint;       /* of a holder, else "" */
+    uint32_t alike;                /* holders that the row sums up in the last snapshot that has any: 1, or more of the same path but for keys and indexes */
+    enum wh_change change;
+    bool every_step;               /* more bytes in each snapshot than in the one before */
+    size_t since;                  /* number of the snapshot since which each has more; the last one's: it did not grow at the end */
+    int64_t bytes_change, count_change;
+    uint64_t *bytes, *count;       /* by snapshot: a holder retains, a type's objects take themselves, a line's blocks that are alive */
+    uint64_t *at_most;             /* by snapshot: 0, or the holder was not found there and may have had so many bytes unseen */
+};
+
+/* Largest change first. */
+struct wh_diff_table { size_t row_count; struct wh_diff_row *rows; };
+
+struct wh_diff {
+    size_t snapshot_count;
+    struct wh_diff_snapshot *snapshots;   /* in the order of time */
+    bool same_process;
+    const char *caution;           /* what to bear in mind, as a sentence; "" */
+    bool has_lines;                /* all snapshots have a recorder's blocks */
+    struct wh_diff_table holders, types, lines;
+};
+
+/*
+ * Compares snapshots of one program, in the order of time; `latest` (may be NULL) becomes the last one's place in `analyses`. Addresses are reused
+ * and match nothing: holders are matched by the path of their names and their type, keys that are no names and indexes left out; types by
+ * name; lines by file, function and line. WH_ERR_USAGE for fewer than two snapshots, and for snapshots of different programs.
+ */
+enum wh_status wh_diff(struct wh_analysis *const *analyses, size_t count, struct wh_error *error, size_t *latest, struct wh_diff **ret) WH_MUST_USE;
+void wh_diff_free(struct wh_diff *diff);
+
+/* The row of a suspect of the latest snapshot; NULL if it has none. */
+const struct wh_diff_row *wh_diff_of_suspect(const struct wh_diff *diff, const struct wh_suspect *suspect);
+
 /* --- threads --- */
 
 struct wh_local { const char *name; struct wh_object object; };

@@ -11,6 +11,7 @@
 #include "holders/holder_lines.h"
 #include "holders/holder_paths.h"
 #include "heap/referrers.h"
+#include "naming/fingerprint.h"
 #include "holders/signs.h"
 
 enum {
@@ -216,27 +217,6 @@ static const char *kind_of(const struct model *model, const struct accumulation 
     return heap_items_kind(model->heap, point->node) != FORM_ITEMS_NONE || model->heap->form_of_node[point->node] & FORM_STORE ? "container" : "instance";
 }
 
-/* FNV-1a, 64 bits (Fowler, Noll, Vo). */
-static uint64_t hash_span(uint64_t hash, struct span span)
-{
-    for (size_t i = 0; i < span.length; i++)
-        hash = (hash ^ (unsigned char)span.bytes[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
-/* Kinds, names and types along the path, without keys, indexes and addresses: the same holder in another process has the same. */
-static void fill_fingerprint(const struct model *model, const struct naming_path *path, struct wh_suspect *suspect)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (uint32_t i = 0; i < path->step_count; i++) {
-        char kind = (char)('0' + path->steps[i].kind);
-        hash = hash_span(hash, (struct span){&kind, 1});
-        hash = hash_span(hash, path->steps[i].name);
-        hash = hash_span(hash, heap_type(model->heap, path->steps[i].node)->name);
-    }
-    snprintf(suspect->fingerprint, sizeof(suspect->fingerprint), "%016" PRIx64, hash);
-}
-
 static void write_places(const struct model *model, uint32_t node, struct text *text)
 {
     uint32_t count = heap_items(model->heap, node).count;
@@ -298,7 +278,7 @@ static enum wh_status fill(struct investigator *self, const struct accumulation 
     fill_lines(self, point->node, sites, path, suspect);
     fill_reasons(self, &evidence, suspect);
     fill_cuts(self, point, suspect);
-    fill_fingerprint(self->model, path, suspect);
+    fingerprint_write(self->model, path, suspect->fingerprint);
     free(masses);
     status = fill_allocations(self, point, suspect);
     return status ? status : naming_output(self->model, point->node, self->arena, self->error, &suspect->path);
