@@ -5,7 +5,7 @@ set(WHOHOLDS_PYTHONS "$ENV{WHOHOLDS_PYTHONS}" CACHE STRING "Interpreters for whi
 
 set(PYTHON_FACTS [[
 import sys, sysconfig, os
-supported = sys.implementation.name == 'cpython' and (3, 8) <= sys.version_info[:2] <= (3, 13) and not sysconfig.get_config_var('Py_GIL_DISABLED')
+supported = sys.implementation.name == 'cpython' and (3, 8) <= sys.version_info[:2] <= (3, 14) and not sysconfig.get_config_var('Py_GIL_DISABLED')
 include = sysconfig.get_paths()['include']
 headers = os.path.exists(os.path.join(include, 'internal', 'pycore_runtime.h')) or os.path.exists(os.path.join(include, 'internal', 'pycore_pystate.h'))
 print(';'.join(['cpython-%08x%s' % (sys.hexversion, getattr(sys, 'abiflags', '')), include, '%d.%d.%d' % sys.version_info[:3], os.path.realpath(sys.executable),

@@ -17,8 +17,8 @@
 
 #if PY_VERSION_HEX < 0x03080000
 #error "whoholds supports CPython 3.8 and newer; this interpreter is older"
-#elif PY_VERSION_HEX >= 0x030E0000
-#error "whoholds does not know the object layouts of this CPython; it supports 3.8 to 3.13"
+#elif PY_VERSION_HEX >= 0x030F0000
+#error "whoholds does not know the object layouts of this CPython; it supports 3.8 to 3.14"
 #endif
 #ifdef Py_GIL_DISABLED
 #error "whoholds does not support free-threaded builds of CPython yet"
@@ -59,6 +59,10 @@
 #if PY_VERSION_HEX >= 0x030D0000
 #include <internal/pycore_tstate.h>
 #endif
+#if PY_VERSION_HEX >= 0x030E0000
+#include <internal/pycore_genobject.h>
+#include <internal/pycore_interpframe.h>
+#endif
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -77,15 +81,21 @@ static inline struct _gc_runtime_state *compat_gc(PyInterpreterState *interp)
 #endif
 }
 
-/* Head of the list of a generation; COMPAT_GENERATIONS is the permanent one (gc.freeze()). Never uses gc.generations as an index
- * into gc.head objects: the head is not an object. */
+/*
+ * Head of the list of a generation; COMPAT_GENERATIONS is the permanent one (gc.freeze()). In 3.14 the others lie right before that one: up to
+ * 3.14.4, which collects incrementally, as young and old[2], then as generations[3].
+ */
 static inline PyGC_Head *compat_generation(PyInterpreterState *interp, int generation)
 {
     struct _gc_runtime_state *gc = compat_gc(interp);
+#if PY_VERSION_HEX >= 0x030E0000
+    return &(&gc->permanent_generation - (COMPAT_GENERATIONS - generation))->head;
+#else
     return generation == COMPAT_GENERATIONS ? &gc->permanent_generation.head : &gc->generations[generation].head;
+#endif
 }
 
-/* Bit 0 of _gc_next is a flag while a collection is under way (gcmodule.c, NEXT_MASK_UNREACHABLE). */
+/* Bit 0 of _gc_next is a flag while a collection is under way (gcmodule.c, NEXT_MASK_UNREACHABLE), or always (gc.c of 3.14.0, old space). */
 static inline PyGC_Head *compat_gc_next(const PyGC_Head *head)
 {
     return (PyGC_Head *)(head->_gc_next & ~(uintptr_t)3);
@@ -258,6 +268,20 @@ static inline size_t compat_values_bytes(const struct _dictkeysobject *keys)
 #endif
 }
 
+/*
+ * The table of interned strings. Its references are not counted in its strings' reference counts: it holds them weakly. Only 3.14 shows it to
+ * the collector.
+ */
+static inline PyObject *compat_interned_strings(PyInterpreterState *interp)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    return interp->cached_objects.interned_strings;
+#else
+    (void)interp;
+    return NULL;
+#endif
+}
+
 /* ---- Instances ---- */
 
 static inline struct _dictkeysobject *compat_shared_keys(PyTypeObject *type)
@@ -282,7 +306,9 @@ static inline bool compat_has_inline_values(PyTypeObject *type)
 static inline PyObject **compat_inline_values(PyObject *object)
 {
 #if PY_VERSION_HEX >= 0x030D0000
-    PyDictValues *values = (PyDictValues *)((char *)object + sizeof(PyObject));
+    /* In 3.13 only types that add nothing to object have them. */
+    size_t offset = PY_VERSION_HEX >= 0x030E0000 ? (size_t)Py_TYPE(object)->tp_basicsize : sizeof(PyObject);
+    PyDictValues *values = (PyDictValues *)((char *)object + offset);
     return values->valid ? values->values : NULL;
 #elif PY_VERSION_HEX >= 0x030C0000
     PyDictOrValues managed = *(((PyDictOrValues *)object) - 3);
@@ -464,23 +490,55 @@ static inline uint16_t compat_warmup(const PyCodeObject *code)
 
 /* ---- Frames ---- */
 
+/* What a place of a frame holds. 3.14 marks places that are borrowed from another one, which is sure to outlive them. */
+#if PY_VERSION_HEX >= 0x030E0000
+typedef _PyStackRef compat_slot;
+#else
+typedef PyObject *compat_slot;
+#endif
+
 /* One frame of a thread, or the frame of a generator. */
 struct compat_frame {
     const void *address;       /* of the frame object or interpreter frame: the next call's starting point */
     PyObject *object;          /* what stands for it in the snapshot: frame object (to 3.10), generator (3.11+), or NULL */
     PyCodeObject *code;
     PyObject *function, *locals_dict, *frame_object; /* 3.11+: what the interpreter frame itself holds */
-    PyObject **locals;         /* locals, cells, free variables, then temporaries */
-    size_t local_count;
+    const compat_slot *slots;  /* locals, cells, free variables, then temporaries */
+    size_t variable_count, slot_count;
     int instruction;           /* byte offset, -1 before the first */
 };
+
+#if PY_VERSION_HEX >= 0x030E0000
+static inline PyObject *compat_slot_object(compat_slot slot)
+{
+    return PyStackRef_IsNull(slot) || PyStackRef_IsTaggedInt(slot) ? NULL : PyStackRef_AsPyObjectBorrow(slot);
+}
+
+/* A borrowed temporary repeats a variable of the same frame and is not counted: it is left out. */
+static inline PyObject *compat_frame_slot(const struct compat_frame *frame, size_t index)
+{
+    PyObject *object = compat_slot_object(frame->slots[index]);
+    bool borrowed = !PyStackRef_RefcountOnObject(frame->slots[index]);
+    return object && index >= frame->variable_count && borrowed && !compat_is_immortal(object) ? NULL : object;
+}
+#else
+static inline PyObject *compat_slot_object(compat_slot slot)
+{
+    return slot;
+}
+
+static inline PyObject *compat_frame_slot(const struct compat_frame *frame, size_t index)
+{
+    return frame->slots[index];
+}
+#endif
 
 #if PY_VERSION_HEX >= 0x030B0000
 
 static inline PyCodeObject *compat_iframe_code(const _PyInterpreterFrame *frame)
 {
 #if PY_VERSION_HEX >= 0x030D0000
-    PyObject *code = frame->f_executable;
+    PyObject *code = compat_slot_object(frame->f_executable);
     return code && Py_TYPE(code) == &PyCode_Type ? (PyCodeObject *)code : NULL;
 #else
     return frame->f_code;
@@ -488,9 +546,13 @@ static inline PyCodeObject *compat_iframe_code(const _PyInterpreterFrame *frame)
 }
 
 /* While a frame runs its stack top is not stored: then only the variables count. */
-static inline size_t compat_iframe_local_count(const _PyInterpreterFrame *frame, const PyCodeObject *code)
+static inline size_t compat_iframe_slot_count(const _PyInterpreterFrame *frame, const PyCodeObject *code)
 {
+#if PY_VERSION_HEX >= 0x030E0000
+    ptrdiff_t stack_top = frame->stackpointer ? frame->stackpointer - frame->localsplus : -1;
+#else
     int stack_top = frame->stacktop;
+#endif
     int limit = code->co_nlocalsplus + code->co_stacksize;
     return (size_t)(stack_top >= code->co_nlocalsplus && stack_top <= limit ? stack_top : code->co_nlocalsplus);
 }
@@ -507,7 +569,10 @@ static inline int compat_iframe_instruction(const _PyInterpreterFrame *frame, co
 
 static inline const _PyInterpreterFrame *compat_skip_c_frames(const _PyInterpreterFrame *frame)
 {
-#if PY_VERSION_HEX >= 0x030C0000
+#if PY_VERSION_HEX >= 0x030E0000
+    while (frame && frame->owner >= FRAME_OWNED_BY_INTERPRETER)
+        frame = frame->previous;
+#elif PY_VERSION_HEX >= 0x030C0000
     while (frame && frame->owner == FRAME_OWNED_BY_CSTACK)
         frame = frame->previous;
 #endif
@@ -519,15 +584,18 @@ static inline bool compat_describe_frame(const _PyInterpreterFrame *frame, struc
     *ret = (struct compat_frame){.address = frame, .code = compat_iframe_code(frame)};
     if (!ret->code)
         return false;
-#if PY_VERSION_HEX >= 0x030C0000
+#if PY_VERSION_HEX >= 0x030E0000
+    ret->function = compat_slot_object(frame->f_funcobj);
+#elif PY_VERSION_HEX >= 0x030C0000
     ret->function = frame->f_funcobj;
 #else
     ret->function = (PyObject *)frame->f_func;
 #endif
     ret->locals_dict = frame->f_locals;
     ret->frame_object = (PyObject *)frame->frame_obj;
-    ret->locals = (PyObject **)frame->localsplus;
-    ret->local_count = compat_iframe_local_count(frame, ret->code);
+    ret->slots = (const compat_slot *)frame->localsplus;
+    ret->variable_count = (size_t)ret->code->co_nlocalsplus;
+    ret->slot_count = compat_iframe_slot_count(frame, ret->code);
     ret->instruction = compat_iframe_instruction(frame, ret->code);
     if (frame->owner == FRAME_OWNED_BY_GENERATOR)
         ret->object = (PyObject *)((char *)frame - offsetof(PyGenObject, gi_iframe));
@@ -548,15 +616,30 @@ static inline const void *compat_next_frame(const void *frame)
     return compat_skip_c_frames(((const _PyInterpreterFrame *)frame)->previous);
 }
 
-#define COMPAT_FRAME_DESCRIBE(address, ret) compat_describe_frame(address, ret)
-
 /* The frame inside a generator or coroutine; false if it has finished. */
 static inline bool compat_generator_frame(PyObject *generator, struct compat_frame *ret)
 {
     PyGenObject *gen = (PyGenObject *)generator;
     if (gen->gi_frame_state >= FRAME_COMPLETED)
         return false;
+#if PY_VERSION_HEX >= 0x030E0000
+    return compat_describe_frame(&gen->gi_iframe, ret);
+#else
     return compat_describe_frame((const _PyInterpreterFrame *)gen->gi_iframe, ret);
+#endif
+}
+
+/* The code of a generator or coroutine. 3.12 and 3.13 forget it when it has finished. */
+static inline PyCodeObject *compat_generator_code(PyObject *generator)
+{
+#if PY_VERSION_HEX >= 0x030E0000
+    return compat_iframe_code(&((PyGenObject *)generator)->gi_iframe);
+#elif PY_VERSION_HEX >= 0x030C0000
+    struct compat_frame frame;
+    return compat_generator_frame(generator, &frame) ? frame.code : NULL;
+#else
+    return ((PyGenObject *)generator)->gi_code;
+#endif
 }
 
 /* The frame inside a frame object, once the thread has left it. */
@@ -589,8 +672,9 @@ static inline bool compat_describe_frame(const PyFrameObject *frame, struct comp
     *ret = (struct compat_frame){.address = frame, .object = (PyObject *)frame, .code = frame->f_code};
     if (!ret->code)
         return false;
-    ret->locals = (PyObject **)frame->f_localsplus;
-    ret->local_count = compat_frame_variables(frame->f_code) + compat_frame_temporaries(frame);
+    ret->slots = (const compat_slot *)frame->f_localsplus;
+    ret->variable_count = compat_frame_variables(frame->f_code);
+    ret->slot_count = ret->variable_count + compat_frame_temporaries(frame);
     ret->instruction = frame->f_lasti * (PY_VERSION_HEX >= 0x030A0000 ? 2 : 1);
     return true;
 }
@@ -647,6 +731,16 @@ static inline PyThreadState *compat_first_thread(PyInterpreterState *interp)
     return interp->threads.head;
 #else
     return interp->tstate_head;
+#endif
+}
+
+/* The thread state that holds the GIL, NULL if there is none. */
+static inline PyThreadState *compat_current_thread(void)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    return PyThreadState_GetUnchecked();
+#else
+    return _PyThreadState_UncheckedGet();
 #endif
 }
 

@@ -57,10 +57,10 @@ static void write_pseudo_frame(struct walk *walk, const struct compat_frame *fra
     references_add(references, frame->function);
     references_add(references, frame->locals_dict);
     references_add(references, frame->frame_object);
-    for (size_t i = 0; i < frame->local_count; i++)
-        references_add(references, frame->locals[i]);
+    for (size_t i = 0; i < frame->slot_count; i++)
+        references_add(references, compat_frame_slot(frame, i));
     struct walk_row row = {walk_id(walk, frame->address), types_pseudo_frame(&walk->types), FORM_PSEUDO,
-                           offsetof(_PyInterpreterFrame, localsplus) + frame->local_count * sizeof(PyObject *), 1};
+                           offsetof(_PyInterpreterFrame, localsplus) + frame->slot_count * sizeof(PyObject *), 1};
     walk_write_gathered(walk, &row, &shape);
     walk_expand_gathered(walk, &shape, NULL);
 }

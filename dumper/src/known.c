@@ -30,6 +30,9 @@ static const struct known_member function_members[] = {
 #if PY_VERSION_HEX >= 0x030C0000
     FIELD("__type_params__", PyFunctionObject, func_typeparams),
 #endif
+#if PY_VERSION_HEX >= 0x030E0000
+    FIELD("__annotate__", PyFunctionObject, func_annotate),
+#endif
 };
 
 static const struct known_member weakref_members[] = {FIELD("__callback__", PyWeakReference, wr_callback)};
@@ -209,12 +212,7 @@ static const struct known_member type_members[] = {
 static PyObject *generator_code(PyInterpreterState *interp, PyObject *object)
 {
     (void)interp;
-#if PY_VERSION_HEX >= 0x030C0000
-    struct compat_frame frame; /* gi_code is the frame's */
-    return compat_generator_frame(object, &frame) ? (PyObject *)frame.code : NULL;
-#else
-    return (PyObject *)((PyGenObject *)object)->gi_code;
-#endif
+    return (PyObject *)compat_generator_code(object);
 }
 
 #define FRAME_GETTER(function, describe, field) \
@@ -256,6 +254,16 @@ static const struct known_member coroutine_members[] = {
 static const struct known_member async_generator_members[] = {
     GENERATOR_MEMBERS("ag"), FIELD("ag_finalizer", PyGenObject, gi_origin_or_finalizer)};
 
+#if PY_VERSION_HEX >= 0x030D0000
+/* Came with a later 3.13: f_overwritten_fast_locals, between f_locals_cache and the frame. */
+static PyObject *frame_overwritten(PyInterpreterState *interp, PyObject *object)
+{
+    (void)interp;
+    size_t offset = offsetof(PyFrameObject, f_locals_cache) + sizeof(PyObject *);
+    return offset < offsetof(PyFrameObject, _f_frame_data) ? *(PyObject **)((char *)object + offset) : NULL;
+}
+#endif
+
 static const struct known_member frame_members[] = {
     FIELD("f_back", PyFrameObject, f_back),
     FIELD("f_trace", PyFrameObject, f_trace),
@@ -265,6 +273,7 @@ static const struct known_member frame_members[] = {
 #if PY_VERSION_HEX >= 0x030D0000
     FIELD("f_extra_locals", PyFrameObject, f_extra_locals),
     FIELD("f_locals_cache", PyFrameObject, f_locals_cache),
+    GET("f_overwritten_fast_locals", frame_overwritten),
 #endif
 };
 #else

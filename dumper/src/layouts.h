@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Private layouts of standard library extensions and of numpy that were the same from 3.8 to 3.13, and what is read from them.
+ * Private layouts of standard library extensions and of numpy that were the same from 3.8 to 3.14, and what is read from them.
  * What changed between versions is in compat.h.
  */
 #ifndef WHOHOLDS_DUMPER_LAYOUTS_H

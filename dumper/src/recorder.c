@@ -291,7 +291,7 @@ static PyThreadState *enter(void)
         recorder.probe_hits++;
         return NULL;
     }
-    PyThreadState *tstate = _PyThreadState_UncheckedGet();
+    PyThreadState *tstate = compat_current_thread();
     bool ours = tstate && tstate->interp == recorder.interp;
 #if PY_VERSION_HEX < 0x030C0000
     ours = tstate && tstate->thread_id == (unsigned long)pthread_self();

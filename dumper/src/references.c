@@ -59,7 +59,8 @@ static size_t fill_pairs(struct stream *stream, PyObject **out, size_t max)
         if (!value)
             continue;
         out[count++] = entry[0];
-        out[count++] = value;
+        if (!stream->keys_only)
+            out[count++] = value;
     }
     return count;
 }
@@ -114,7 +115,8 @@ static void stream_dict(struct stream *stream, PyDictObject *dict)
         return;
     stream->split_values = compat_split_values(dict);
     stream->end = (uint64_t)entries.count;
-    stream->total = (uint64_t)dict->ma_used * 2;
+    stream->keys_only = references_is_weak_table((PyObject *)dict);
+    stream->total = (uint64_t)dict->ma_used * (stream->keys_only ? 1 : 2);
 }
 
 static void stream_set(struct stream *stream, PySetObject *set)
@@ -324,8 +326,8 @@ static void gather_hamt_pairs(struct references *references, PyObject *object, s
 
 static void gather_locals(struct references *references, const struct compat_frame *frame, struct shape *shape)
 {
-    for (size_t i = 0; i < frame->local_count; i++)
-        references_add(references, frame->locals[i]);
+    for (size_t i = 0; i < frame->slot_count; i++)
+        references_add(references, compat_frame_slot(frame, i));
     shape->form |= FORM_ITEMS_LOCALS;
 }
 
@@ -354,7 +356,7 @@ static void gather_others(struct references *references, const struct type_info 
     case FAMILY_TUPLE:
     case FAMILY_HAMT_ARRAY:
     case FAMILY_DEQUE: shape->form |= FORM_ITEMS_SEQUENCE; break;
-    case FAMILY_DICT: shape->form |= FORM_ITEMS_PAIRS; break;
+    case FAMILY_DICT: shape->form |= references_is_weak_table(object) ? FORM_ITEMS_WEAK : FORM_ITEMS_PAIRS; break;
     case FAMILY_SET: shape->form |= FORM_ITEMS_KEYS; break;
     case FAMILY_ODICT:
         gather_odict_keys(references, object, shape);

@@ -23,6 +23,7 @@ struct stream {
     const char *base;        /* first pointer, key or entry */
     size_t stride;
     PyObject **split_values;
+    bool keys_only;          /* STREAM_PAIRS: a table that holds its keys weakly */
     const void *block;       /* STREAM_DEQUE: where position is */
     uint64_t position, end;  /* entries read, entries in all */
     uint64_t total;          /* references that the whole stream gives, as far as the container knows */
@@ -51,6 +52,12 @@ struct shape {
 /* Fills in the buffer and *ret. */
 void references_gather(struct references *references, PyInterpreterState *interp, const struct type_info *info, PyObject *object,
                        struct shape *ret);
+
+/* A dict that keeps nothing alive. */
+static inline bool references_is_weak_table(const PyObject *dict)
+{
+    return dict == compat_interned_strings(PyInterpreterState_Main());
+}
 
 /* The stream alone, from its beginning: for going on with a large container later. */
 void references_stream(const struct type_info *info, PyObject *object, struct stream *ret);

@@ -38,6 +38,7 @@ static void write_interpreter(struct walk *walk)
     write_root(walk, ROOT_INTERPRETER, "modules by index", interp->modules_by_index, 0);
     write_root(walk, ROOT_INTERPRETER, "__import__", interp->import_func, 0);
 #endif
+    write_root(walk, ROOT_INTERPRETER, "interned strings", compat_interned_strings(interp), 0);
     write_root(walk, ROOT_INTERPRETER, "importlib", compat_importlib(interp), 0);
     write_root(walk, ROOT_INTERPRETER, "sys", interp->sysdict, 0);
     write_root(walk, ROOT_INTERPRETER, "builtins copy", interp->builtins_copy, 0);
@@ -72,17 +73,32 @@ static void write_collector(struct walk *walk)
     write_root(walk, ROOT_GC, "gc.callbacks", gc->callbacks, 0);
 }
 
+#if PY_VERSION_HEX >= 0x030A0000
+static void write_atexit_callback(struct walk *walk, PyObject *function, PyObject *arguments, PyObject *keywords)
+{
+    write_root(walk, ROOT_ATEXIT, "atexit.register", function, 0);
+    write_root(walk, ROOT_ATEXIT, "atexit.register arguments", arguments, 0);
+    write_root(walk, ROOT_ATEXIT, "atexit.register keyword arguments", keywords == Py_None ? NULL : keywords, 0);
+}
+#endif
+
 /* Callbacks of atexit.register. Up to 3.9 they lie in the module's private state (Modules/atexitmodule.c), which its traverse shows. */
 static void write_atexit(struct walk *walk)
 {
-#if PY_VERSION_HEX >= 0x030A0000
+#if PY_VERSION_HEX >= 0x030E0000
+    /* a list of tuples: function, arguments, keyword arguments */
+    PyObject *list = walk->interp->atexit.callbacks;
+    for (Py_ssize_t i = 0; list && i < PyList_GET_SIZE(list); i++) {
+        PyObject *entry = PyList_GET_ITEM(list, i);
+        if (entry && PyTuple_CheckExact(entry) && PyTuple_GET_SIZE(entry) == 3)
+            write_atexit_callback(walk, PyTuple_GET_ITEM(entry, 0), PyTuple_GET_ITEM(entry, 1), PyTuple_GET_ITEM(entry, 2));
+    }
+    write_root(walk, ROOT_ATEXIT, "atexit callbacks", list, 0);
+#elif PY_VERSION_HEX >= 0x030A0000
     struct atexit_state *state = &walk->interp->atexit;
     for (int i = 0; i < state->ncallbacks; i++) {
-        if (!state->callbacks[i])
-            continue;
-        write_root(walk, ROOT_ATEXIT, "atexit.register", state->callbacks[i]->func, 0);
-        write_root(walk, ROOT_ATEXIT, "atexit.register arguments", state->callbacks[i]->args, 0);
-        write_root(walk, ROOT_ATEXIT, "atexit.register keyword arguments", state->callbacks[i]->kwargs, 0);
+        if (state->callbacks[i])
+            write_atexit_callback(walk, state->callbacks[i]->func, state->callbacks[i]->args, state->callbacks[i]->kwargs);
     }
 #else
     (void)walk;
@@ -127,6 +143,9 @@ static void write_thread(struct walk *walk, PyThreadState *tstate, uint64_t thre
     write_root(walk, ROOT_THREAD, "async generator finalizer hook", tstate->async_gen_finalizer, thread);
 #if PY_VERSION_HEX >= 0x030D0000
     write_root(walk, ROOT_THREAD, "asyncio running loop", ((_PyThreadStateImpl *)tstate)->asyncio_running_loop, thread);
+#endif
+#if PY_VERSION_HEX >= 0x030E0000
+    write_root(walk, ROOT_THREAD, "asyncio running task", ((_PyThreadStateImpl *)tstate)->asyncio_running_task, thread);
 #endif
 }
 

@@ -104,10 +104,10 @@ static uint64_t frame_slots(const PyCodeObject *code)
 static uint64_t generator_size(const struct type_info *info, PyObject *object)
 {
 #if PY_VERSION_HEX >= 0x030B0000
-    struct compat_frame frame;
+    const PyCodeObject *code = compat_generator_code(object);
     uint64_t head = offsetof(PyGenObject, gi_iframe) + offsetof(_PyInterpreterFrame, localsplus);
-    if (compat_generator_frame(object, &frame))
-        return head + frame_slots(frame.code) * sizeof(PyObject *);
+    if (code)
+        return head + frame_slots(code) * sizeof(PyObject *);
     /* Finished: the code is gone (3.12), the block is as large as it was. genobject.c keeps its size in ob_size nowhere. */
     return head > info->basicsize ? head : info->basicsize;
 #else

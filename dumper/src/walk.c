@@ -139,7 +139,7 @@ static void set_roles(struct walk *walk, struct expand *expand, PyObject *object
     bool names = info->family == FAMILY_CODE || info->family == FAMILY_TYPE || info->type == &PyModule_Type;
     expand->holder = info;
     expand->member_role = names ? TEXT_ALL : TEXT_VALUE;
-    expand->pairs = info->family == FAMILY_DICT || info->family == FAMILY_ODICT;
+    expand->pairs = (info->family == FAMILY_DICT && !references_is_weak_table(object)) || info->family == FAMILY_ODICT;
     expand->item_role = is_key ? TEXT_KEY : TEXT_ITEM;
     expand->key_role = TEXT_KEY;
     if (expand->pairs && ((PyDictObject *)object)->ma_used <= TEXT_SMALL_DICT)

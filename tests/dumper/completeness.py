@@ -30,6 +30,7 @@ class Comparison:
         self.edges = collections.Counter()
         self.edge_examples = {}
         self.tracked = collections.Counter()
+        self.shown_by_owner = values_by_dict(snapshot)
         for one in truth:
             self._compare(one)
 
@@ -45,11 +46,22 @@ class Comparison:
         if bool(found.form & stranger_reader.TRACKED) != one.tracked:
             self.tracked[one.type] += 1
         targets = {self.snapshot.address(target) for target in found.targets(weak=True)}
+        targets.update(self.snapshot.address(target) for target in self.shown_by_owner.get(found.id, ()))
         type_address = self.snapshot.address(found.type.object) if found.type.object else 0
         lost = [referent for referent in one.referents if referent not in targets and referent != type_address]
         if lost:
             self.edges[one.type] += len(lost)
             self.edge_examples[one.type] = (hex(one.id), [str(self.snapshot.objects[self.ids[i]].type) if i in self.ids else hex(i) for i in lost][:3])
+
+
+def values_by_dict(snapshot):
+    """id of an instance's __dict__ -> the targets of the instance, if the instance has the values and its dict shows them, too (3.13.5+)."""
+    shown = {}
+    for one in snapshot.objects.values():
+        if one.attrs and "__dict__" in one.type.members:
+            shown[one.members[one.type.members.index("__dict__")]] = list(one.targets())
+    shown.pop(0, None)
+    return shown
 
 
 def unexplained(snapshot):

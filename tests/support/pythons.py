@@ -23,7 +23,7 @@ class Interpreter:
 
     @property
     def supported(self):
-        return self.implementation == "cpython" and 0x03080000 <= self.hexversion < 0x030E0000 and "t" not in self.tag.split("-")[1][8:]
+        return self.implementation == "cpython" and 0x03080000 <= self.hexversion < 0x030F0000 and "t" not in self.tag.split("-")[1][8:]
 
 
 def _ask(path):
@@ -57,7 +57,7 @@ def supported_interpreters():
     """Those that a dumper can be built for; a list given by WHOHOLDS_PYTHONS that names none of them is a mistake."""
     found = [interpreter for interpreter in all_interpreters() if interpreter.supported]
     if not found:
-        raise RuntimeError("no CPython 3.8 to 3.13 was found")
+        raise RuntimeError("no CPython 3.8 to 3.14 was found")
     return found
 
 
