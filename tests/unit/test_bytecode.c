@@ -113,6 +113,9 @@ static void what_ran_is_seen_in_the_caches(void **state)
         {13, 0, CALL, 0x11, EXECUTION_NEVER},
         {13, 0, CALL, 0x10, EXECUTION_SEEN},
         {13, 0, BRANCH, 0x55, EXECUTION_UNKNOWN},
+        {14, 0, CALL, 0x11, EXECUTION_NEVER},
+        {14, 0, CALL, 0x10, EXECUTION_SEEN},
+        {14, 0, BACK, 0xfc, EXECUTION_UNKNOWN},
         {12, 0, TRACED, 0x01, EXECUTION_UNKNOWN},
     };
     for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -9,7 +9,7 @@
  */
 static const struct instruction_kind kinds[] = {
     /* stack */
-    { .name = "NOP" }, { .name = "CACHE" }, { .name = "RESUME" }, { .name = "RESUME_CHECK" }, { .name = "PRECALL" },
+    { .name = "NOP" }, { .name = "NOT_TAKEN" }, { .name = "CACHE" }, { .name = "RESUME" }, { .name = "RESUME_CHECK" }, { .name = "PRECALL" },
     { .name = "POP_BLOCK" }, { .name = "SETUP_ANNOTATIONS" },
     { .name = "MAKE_CELL" }, { .name = "COPY_FREE_VARS" }, { "RETURN_GENERATOR", .pushes = 1 }, { "GEN_START", .pops = 1 },
     { "EXTENDED_ARG", .action = ACTION_EXTENDED_ARG },
@@ -24,14 +24,18 @@ static const struct instruction_kind kinds[] = {
     { "COPY", .action = ACTION_COPY },
     { "SWAP", .action = ACTION_SWAP },
     { "END_FOR", .to = 12, .pops = 2 }, { "END_FOR", .from = 13, .pops = 1 },
-    { "END_SEND", .pops = 2, .pushes = 1 },
+    { "POP_ITER", .pops = 1 }, { "END_SEND", .pops = 2, .pushes = 1 },
     { "INTERPRETER_EXIT", .pops = 1, .stops = true },
     { "EXIT_INIT_CHECK", .pops = 1 },
     { "PRINT_EXPR", .pops = 1 },
 
     /* values */
     { "LOAD_CONST", .pushes = 1, .action = ACTION_CONST },
+    { "LOAD_SMALL_INT", .pushes = 1, .action = ACTION_SMALL_INT },
+    { "LOAD_COMMON_CONSTANT", .pushes = 1 },
     { "LOAD_FAST", .pushes = 1, .action = ACTION_FAST },
+    { "LOAD_FAST_BORROW", .pushes = 1, .action = ACTION_FAST },
+    { "LOAD_FAST_BORROW_LOAD_FAST_BORROW", .pushes = 2, .action = ACTION_FAST_FAST },
     { "LOAD_FAST_CHECK", .pushes = 1, .action = ACTION_FAST },
     { "LOAD_FAST_AND_CLEAR", .pushes = 1, .action = ACTION_FAST },
     { "LOAD_FAST_LOAD_FAST", .pushes = 2, .action = ACTION_FAST_FAST },
@@ -93,6 +97,7 @@ static const struct instruction_kind kinds[] = {
     { "BUILD_SET_UNPACK", .pops_per_arg = 1, .pushes = 1, .action = ACTION_DISPLAY },
     { "BUILD_MAP_UNPACK", .pops_per_arg = 1, .pushes = 1, .action = ACTION_DISPLAY },
     { "BUILD_MAP_UNPACK_WITH_CALL", .pops_per_arg = 1, .pushes = 1 },
+    { "BUILD_INTERPOLATION", .pops = 2, .pop_mask = 1, .pushes = 1 }, { "BUILD_TEMPLATE", .pops = 2, .pushes = 1 },
     { "BUILD_STRING", .pops_per_arg = 1, .pushes = 1 }, { "BUILD_SLICE", .pops_per_arg = 1, .pushes = 1, .action = ACTION_SLICE },
     { "LIST_TO_TUPLE", .pops = 1, .pushes = 1 },
     { "LIST_APPEND", .pops = 1, .action = ACTION_ADD }, { "SET_ADD", .pops = 1, .action = ACTION_ADD },
@@ -125,7 +130,8 @@ static const struct instruction_kind kinds[] = {
     { "CALL_METHOD", .pops = 2, .pops_per_arg = 1, .pushes = 1, .action = ACTION_CALL_METHOD },
     { "CALL_FUNCTION_KW", .pops = 2, .pops_per_arg = 1, .pushes = 1, .action = ACTION_CALL_KW },
     { "CALL_FUNCTION_EX", .to = 10, .pops = 2, .pop_mask = 1, .pushes = 1, .action = ACTION_CALL_EX },
-    { "CALL_FUNCTION_EX", .from = 11, .pops = 3, .pop_mask = 1, .pushes = 1, .action = ACTION_CALL_EX },
+    { "CALL_FUNCTION_EX", .from = 11, .to = 13, .pops = 3, .pop_mask = 1, .pushes = 1, .action = ACTION_CALL_EX },
+    { "CALL_FUNCTION_EX", .from = 14, .pops = 4, .pushes = 1, .action = ACTION_CALL_EX },
     { "CALL", .pops = 2, .pops_per_arg = 1, .pushes = 1, .action = ACTION_CALL_PAIR },
     { "CALL_KW", .pops = 3, .pops_per_arg = 1, .pushes = 1, .action = ACTION_CALL_PAIR_KW },
     { "RETURN_VALUE", .pops = 1, .stops = true, .action = ACTION_RETURN },
@@ -175,7 +181,7 @@ static const struct instruction_kind kinds[] = {
     { "SETUP_FINALLY", .jump = JUMP_FORWARD, .branch_pushes = 6, .handler = true },
     { "SETUP_WITH", .pops = 1, .pushes = 2, .jump = JUMP_FORWARD, .branch_pops = 1, .branch_pushes = 7, .handler = true },
     { "SETUP_ASYNC_WITH", .jump = JUMP_FORWARD, .branch_pops = 1, .branch_pushes = 6, .handler = true },
-    { "BEFORE_WITH", .pops = 1, .pushes = 2 }, { "BEFORE_ASYNC_WITH", .pops = 1, .pushes = 2 },
+    { "LOAD_SPECIAL", .pops = 1, .pushes = 2 }, { "BEFORE_WITH", .pops = 1, .pushes = 2 }, { "BEFORE_ASYNC_WITH", .pops = 1, .pushes = 2 },
     { "WITH_EXCEPT_START", .pushes = 1 }, { "WITH_CLEANUP_START", .pushes = 2 }, { "WITH_CLEANUP_FINISH", .pops = 3 },
     { "POP_EXCEPT", .to = 10, .pops = 3 }, { "POP_EXCEPT", .from = 11, .pops = 1 },
     { "END_ASYNC_FOR", .to = 10, .pops = 7 }, { "END_ASYNC_FOR", .from = 11, .pops = 2 },
@@ -218,7 +224,7 @@ static bool strip_instrumented(struct span *name)
     return true;
 }
 
-/* 3.13 keeps a branch's history, not a counter, in the cache of a conditional jump. */
+/* From 3.13 on there is a branch's history, not a counter, in the cache of a conditional jump; in 3.14 a backward jump counts for the JIT. */
 static bool cache_counts(const struct instruction_kind *kind)
 {
     return !kind->jump || kind->action == ACTION_NEXT || !strcmp(kind->name, "SEND");
@@ -246,7 +252,7 @@ void instruction_set_init(const struct heap *heap, struct instruction_set *ret)
     }
 }
 
-/* The counter of an instruction that never ran: 3.12 and 3.13 start it with value 1, backoff 1; 3.11's adaptive form with 0. */
+/* The counter of an instruction that never ran: 3.12 and newer start it with value 1, backoff 1; 3.11's adaptive form with 0. */
 enum { COUNTER_VIRGIN = 0x0011 };
 
 /* 3.11 counts a function's calls and loop rounds up from -8, and makes its instructions adaptive at 0. */

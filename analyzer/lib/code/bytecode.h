@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Instructions of CPython 3.8 to 3.13 out of raw (adaptive) bytecode.
+ * Instructions of CPython 3.8 to 3.14 out of raw (adaptive) bytecode.
  *
  * Opcode numbers, inline caches and which opcode specialises which come from the snapshot's own table; what an instruction does
  * to the stack is known here by its *name*. An instruction with an unknown name cannot be read past: nothing is guessed.
@@ -25,7 +25,7 @@ enum execution {
 enum action {
     ACTION_NONE,
     ACTION_NULL,             /* push the empty place of the calling convention */
-    ACTION_CONST, ACTION_FAST, ACTION_FAST_FAST, ACTION_CELL, ACTION_CELL_OF_CLASS, ACTION_GLOBAL, ACTION_NAME,
+    ACTION_CONST, ACTION_SMALL_INT, ACTION_FAST, ACTION_FAST_FAST, ACTION_CELL, ACTION_CELL_OF_CLASS, ACTION_GLOBAL, ACTION_NAME,
     ACTION_ATTR, ACTION_METHOD, ACTION_SUPER_ATTR,
     ACTION_ITEM, ACTION_ITERATE, ACTION_NEXT, ACTION_UNPACK, ACTION_UNPACK_EX, ACTION_COPY_TOP, ACTION_COPY_TWO,
     ACTION_COPY, ACTION_SWAP, ACTION_ROTATE, ACTION_ROTATE_ARG, ACTION_KEEP,

@@ -567,6 +567,21 @@ static enum wh_status collect(struct code_index *index, struct wh_error *error)
     return status;
 }
 
+/* Instructions of 3.14 carry them in the argument. Equal ints beside them are not immortal. */
+static void find_small_ints(struct code_index *index)
+{
+    const struct heap *heap = index->heap;
+    for (uint32_t i = 0; index->instructions.minor >= 14 && i < heap->text_count; i++) {
+        const struct heap_text *text = &heap->texts[i];
+        uint32_t number = 0, digits = 0;
+        while (digits < text->data.length && digits < 4 && text->data.bytes[digits] >= '0' && text->data.bytes[digits] <= '9')
+            number = number * 10 + (uint32_t)(text->data.bytes[digits++] - '0');
+        bool whole = text->kind == TEXT_INT && digits && digits == text->data.length;
+        if (whole && number < 256 && heap->form_of_node[text->node] & FORM_IMMORTAL && heap_type_is(heap, text->node, "builtins", "int"))
+            index->small_ints[number] = text->node;
+    }
+}
+
 enum wh_status code_index_create(const struct heap *heap, struct wh_error *error, struct code_index **ret)
 {
     struct code_index *index;
@@ -591,6 +606,7 @@ enum wh_status code_index_create(const struct heap *heap, struct wh_error *error
     inherit_globals(index);
     find_modules(index);
     find_samples(index);
+    find_small_ints(index);
     *ret = index;
     return WH_OK;
 }

@@ -51,6 +51,7 @@ struct code_index {
     uint32_t *type_of_class, class_count;        /* type numbers ordered by their class' node */
     uint32_t *sample_of_type;                    /* an instance of the type or of a subclass, HEAP_NULL if there is none */
     uint32_t builtins, modules;                  /* dict nodes: of the module builtins; sys.modules */
+    uint32_t small_ints[256];                    /* 3.14 and newer: the int objects that the interpreter keeps, HEAP_NULL if not known */
 
     struct code_flow **flow_of_code;             /* NULL: not interpreted yet */
 };
@@ -67,6 +68,12 @@ uint32_t code_index_name_of_node(const struct code_index *index, uint32_t str_no
 static inline uint32_t code_index_type_of(const struct code_index *index, uint32_t node)
 {
     return node ? index->heap->type_of_node[node] : TYPE_NONE;
+}
+
+/* The node of an int object that every use of the number shares, HEAP_NULL if it is not known. */
+static inline uint32_t code_index_small_int(const struct code_index *index, uint32_t number)
+{
+    return number < sizeof(index->small_ints) / sizeof(index->small_ints[0]) ? index->small_ints[number] : HEAP_NULL;
 }
 
 /* The row of a code object's node, CODE_NONE if it is none. */

@@ -197,11 +197,11 @@ static void call_pair_with_keywords(struct interpreter *in)
     call_pair_with(in, const_node(in, pop(in)));
 }
 
-/* f(*args, **kwargs): the one argument that is recorded is args. */
+/* f(*args, **kwargs): the one argument that is recorded is args. From 3.14 on there always is a place for kwargs. */
 static void call_spread(struct interpreter *in)
 {
     unsigned below = instruction_pops(&in->at);
-    bool keywords = in->at.argument & 1, whole = in->depth >= below;
+    bool keywords = in->set->minor >= 14 || in->at.argument & 1, whole = in->depth >= below;
     if (keywords)
         drop(in, 1);
     uint32_t arguments = pop(in), callee = pop(in);
@@ -226,6 +226,12 @@ static void load_const(struct interpreter *in)
 {
     uint32_t node = node_run_get(in->view.consts, in->at.argument);
     push(in, node ? flow_make(in, EXPR_CONST, node, 0) : EXPR_NUMBER_UNKNOWN);
+}
+
+/* 3.14: the integer is the argument itself. A constant even where the snapshot does not tell which object it is. */
+static void load_small_int(struct interpreter *in)
+{
+    push(in, flow_make(in, EXPR_CONST, code_index_small_int(in->index, in->at.argument), 0));
 }
 
 static void push_local(struct interpreter *in, uint32_t local)
@@ -539,13 +545,17 @@ static void inplace(struct interpreter *in)
 }
 
 /* Argument of BINARY_OP: Include/opcode.h, NB_INPLACE_ADD and so on, from 3.11 on. */
-enum { INPLACE_ADD = 13, INPLACE_MULTIPLY = 18, INPLACE_OR = 20, INPLACE_XOR = 25 };
+enum { INPLACE_ADD = 13, INPLACE_MULTIPLY = 18, INPLACE_OR = 20, INPLACE_XOR = 25, SUBSCRIPT = 26 };
 
 static void binary_op(struct interpreter *in)
 {
     uint32_t operation = in->at.argument;
     if (operation == INPLACE_ADD || operation == INPLACE_MULTIPLY || operation == INPLACE_OR || operation == INPLACE_XOR) {
         inplace(in);
+        return;
+    }
+    if (operation == SUBSCRIPT) {
+        load_item(in);
         return;
     }
     drop(in, 2);
@@ -578,6 +588,7 @@ static void (*const actions[ACTION_COUNT])(struct interpreter *) = {
     [ACTION_NONE] = other,
     [ACTION_NULL] = push_null,
     [ACTION_CONST] = load_const,
+    [ACTION_SMALL_INT] = load_small_int,
     [ACTION_FAST] = load_fast,
     [ACTION_FAST_FAST] = load_fast_fast,
     [ACTION_CELL] = load_cell,
