@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "documents.h"
 #include "options.h"
@@ -49,17 +51,59 @@ static void print_heap(const struct wh_info *info, FILE *out)
                 plural(info->dangling, "reference leads", "references lead"));
 }
 
+/* What the lines of the account say; others are shown as they stand in the snapshot. */
+static const char *line_text(const char *name)
+{
+    static const struct { const char *name, *text; } texts[] = {
+        {"rounding", "rounding of their blocks"},       {"pymalloc_headers", "heads of pymalloc's pools"},
+        {"pymalloc_free", "free blocks of pymalloc"},   {"file", "mapped files"},
+        {"library_data", "data of programs, libraries"}, {"thread_stacks", "stacks of threads"},
+        {"shmem", "shared memory"},                     {"recorder", "whoholds' recorder"},
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        if (strcmp(name, texts[i].name) == 0)
+            return texts[i].text;
+    return visible(name);
+}
+
+static void print_bytes(const char *text, uint64_t bytes, FILE *out)
+{
+    fprintf(out, "  %-28s %s\n", text, exact_size_text(bytes).text);
+}
+
+static bool is_count(const char *name)
+{
+    static const char end[] = "_count";
+    size_t length = strlen(name);
+    return length >= sizeof(end) && strcmp(name + length - (sizeof(end) - 1), end) == 0;
+}
+
+static void print_account(const struct wh_info *info, bool explains, FILE *out)
+{
+    for (size_t i = 0; i < info->account_count; i++) {
+        const struct wh_account_line *line = &info->account[i];
+        if (line->explains != explains)
+            continue;
+        if (is_count(line->name))
+            fprintf(out, "  %-28s %s\n", visible(line->name), count_text(line->bytes).text);
+        else
+            print_bytes(explains ? line_text(line->name) : visible(line->name), line->bytes, out);
+    }
+}
+
 static void print_memory(const struct wh_info *info, FILE *out)
 {
-    if (info->rss) {
-        uint64_t accounted = accounted_bytes(info);
-        fprintf(out, "memory     %s resident, %s of it accounted for\n", exact_size_text(info->rss).text,
-                percent_text((double)accounted / (double)info->rss).text);
-    } else {
+    if (!info->rss) {
         fputs("memory     the snapshot does not say how much the process used\n", out);
+    } else {
+        fprintf(out, "memory     %s resident, %s of it accounted for\n", exact_size_text(info->rss).text,
+                percent_text((double)info->accounted / (double)info->rss).text);
+        print_bytes("Python objects", info->bytes > info->static_bytes ? info->bytes - info->static_bytes : 0, out);
+        print_account(info, true, out);
+        print_bytes("not accounted for", info->rss - info->accounted, out);
+        fputs("           as the kernel and the allocators tell it\n", out);
     }
-    for (size_t i = 0; i < info->account_count; i++)
-        fprintf(out, "  %-24s %s\n", visible(info->account[i].name), exact_size_text(info->account[i].bytes).text);
+    print_account(info, false, out);
 }
 
 static void print_info(const struct wh_info *info, FILE *out)

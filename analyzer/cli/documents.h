@@ -35,9 +35,6 @@ json_t *hops_json(const struct wh_path *path);
 json_t *alloc_views_json(const struct wh_alloc *alloc);
 json_t *alloc_view_json(const struct wh_alloc *alloc, const struct wh_alloc_tree *tree, bool live);
 
-/* Bytes of the resident set that the snapshot explains: Python objects, mapped files, shared memory, stacks; at most rss. */
-uint64_t accounted_bytes(const struct wh_info *info);
-
 /* An object of the report's `objects`, by what wh_show says of it. */
 json_t *object_record_json(const struct wh_details *details);
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
 #include "documents.h"
 #include "text.h"
 
@@ -16,30 +14,13 @@ static json_t *mass_json(const struct wh_mass *mass)
     return json_make("{so so}", "objects", json_count(mass->objects), "bytes", json_count(mass->bytes));
 }
 
-/* The parts of resident memory as the kernel counts them: disjoint, and together all of it. */
-static bool is_part_of_rss(const char *name)
-{
-    return strcmp(name, "anonymous") == 0 || strcmp(name, "file") == 0 || strcmp(name, "shmem") == 0;
-}
-
 static json_t *account_line_json(const void *item)
 {
-    const struct wh_named_bytes *line = item;
+    const struct wh_account_line *line = item;
     json_t *value = json_make("{so so}", "name", json_text(line->name), "bytes", json_count(line->bytes));
-    if (is_part_of_rss(line->name))
+    if (line->explains)
         json_object_set_new(value, "of", json_text("rss"));
     return value;
-}
-
-uint64_t accounted_bytes(const struct wh_info *info)
-{
-    static const char *const explained[] = {"file", "shmem", "stack_of_main_thread"};
-    uint64_t sum = info->bytes;
-    for (size_t i = 0; i < info->account_count; i++)
-        for (size_t j = 0; j < sizeof(explained) / sizeof(explained[0]); j++)
-            if (strcmp(info->account[i].name, explained[j]) == 0 && __builtin_add_overflow(sum, info->account[i].bytes, &sum))
-                sum = UINT64_MAX;
-    return sum < info->rss ? sum : info->rss; /* more than rss: some of the heap is swapped out */
 }
 
 static json_t *heap_counts_json(const struct wh_info *info)
@@ -54,7 +35,7 @@ static json_t *process_memory_json(const struct wh_info *info)
 {
     json_t *value = json_make("{so so}", "account",
                               json_list(info->account, info->account_count, sizeof(*info->account), account_line_json), "accounted",
-                              json_count(accounted_bytes(info)));
+                              json_count(info->accounted));
     if (info->rss)
         json_object_set_new(value, "rss", json_count(info->rss));
     return value;

@@ -7,6 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mappings.h"
+#include "recorder.h"
+
 enum { PATH_BYTES = 96 };
 
 /* ---- Text without stdio, which may take locks ---- */
@@ -49,11 +52,16 @@ static size_t read_file(const char *path, char *ret, size_t capacity)
     return length;
 }
 
+static void name_proc(pid_t process, const char *name, char ret[PATH_BYTES])
+{
+    char *at = put_number(put_text(ret, "/proc/"), (unsigned long)process);
+    *put_text(put_text(at, "/"), name) = '\0';
+}
+
 static size_t read_proc(pid_t process, const char *name, char *ret, size_t capacity)
 {
     char path[PATH_BYTES];
-    char *at = put_number(put_text(path, "/proc/"), (unsigned long)process);
-    *put_text(put_text(at, "/"), name) = '\0';
+    name_proc(process, name, path);
     return read_file(path, ret, capacity);
 }
 
@@ -93,45 +101,127 @@ static bool find_kilobytes(const char *text, const char *key, uint64_t *ret)
 }
 
 static const struct {
-    const char *file, *key, *name;
-} sources[] = {
-    {"status", "VmRSS", "rss"},
-    {"status", "RssAnon", "anonymous"},
-    {"status", "RssFile", "file"},
-    {"status", "RssShmem", "shmem"},
-    {"status", "VmStk", "stack_of_main_thread"},
-    {"status", "VmHWM", "peak_rss"},
-    {"status", "VmSize", "virtual"},
-    {"status", "VmSwap", "swap"},
-    {"smaps_rollup", "Pss", "pss"},
-    {"smaps_rollup", "AnonHugePages", "anonymous_huge_pages"},
+    const char *key, *name;
+} status_rows[ACCOUNT_STATUS_ROWS] = {
+    {"VmRSS", "rss"},      {"RssAnon", "anonymous"}, {"RssFile", "file"},    {"RssShmem", "shmem"},
+    {"VmHWM", "peak_rss"}, {"VmSize", "virtual"},    {"VmSwap", "swap"},
 };
 
-static void write_kernel_rows(struct walk *walk)
+static void read_status(struct walk *walk)
 {
-    char *text = walk->file_text;
-    const char *file = NULL;
-    uint64_t value;
-    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
-        if (!file || strcmp(file, sources[i].file) != 0)
-            read_proc(walk->options.process, file = sources[i].file, text, sizeof walk->file_text);
-        /* Beside a forked child, which shares all pages, the proportional size is about half of what it was. */
-        bool halved = walk->options.guard && strcmp(sources[i].key, "Pss") == 0;
-        if (!halved && find_kilobytes(text, sources[i].key, &value))
-            write_row(walk, sources[i].name, value);
-    }
+    read_proc(walk->options.process, "status", walk->file_text, sizeof walk->file_text);
+    for (size_t i = 0; i < ACCOUNT_STATUS_ROWS; i++)
+        if (!find_kilobytes(walk->file_text, status_rows[i].key, &walk->memory.status[i]))
+            walk->memory.status[i] = UINT64_MAX;
 }
 
-/* What CPython's own allocator has: from 3.12 on its arenas, which it counts; before, it only counts blocks, by walking its pools. */
+static void write_status_rows(struct walk *walk)
+{
+    for (size_t i = 0; i < ACCOUNT_STATUS_ROWS; i++)
+        if (walk->memory.status[i] != UINT64_MAX)
+            write_row(walk, status_rows[i].name, walk->memory.status[i]);
+}
+
+/* ---- Mappings ---- */
+
+/* A thread's handle is where its library keeps what it knows of it: at the upper end of its stack. */
+static bool is_stack_of_a_thread(const struct walk *walk, const struct mapping *mapping)
+{
+    const PyThreadState *thread = compat_first_thread(walk->interp);
+    for (; thread; thread = thread->next)
+        if (thread->thread_id >= mapping->begin && thread->thread_id < mapping->end)
+            return true;
+    return false;
+}
+
+static uint64_t smaller(uint64_t one, uint64_t other)
+{
+    return one < other ? one : other;
+}
+
+static void add_mapping(const struct walk *walk, const struct mapping *mapping, struct account *sums)
+{
+    sums->huge += mapping->huge;
+    sums->proportional += mapping->proportional;
+    if (mapping->kind == MAPPING_FILE)
+        sums->library_data += mapping->anonymous;
+    else if (mapping->kind == MAPPING_FILE_ZEROED)
+        sums->library_data += smaller(mapping->resident, mapping->zeroed_end - mapping->begin);
+    else if (mapping->kind == MAPPING_HEAP)
+        sums->malloc_heap += mapping->resident;
+    else if (mapping->kind == MAPPING_STACK || is_stack_of_a_thread(walk, mapping))
+        sums->stacks += mapping->resident;
+}
+
+static void read_mappings(struct walk *walk)
+{
+    char path[PATH_BYTES];
+    struct mappings mappings;
+    struct mapping mapping;
+    name_proc(walk->options.process, "smaps", path);
+    walk->memory.mappings_known = mappings_open(&mappings, path, walk->file_text, sizeof walk->file_text);
+    if (!walk->memory.mappings_known)
+        return;
+    while (mappings_next(&mappings, &mapping))
+        add_mapping(walk, &mapping, &walk->memory);
+    mappings_close(&mappings);
+}
+
+static void write_mapping_rows(struct walk *walk)
+{
+    const struct account *memory = &walk->memory;
+    if (!memory->mappings_known)
+        return;
+    write_row(walk, "library_data", memory->library_data);
+    write_row(walk, "thread_stacks", memory->stacks);
+    write_row(walk, "malloc_heap", memory->malloc_heap);
+    write_row(walk, "anonymous_huge_pages", memory->huge);
+    if (!walk->options.guard) /* beside a forked child, which shares all pages, it is about half of what it was */
+        write_row(walk, "pss", memory->proportional);
+}
+
+static void find_statics(struct walk *walk)
+{
+    struct mappings mappings;
+    struct mapping mapping;
+    uint64_t type = (uint64_t)&PyType_Type, file = 0;
+    if (!mappings_open(&mappings, "/proc/self/maps", walk->file_text, sizeof walk->file_text))
+        return;
+    while (mappings_next(&mappings, &mapping)) {
+        if (type >= mapping.begin && type < mapping.end)
+            file = mapping.file_begin;
+        if (file && mapping.file_begin == file) {
+            walk->statics_begin = file;
+            walk->statics_end = mapping.kind == MAPPING_FILE_ZEROED ? mapping.zeroed_end : mapping.end;
+        }
+    }
+    mappings_close(&mappings);
+}
+
+/* ---- Allocators ---- */
+
+/* What CPython's own allocator has: from 3.12 on its arenas can be found; before, it only counts blocks, by walking its pools. */
 static void write_pymalloc_rows(struct walk *walk)
 {
     struct compat_pymalloc pymalloc;
     if (!compat_pymalloc(walk->interp, &pymalloc))
         return;
-    if (pymalloc.arena_bytes)
+    if (pymalloc.arena_bytes) {
         write_row(walk, "pymalloc_arenas", pymalloc.arena_bytes);
+        write_row(walk, "pymalloc_headers", pymalloc.header_bytes);
+        write_row(walk, "pymalloc_free", pymalloc.free_bytes);
+    }
     if (pymalloc.blocks)
         write_row(walk, "pymalloc_blocks_count", pymalloc.blocks);
+}
+
+static void write_object_rows(struct walk *walk)
+{
+    write_row(walk, "rounding", walk->lost_bytes);
+    write_row(walk, "static_objects", walk->static_bytes);
+    const struct recording *recording = recorder_recording();
+    if (recording)
+        write_row(walk, "recorder", stacks_resident(recording->stacks) + blocks_resident(recording->blocks));
 }
 
 /* Objects that crashed the child that read them, and their types. */
@@ -150,9 +240,18 @@ static void write_unreadable(struct walk *walk)
     }
 }
 
+void account_begin(struct walk *walk)
+{
+    read_status(walk);
+    read_mappings(walk);
+    find_statics(walk);
+}
+
 void account_write(struct walk *walk)
 {
-    write_kernel_rows(walk);
+    write_object_rows(walk);
     write_pymalloc_rows(walk);
+    write_status_rows(walk);
+    write_mapping_rows(walk);
     write_unreadable(walk);
 }

@@ -699,8 +699,31 @@ static inline bool compat_owned_frame(PyObject *object, struct compat_frame *ret
 /* ---- The allocator: Objects/obmalloc.c ---- */
 
 struct compat_pymalloc {
-    uint64_t arena_bytes, blocks; /* 0: not known */
+    uint64_t arena_bytes, blocks;       /* 0: not known */
+    uint64_t header_bytes, free_bytes;  /* of the arenas: pools' headers and ends; blocks and pools that were used before and are free */
 };
+
+#if defined(WITH_PYMALLOC) && PY_VERSION_HEX >= 0x030C0000
+static inline void compat_add_pool(const struct pool_header *pool, struct compat_pymalloc *ret)
+{
+    uint64_t size = pool->szidx < 32 ? INDEX2SIZE(pool->szidx) : 0, room = POOL_SIZE - POOL_OVERHEAD;
+    if (pool->ref.count == 0 || size == 0 || (uint64_t)pool->ref.count * size > room) {
+        ret->free_bytes += POOL_SIZE;
+        return;
+    }
+    ret->header_bytes += POOL_OVERHEAD + room % size;
+    ret->free_bytes += (room / size - pool->ref.count) * size;
+}
+
+/* Pools behind pool_address have never been touched. */
+static inline void compat_add_arena(const struct arena_object *arena, struct compat_pymalloc *ret)
+{
+    uintptr_t pool = (arena->address + POOL_SIZE - 1) & ~(uintptr_t)(POOL_SIZE - 1);
+    ret->arena_bytes += ARENA_SIZE;
+    for (; pool < (uintptr_t)arena->pool_address; pool += POOL_SIZE)
+        compat_add_pool((const struct pool_header *)pool, ret);
+}
+#endif
 
 /* False if the interpreter was built without it. The process may still use another allocator: then all is 0. */
 static inline bool compat_pymalloc(PyInterpreterState *interp, struct compat_pymalloc *ret)
@@ -709,12 +732,15 @@ static inline bool compat_pymalloc(PyInterpreterState *interp, struct compat_pym
 #ifndef WITH_PYMALLOC
     (void)interp;
     return false;
-#elif PY_VERSION_HEX >= 0x030D0000
-    if (interp->obmalloc)
-        ret->arena_bytes = (uint64_t)interp->obmalloc->mgmt.narenas_currently_allocated * ARENA_SIZE;
-    return true;
 #elif PY_VERSION_HEX >= 0x030C0000
-    ret->arena_bytes = (uint64_t)interp->obmalloc.mgmt.narenas_currently_allocated * ARENA_SIZE;
+#if PY_VERSION_HEX >= 0x030D0000
+    const struct _obmalloc_mgmt *mgmt = interp->obmalloc ? &interp->obmalloc->mgmt : NULL;
+#else
+    const struct _obmalloc_mgmt *mgmt = &interp->obmalloc.mgmt;
+#endif
+    for (uint32_t i = 0; mgmt && i < mgmt->maxarenas; i++)
+        if (mgmt->arenas[i].address)
+            compat_add_arena(&mgmt->arenas[i], ret);
     return true;
 #else
     (void)interp;

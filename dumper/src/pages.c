@@ -3,6 +3,7 @@
 #include "pages.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum { ARENA_BLOCK_BYTES = 256 * 1024 };
 
@@ -31,6 +32,21 @@ void *pages_grow(void *at, size_t old_bytes, size_t new_bytes)
     return moved == MAP_FAILED ? NULL : moved;
 }
 
+size_t pages_resident(const void *at, size_t bytes)
+{
+    enum { PORTION = 1024 };
+    unsigned char pages[PORTION];
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), resident = 0;
+    for (size_t done = 0; at && done < bytes; done += PORTION * page) {
+        size_t length = bytes - done < PORTION * page ? bytes - done : PORTION * page;
+        if (mincore((char *)at + done, length, pages) != 0)
+            return resident;
+        for (size_t i = 0; i < (length + page - 1) / page; i++)
+            resident += (pages[i] & 1) * page;
+    }
+    return resident;
+}
+
 static struct arena_block *add_block(struct arena *arena, size_t payload)
 {
     size_t bytes = payload + sizeof(struct arena_block);
@@ -55,6 +71,14 @@ void *arena_take(struct arena *arena, size_t bytes)
     void *at = arena->at;
     arena->at += bytes;
     return at;
+}
+
+size_t arena_resident(const struct arena *arena)
+{
+    size_t resident = 0;
+    for (const struct arena_block *block = arena->blocks; block; block = block->next)
+        resident += pages_resident(block, block->bytes);
+    return resident;
 }
 
 void arena_deinit(struct arena *arena)

@@ -12,6 +12,9 @@ void pages_unmap(void *at, size_t bytes);
 /* Grows a mapping, which may move; NULL (and the old one unharmed) on failure. */
 void *pages_grow(void *at, size_t old_bytes, size_t new_bytes);
 
+/* Bytes of a mapping that are in memory. at may be NULL. */
+size_t pages_resident(const void *at, size_t bytes);
+
 /* Records that live as long as the walk, taken one after the other. All zero: empty. */
 struct arena {
     char *at, *end;
@@ -21,5 +24,6 @@ struct arena {
 /* Zeroed and 8-byte aligned, or NULL. */
 void *arena_take(struct arena *arena, size_t bytes);
 void arena_deinit(struct arena *arena);
+size_t arena_resident(const struct arena *arena);
 
 #endif

@@ -62,6 +62,11 @@ void blocks_deinit(struct block_table *table)
     *table = (struct block_table)BLOCK_TABLE_EMPTY;
 }
 
+uint64_t blocks_resident(const struct block_table *table)
+{
+    return table->slots ? pages_resident(table->slots, table->slot_count * sizeof *table->slots) + pages_resident(table->filter, filter_bytes(table)) : 0;
+}
+
 /* The slot of an address, or the empty one where it would stand. There always is an empty one. */
 static struct recorded_block *slot_of(const struct block_table *table, uint64_t address)
 {

@@ -41,6 +41,7 @@ extern uint8_t blocks_empty_filter[2];
 /* Takes no memory but a small start; never more than slot_limit slots (a power of two). False without memory; then it is empty. */
 bool blocks_init(struct block_table *table, uint64_t slot_limit);
 void blocks_deinit(struct block_table *table);
+uint64_t blocks_resident(const struct block_table *table); /* bytes in memory */
 
 /* Fibonacci hashing (Knuth, 6.4); the low bits of an address are 0. */
 static inline uint64_t blocks_hash(const void *address)

@@ -28,6 +28,14 @@ void stacks_deinit(struct stacks *stacks)
     *stacks = (struct stacks){0};
 }
 
+uint64_t stacks_resident(const struct stacks *stacks)
+{
+    return pages_resident(stacks->at, STACKS_MAX * sizeof *stacks->at) +
+           pages_resident(stacks->stack_of_slot, STACK_SLOTS * sizeof *stacks->stack_of_slot) +
+           pages_resident(stacks->codes, STACKS_CODE_MAX * sizeof *stacks->codes) +
+           pages_resident(stacks->code_of_slot, CODE_SLOTS * sizeof *stacks->code_of_slot) + arena_resident(&stacks->frames);
+}
+
 static uint64_t mix(uint64_t hash, uint64_t value)
 {
     hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);

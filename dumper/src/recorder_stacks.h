@@ -52,6 +52,7 @@ struct stacks {
 /* Reserves the tables; pages count once they are used. False without memory. */
 bool stacks_init(struct stacks *stacks);
 void stacks_deinit(struct stacks *stacks);
+uint64_t stacks_resident(const struct stacks *stacks); /* bytes in memory */
 
 /* The hash that stacks_find and stacks_add want. */
 uint32_t stacks_hash(const struct stack_frame *frames, size_t count);

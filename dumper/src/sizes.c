@@ -172,6 +172,79 @@ uint64_t sizes_of(const struct type_info *info, PyObject *object, bool gc)
     return info->inline_values ? size + inline_values_size(info, object) : size;
 }
 
+/*
+ * What the allocator takes for a block beyond what was asked for: pymalloc hands out multiples of 16 bytes up to 512, malloc has a word
+ * in front of a block and rounds up to 16 as well.
+ */
+static uint64_t block_loss(uint64_t bytes)
+{
+    enum { STEP = 16, SMALL_MAX = 512, CHUNK_HEAD = 8 };
+    if (bytes > SMALL_MAX)
+        bytes += CHUNK_HEAD;
+    uint64_t loss = (STEP - bytes % STEP) % STEP;
+    return bytes > SMALL_MAX ? loss + CHUNK_HEAD : loss;
+}
+
+/* Takes a block of its own out of an object's size. */
+static uint64_t loss_of_block(uint64_t *own, uint64_t bytes)
+{
+    *own -= bytes;
+    return bytes ? block_loss(bytes) : 0;
+}
+
+static uint64_t loss_of_dict(PyObject *object, uint64_t *own)
+{
+    const PyDictObject *dict = (const PyDictObject *)object;
+    uint64_t lost = dict->ma_keys->dk_refcnt == 1 ? loss_of_block(own, compat_keys_bytes(dict->ma_keys)) : 0;
+    if (dict->ma_values && !compat_values_embedded(dict))
+        lost += loss_of_block(own, compat_values_bytes(dict->ma_keys));
+    return lost;
+}
+
+static uint64_t loss_of_odict(PyObject *object, uint64_t *own)
+{
+    const struct odict_layout *odict = (const struct odict_layout *)object;
+    uint64_t nodes = odict->first ? (uint64_t)odict->dict.ma_used : 0;
+    *own -= nodes * sizeof(struct odict_node);
+    uint64_t lost = nodes * block_loss(sizeof(struct odict_node));
+    return lost + loss_of_block(own, (uint64_t)odict->fast_nodes_size * sizeof(void *)) + loss_of_dict(object, own);
+}
+
+/* Of the blocks beside the object's own. */
+static uint64_t loss_of_blocks(const struct type_info *info, PyObject *object, uint64_t *own)
+{
+    switch (info->family) {
+    case FAMILY_BYTEARRAY: return loss_of_block(own, (uint64_t)((PyByteArrayObject *)object)->ob_alloc);
+    case FAMILY_ARRAY: return loss_of_block(own, layouts_array_bytes(object));
+    case FAMILY_LIST: return loss_of_block(own, (uint64_t)((PyListObject *)object)->allocated * sizeof(PyObject *));
+    case FAMILY_DICT: return loss_of_dict(object, own);
+    case FAMILY_ODICT: return loss_of_odict(object, own);
+    case FAMILY_SET: return loss_of_block(own, set_size(info, object) - info->basicsize);
+    case FAMILY_NDARRAY: return loss_of_block(own, layouts_ndarray_bytes(object)) + loss_of_block(own, layouts_ndarray_shape_bytes(object));
+    case FAMILY_TYPE: {
+        struct _dictkeysobject *keys = compat_shared_keys((PyTypeObject *)object);
+        return keys ? loss_of_block(own, compat_keys_bytes(keys)) : 0;
+    }
+    case FAMILY_DEQUE: {
+        uint64_t blocks = layouts_deque_blocks(object);
+        *own -= blocks * sizeof(struct deque_block);
+        return blocks * block_loss(sizeof(struct deque_block));
+    }
+    default:
+#if PY_VERSION_HEX < 0x030D0000
+        return info->inline_values ? loss_of_block(own, inline_values_size(info, object)) : 0;
+#else
+        return 0; /* they are a part of the object */
+#endif
+    }
+}
+
+uint64_t sizes_lost(const struct type_info *info, PyObject *object, uint64_t size)
+{
+    uint64_t own = size, lost = loss_of_blocks(info, object, &own);
+    return own <= size ? lost + block_loss(own) : 0;
+}
+
 static bool dict_store(const PyDictObject *dict, struct store *ret)
 {
     bool own = dict->ma_keys->dk_refcnt == 1;

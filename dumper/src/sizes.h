@@ -14,6 +14,12 @@
 /* gc: the object has a collector's head. */
 uint64_t sizes_of(const struct type_info *info, PyObject *object, bool gc);
 
+/*
+ * What the allocators take beyond that, for an object of that size: they round up, and malloc has a word in front of each block. For
+ * objects that are static, this means nothing.
+ */
+uint64_t sizes_lost(const struct type_info *info, PyObject *object, uint64_t size);
+
 /* The separately allocated block of a container, for table `stores`. False if its family has none. */
 struct store {
     uint64_t length, capacity, address;

@@ -96,12 +96,21 @@ static uint32_t form_bits(const struct walk *walk, PyObject *object, const struc
     return form;
 }
 
+static inline void count_bytes(struct walk *walk, PyObject *object, const struct type_info *info, uint64_t size)
+{
+    if ((uint64_t)object - walk->statics_begin < walk->statics_end - walk->statics_begin)
+        walk->static_bytes += size;
+    else
+        walk->lost_bytes += sizes_lost(info, object, size);
+}
+
 static inline struct walk_row object_row(struct walk *walk, PyObject *object, const struct type_info *info)
 {
     bool gc = types_is_gc(info, object);
     uint32_t form = form_bits(walk, object, info, gc);
-    return (struct walk_row){walk_id(walk, object), info->number, form, sizes_of(info, object, gc),
-                             form & FORM_IMMORTAL ? 0 : compat_refcount(object)};
+    uint64_t size = sizes_of(info, object, gc);
+    count_bytes(walk, object, info, size);
+    return (struct walk_row){walk_id(walk, object), info->number, form, size, form & FORM_IMMORTAL ? 0 : compat_refcount(object)};
 }
 
 static void write_leaf(struct walk *walk, PyObject *object, const struct type_info *info, enum text_role role,
@@ -528,6 +537,7 @@ static enum wh_status prepare(struct walk *walk, struct snapshot_writer *writer,
     walk->thread = compat_first_thread(walk->interp);
     if (!visited_init(&walk->visited) || !references_init(&walk->references))
         return wh_error_set(error, WH_ERR_RESOURCE, "no memory for the set of visited objects");
+    account_begin(walk);
     types_init(&walk->types, walk->interp, &walk->visited, writer);
     return WH_OK;
 }

@@ -56,6 +56,15 @@ struct expand {
     bool pairs;
 };
 
+enum { ACCOUNT_STATUS_ROWS = 7 };
+
+/* account.c */
+struct account {
+    uint64_t status[ACCOUNT_STATUS_ROWS]; /* UINT64_MAX: not known */
+    bool mappings_known;
+    uint64_t library_data, stacks, malloc_heap, huge, proportional;
+};
+
 enum { UNREADABLE_TYPES = 8, FILE_TEXT_BYTES = 8192 };
 
 struct walk {
@@ -85,9 +94,13 @@ struct walk {
     struct current current;
     struct expand expand;
 
+    uint64_t statics_begin, statics_end; /* the interpreter's file: objects in there are in no allocator's block */
+    uint64_t static_bytes, lost_bytes;   /* of the objects written; sizes_lost */
+
     uint64_t unreadable;           /* objects that crashed */
     PyTypeObject *unreadable_types[UNREADABLE_TYPES];
 
+    struct account memory;
     char file_text[FILE_TEXT_BYTES]; /* of /proc: a thread of the program may have too small a stack for it */
 };
 

@@ -34,7 +34,11 @@ void wh_analysis_close(struct wh_analysis *analysis);
 
 struct wh_mass { uint64_t objects, bytes; };
 
-struct wh_named_bytes { const char *name; uint64_t bytes; };
+struct wh_account_line {
+    const char *name;
+    uint64_t bytes;
+    bool explains;    /* a part of the resident memory beside the Python objects, disjoint from the others that are */
+};
 
 struct wh_info {
     const char *file, *python, *program, *mode, *trigger, *values;
@@ -45,7 +49,9 @@ struct wh_info {
     struct wh_mass live, garbage, native;   /* native: live only because native code holds it */
     uint64_t rss;                           /* 0 if not known */
     size_t account_count;
-    struct wh_named_bytes *account;
+    struct wh_account_line *account;
+    uint64_t static_bytes;                  /* of objects in the interpreter's file, which is mapped memory and counts as such */
+    uint64_t accounted;                     /* bytes of rss that are explained: objects and lines of the account */
 };
 
 enum wh_status wh_info(struct wh_analysis *analysis, struct wh_error *error, const struct wh_info **ret) WH_MUST_USE;

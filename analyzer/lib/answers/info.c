@@ -18,6 +18,26 @@ static void fill_header(const struct heap *heap, struct arena *arena, struct wh_
     info->collecting = snapshot->collecting;
 }
 
+/* What the lines of the account that stand for a part of resident memory are called: FORMAT.md, table account. */
+static bool explains(struct span name)
+{
+    static const char *const parts[] = {"file", "shmem", "library_data", "thread_stacks", "rounding", "pymalloc_headers", "pymalloc_free", "recorder"};
+    for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+        if (span_is(name, parts[i]))
+            return true;
+    return false;
+}
+
+/* More than is resident: some of the heap is swapped out. */
+static void fill_accounted(struct wh_info *info)
+{
+    uint64_t sum = info->bytes > info->static_bytes ? info->bytes - info->static_bytes : 0;
+    for (size_t i = 0; i < info->account_count; i++)
+        if (info->account[i].explains && __builtin_add_overflow(sum, info->account[i].bytes, &sum))
+            sum = UINT64_MAX;
+    info->accounted = sum < info->rss ? sum : info->rss;
+}
+
 static void fill_account(const struct heap *heap, struct arena *arena, struct wh_info *info)
 {
     info->account = arena_array(arena, heap->account_count, sizeof(*info->account));
@@ -25,9 +45,12 @@ static void fill_account(const struct heap *heap, struct arena *arena, struct wh
         return;
     info->account_count = heap->account_count;
     for (uint32_t i = 0; i < heap->account_count; i++) {
-        info->account[i] = (struct wh_named_bytes){arena_span(arena, heap->account[i].name), heap->account[i].value};
-        if (span_is(heap->account[i].name, "rss"))
+        struct span name = heap->account[i].name;
+        info->account[i] = (struct wh_account_line){arena_span(arena, name), heap->account[i].value, explains(name)};
+        if (span_is(name, "rss"))
             info->rss = heap->account[i].value;
+        if (span_is(name, "static_objects"))
+            info->static_bytes = heap->account[i].value;
     }
 }
 
@@ -82,6 +105,7 @@ enum wh_status wh_info(struct wh_analysis *analysis, struct wh_error *error, con
             info->recorder = analysis_recorder_name(analysis);
             fill_counts(&analysis->heap, info);
             fill_masses(&analysis->model, info);
+            fill_accounted(info);
         }
         status = arena_status(&analysis->info_arena, error);
         analysis->info_arena.failed = false; /* the next question may try again */

@@ -22,8 +22,16 @@ export interface Account {
   facts: { name: string; bytes: number; of: string }[];
 }
 
-/* What the kernel's lines mean; together these three are the resident memory. */
-const KERNEL = new Set(["anonymous", "file", "shmem"]);
+const NOTES = new Map([
+  ["file", "mapped files: programs and libraries"],
+  ["shmem", "shared memory"],
+  ["library_data", "data of programs and libraries"],
+  ["thread_stacks", "stacks of threads"],
+  ["rounding", "what allocators take beyond the objects' sizes"],
+  ["pymalloc_headers", "heads of the pools of Python's allocator"],
+  ["pymalloc_free", "free blocks of Python's allocator"],
+  ["recorder", "what whoholds' recorder keeps"],
+]);
 
 export function accountOf(info: Info): Account {
   const lines = info.account ?? [];
@@ -35,19 +43,21 @@ export function accountOf(info: Info): Account {
     }
   };
   if (info.live || info.garbage || info.native) {
-    add("live", "Live Python objects", info.live?.bytes ?? 0, "reachable from a name");
+    /* Those that only native code refers to are among the live ones; static ones are in a mapped file, which counts below. */
+    const elsewhere = (info.native?.bytes ?? 0) + (lines.find((line) => line.name === "static_objects")?.bytes ?? 0);
+    add("live", "Live Python objects", (info.live?.bytes ?? 0) - elsewhere, "reachable from a name");
     add("native", "Held by native code", info.native?.bytes ?? 0, "Python objects that only native code refers to");
     add("garbage", "Garbage", info.garbage?.bytes ?? 0, "unreachable cycles, not collected yet");
   } else {
     add("live", "Python objects", info.bytes, "");
   }
   for (const line of lines) {
-    if (line.of === "rss" && !KERNEL.has(line.name)) {
-      add("other", line.name, line.bytes, "");
+    if (line.of === "rss") {
+      add("other", line.name, line.bytes, NOTES.get(line.name) ?? "");
     }
   }
   const sum = parts.reduce((total, part) => total + part.bytes, 0);
-  add("rest", "Not explained", whole - sum, "native libraries, code, allocators' free memory, stacks");
+  add("rest", "Not explained", whole - sum, "memory of native code, allocators' free memory");
   const inSum = new Set(parts.map((part) => part.name));
   return {
     whole,
@@ -58,7 +68,7 @@ export function accountOf(info: Info): Account {
       .map((line) => ({
         name: line.name,
         bytes: line.bytes,
-        of: line.of ?? (KERNEL.has(line.name) ? "rss" : ""),
+        of: line.of ?? "",
       })),
   };
 }

@@ -27,22 +27,23 @@ test("the parts of the memory account add up to the resident memory", () => {
   const account = accountOf(
     info({
       rss: 1000,
-      live: { objects: 1, bytes: 500 },
+      live: { objects: 3, bytes: 530 },
       garbage: { objects: 1, bytes: 100 },
-      native: { objects: 0, bytes: 0 },
+      native: { objects: 1, bytes: 20 },
       account: [
         { name: "rss", bytes: 1000 },
         { name: "anonymous", bytes: 900 },
-        { name: "arena free", bytes: 150, of: "rss" },
+        { name: "arena free", bytes: 130, of: "rss" },
+        { name: "static_objects", bytes: 10 },
         { name: "stacks", bytes: 30 },
       ],
     }),
   );
   assert.deepEqual(account.parts.map((part) => [part.kind, part.bytes]), [
-    ["live", 500], ["garbage", 100], ["other", 150], ["rest", 250],
+    ["live", 500], ["native", 20], ["garbage", 100], ["other", 130], ["rest", 250],
   ]);
   assert.deepEqual(account.facts, [
-    { name: "anonymous", bytes: 900, of: "rss" }, { name: "stacks", bytes: 30, of: "" },
+    { name: "anonymous", bytes: 900, of: "" }, { name: "static_objects", bytes: 10, of: "" }, { name: "stacks", bytes: 30, of: "" },
   ]);
   assert.equal(account.over, false);
 });
