@@ -171,6 +171,7 @@ static error_t parse_option(struct parse *parse, int key, char *argument)
     case KEY_MEMBER: return add_reference(parse, "--expr", argument);
     case KEY_WITHOUT: return add_reference(parse, "--without", argument);
     case KEY_IGNORE: return add_reference(parse, "--ignore", argument);
+    case KEY_NO_CACHE: request->no_cache = true; return 0;
     case KEY_LIMIT: return parse_size(parse, "--limit", argument, &request->limit);
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -194,18 +195,41 @@ static error_t parse_key(int key, char *argument, struct argp_state *state)
     }
 }
 
+enum { OPTIONS_MAX = 32 };
+
+/* A command's own options and the one that all have. */
+static void list_options(const struct command *command, struct argp_option ret[OPTIONS_MAX])
+{
+    size_t count = 0;
+    for (; command->options[count].name && count < OPTIONS_MAX - 2; count++)
+        ret[count] = command->options[count];
+    ret[count++] = (struct argp_option){"no-cache", KEY_NO_CACHE, NULL, 0, "Neither use nor make the file SNAPSHOT" WH_KEPT_SUFFIX ", in which the results "
+                                        "for a large snapshot are kept", 0};
+    ret[count] = (struct argp_option){0};
+}
+
 /* Returns whether there is something to answer; else *exit_code is set. */
 static bool parse_command_line(const struct command *command, int argc, char **argv, struct request *ret, int *exit_code)
 {
     static char program[] = "whoholds"; /* with which getopt begins its sentences */
-    struct argp argp = {command->options, parse_key, command->arguments, command->help, NULL, filter_help, NULL};
+    struct argp_option options[OPTIONS_MAX];
+    struct argp argp = {options, parse_key, command->arguments, command->help, NULL, filter_help, NULL};
     struct parse parse = {.command = command, .request = ret};
+    list_options(command, options);
     argv[0] = program;
     *ret = (struct request){0};
     error_t failed = argp_parse(&argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &parse);
     ret->query.limit = ret->limit;
     *exit_code = parse.helped ? 0 : WH_ERR_USAGE;
     return !failed;
+}
+
+static enum wh_keep what_to_keep(const struct request *request)
+{
+    const char *wish = getenv("WHOHOLDS_CACHE");
+    if (request->no_cache || (wish && !strcmp(wish, "off")))
+        return WH_KEEP_NEVER;
+    return wish && !strcmp(wish, "always") ? WH_KEEP_ALWAYS : WH_KEEP_IF_LARGE;
 }
 
 static enum wh_status answer(const struct command *command, const struct request *request, struct wh_analysis *const *analyses, char **text,
@@ -232,7 +256,7 @@ static enum wh_status open_and_answer(const struct command *command, const struc
     size_t length = 0;
     progress_init(&progress);
     for (; !status && count < request->snapshot_count; count += !status)
-        status = wh_analysis_open(request->snapshots[count], progress_step, &progress, error, &analyses[count]);
+        status = wh_analysis_open_kept(request->snapshots[count], what_to_keep(request), progress_step, &progress, error, &analyses[count]);
     if (!status)
         status = answer(command, request, analyses, &text, &length, error, exit_code);
     while (count)

@@ -32,7 +32,7 @@ struct request {
     size_t independent; /* 0: not given */
     const char *references[REFERENCES_MAX]; /* of --without, --ignore or a repeated --expr */
     size_t reference_count;
-    bool json, all, why, exit_code, merged, live, allocated;
+    bool json, all, why, exit_code, merged, live, allocated, no_cache;
 };
 
 /* Keys of the options; rows of a command's own table of options. */
@@ -60,6 +60,7 @@ enum {
     KEY_LIVE,
     KEY_ALLOCATED,
     KEY_ALLOC_BY,
+    KEY_NO_CACHE,
 };
 
 #define OPTION_JSON {"json", KEY_JSON, NULL, 0, "Print one JSON document and nothing else", 0}
@@ -75,7 +76,7 @@ enum query_need { QUERY_NONE, QUERY_ONE, QUERY_OR_REFERENCES };
 
 struct command {
     const char *name;
-    const struct argp_option *options;
+    const struct argp_option *options; /* --no-cache, which all have, aside */
     const char *arguments;         /* as in the usage line */
     const char *help;              /* before \v: what it does; after: exit codes and examples */
     enum query_need query;

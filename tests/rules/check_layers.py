@@ -26,7 +26,7 @@ MAY_INCLUDE = {
     "dumper/include": FORMATS_BASE,
     "dumper/src": FORMATS_BASE + [r"whoholds/formats/writer\.h", r"xxhash\.h", r"whoholds/dumper_\w+\.h", r"Python\.h", "internal/.*"],
     "analyzer/include": [r"whoholds/formats/error\.h"],
-    "analyzer/lib": FORMATS_BASE + [r"whoholds/formats/reader\.h", r"whoholds/analyzer\.h", r"igraph\.h"],
+    "analyzer/lib": FORMATS_BASE + [r"whoholds/formats/reader\.h", r"whoholds/analyzer\.h", r"igraph\.h", r"xxhash\.h"],
     # The words that `run` and `dump` share with the dumper, and the page; beyond these the public header alone.
     "analyzer/cli": [r"whoholds/analyzer\.h", r"whoholds/formats/error\.h", r"whoholds/dumper_\w+\.h", r"jansson\.h", r"whoholds_report_page\.h"],
 }

@@ -19,7 +19,9 @@
 #include <xxhash.h>
 
 #include "fail_allocation.h"
+#include "answers/analysis.h"
 #include "heap_builder.h"
+#include "kept_sample.h"
 #include "random.h"
 #include "sample_heap.h"
 #include "trials.h"
@@ -289,11 +291,77 @@ static void numbers_that_make_no_sense_do_no_harm(void **state)
     heap_builder_destroy(builder);
 }
 
+/* --- kept results --- */
+
+static void change_number(struct random *random, uint8_t *bytes, size_t length)
+{
+    static const uint32_t limits[] = {0, 1, UINT32_MAX, UINT32_MAX - 1, UINT32_C(1) << 31};
+    size_t first = kept_sample_header_length() / sizeof(uint32_t) + 1, count = length / sizeof(uint32_t);
+    uint32_t number, place = (uint32_t)first + random_below(random, (uint32_t)(count - first));
+    memcpy(&number, bytes + place * sizeof(number), sizeof(number));
+    switch (random_below(random, 3)) {
+    case 0:
+        number = random_below(random, 200);
+        break;
+    case 1:
+        number = limits[random_below(random, sizeof(limits) / sizeof(limits[0]))];
+        break;
+    default:
+        number += random_below(random, 5) - 2;
+    }
+    memcpy(bytes + place * sizeof(number), &number, sizeof(number));
+}
+
+/* Whether they were used. */
+static bool try_kept(const struct kept_sample *sample, const uint8_t *bytes)
+{
+    struct wh_analysis *analysis;
+    struct wh_error error = {0};
+    double start = milliseconds();
+    alarm(HANG_SECONDS);
+    kept_sample_write(sample->kept, bytes, sample->length);
+    assert_int_equal(wh_analysis_open_kept(sample->snapshot, WH_KEEP_IF_LARGE, NULL, NULL, &error, &analysis), WH_OK);
+    bool kept = analysis->is_kept;
+    if (kept)
+        ask_everything(analysis);
+    wh_analysis_close(analysis);
+    alarm(0);
+    if (milliseconds() - start > MILLISECONDS_MAX)
+        fail_msg("seed %#" PRIx64 ": it took %.0f ms", current_seed, milliseconds() - start);
+    return kept;
+}
+
+static void kept_results_that_lie_do_no_harm(void **state)
+{
+    struct kept_sample sample;
+    struct heap_builder *builder = sample_heap();
+    uint64_t trials = trials_count("kept results with changed numbers", 20000), used = 0;
+    (void)state;
+    watch();
+    kept_sample_init(&sample, builder);
+    heap_builder_destroy(builder);
+    uint8_t *copy = malloc(sample.length);
+    assert_true(copy && try_kept(&sample, sample.bytes));
+    for (uint64_t trial = 0; trial < trials; trial++) {
+        struct random random = {current_seed = trials_seed(3, trial)};
+        memcpy(copy, sample.bytes, sample.length);
+        for (uint32_t changes = 1 + random_below(&random, 2); changes > 0; changes--)
+            change_number(&random, copy, sample.length);
+        kept_sample_sign(copy, sample.length);
+        used += try_kept(&sample, copy);
+    }
+    printf("[          ] %" PRIu64 " of them were used\n", used);
+    assert_true(used * 20 > trials && used < trials);
+    free(copy);
+    kept_sample_deinit(&sample);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changed_bytes_under_a_right_checksum_do_no_harm),
         cmocka_unit_test(numbers_that_make_no_sense_do_no_harm),
+        cmocka_unit_test(kept_results_that_lie_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,6 +30,14 @@ enum wh_status wh_analysis_open(const char *path, wh_progress progress, void *co
                                 struct wh_analysis **ret) WH_MUST_USE;
 void wh_analysis_close(struct wh_analysis *analysis);
 
+/* Whether results are kept in a file beside the snapshot, SNAPSHOT.whx, so that the next analysis need not make them again. */
+#define WH_KEPT_SUFFIX ".whx"
+enum wh_keep { WH_KEEP_NEVER, WH_KEEP_IF_LARGE /* a million objects and more */, WH_KEEP_ALWAYS };
+
+/* The same with kept results. Where they cannot be read, or written, it goes without. */
+enum wh_status wh_analysis_open_kept(const char *path, enum wh_keep keep, wh_progress progress, void *context, struct wh_error *error,
+                                     struct wh_analysis **ret) WH_MUST_USE;
+
 /* --- info: what this snapshot is --- */
 
 struct wh_mass { uint64_t objects, bytes; };

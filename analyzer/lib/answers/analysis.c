@@ -16,21 +16,67 @@ static const struct progress *stage_progress(const struct wh_analysis *analysis)
     return analysis->progress ? &analysis->stage_progress : NULL;
 }
 
-enum wh_status wh_analysis_open(const char *path, wh_progress progress, void *context, struct wh_error *error, struct wh_analysis **ret)
+static struct results results_of(struct wh_analysis *analysis)
+{
+    return (struct results){&analysis->retention, &analysis->dominators, &analysis->retained, &analysis->tree, &analysis->paths};
+}
+
+/* With kept results, if there are any that can be used. */
+static enum wh_status load_kept(struct wh_analysis *analysis, struct wh_error *error)
+{
+    struct kept_key key = kept_key(&analysis->heap.snapshot);
+    struct results results = results_of(analysis);
+    snapshot_file_release_pages(&analysis->heap.file); /* all were read for the checksum */
+    if (!kept_file_open(analysis->snapshot_path, &key, &analysis->kept))
+        return WH_OK;
+    enum wh_status status = progress_report(stage_progress(analysis), "kept results", 0, 1, error);
+    if (!status && kept_results_check(&analysis->kept, &analysis->heap.snapshot, error))
+        status = kept_heap_take(&analysis->kept, error, &analysis->heap);
+    if (!status && analysis->heap.borrows)
+        status = heap_load_tables(analysis->snapshot_path, error, &analysis->heap);
+    if (!status && analysis->heap.borrows)
+        status = kept_results_take(&analysis->kept, &analysis->heap, error, &results);
+    analysis->is_kept = !status && analysis->heap.borrows;
+    if (!analysis->is_kept)
+        kept_file_close(&analysis->kept);
+    return status;
+}
+
+/* Kept results that turn out to be wrong, however late, are as good as none. */
+static enum wh_status load(struct wh_analysis *analysis, struct wh_error *error)
+{
+    enum wh_status status = heap_open(analysis->snapshot_path, error, &analysis->heap);
+    if (!status && analysis->keep != WH_KEEP_NEVER) {
+        status = load_kept(analysis, error);
+        if (status != WH_ERR_INPUT && (status || analysis->is_kept))
+            return status;
+        if (status || analysis->heap.borrows) {
+            heap_deinit(&analysis->heap);
+            status = heap_open(analysis->snapshot_path, error, &analysis->heap);
+        }
+    }
+    return status ? status : heap_load_tables(analysis->snapshot_path, error, &analysis->heap);
+}
+
+enum wh_status wh_analysis_open_kept(const char *path, enum wh_keep keep, wh_progress progress, void *context, struct wh_error *error,
+                                     struct wh_analysis **ret)
 {
     struct wh_analysis *analysis = calloc(1, sizeof(*analysis));
     *ret = NULL;
     if (!analysis)
         return wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the analysis");
+    analysis->keep = keep;
     analysis->progress = progress;
     analysis->progress_context = context;
     analysis->stage_progress = (struct progress){report_phase, analysis};
     analysis->path = arena_string(&analysis->info_arena, path);
+    analysis->snapshot_path = strdup(path);
+    analysis->info_arena.failed |= !analysis->snapshot_path;
     enum wh_status status = arena_status(&analysis->info_arena, error);
     if (!status)
         status = progress_report(stage_progress(analysis), "the snapshot's tables", 0, 1, error);
     if (!status)
-        status = heap_load(path, error, &analysis->heap);
+        status = load(analysis, error);
     if (status)
         wh_analysis_close(analysis);
     else
@@ -38,15 +84,21 @@ enum wh_status wh_analysis_open(const char *path, wh_progress progress, void *co
     return status;
 }
 
+enum wh_status wh_analysis_open(const char *path, wh_progress progress, void *context, struct wh_error *error, struct wh_analysis **ret)
+{
+    return wh_analysis_open_kept(path, WH_KEEP_NEVER, progress, context, error, ret);
+}
+
 static void drop_model(struct wh_analysis *analysis)
 {
+    struct results results = results_of(analysis);
+    if (analysis->is_kept)
+        kept_results_forget(&results);
     bfs_tree_deinit(&analysis->paths);
     dominator_tree_deinit(&analysis->tree);
     retained_deinit(&analysis->retained);
     dominators_deinit(&analysis->dominators);
     retention_deinit(&analysis->retention);
-    free(analysis->object_of_thread);
-    analysis->object_of_thread = NULL;
 }
 
 void wh_analysis_close(struct wh_analysis *analysis)
@@ -58,7 +110,10 @@ void wh_analysis_close(struct wh_analysis *analysis)
     code_index_destroy(analysis->code_index);
     accumulations_deinit(&analysis->accumulations);
     drop_model(analysis);
+    free(analysis->object_of_thread);
     heap_deinit(&analysis->heap);
+    kept_file_close(&analysis->kept);
+    free(analysis->snapshot_path);
     arena_deinit(&analysis->info_arena);
     free(analysis);
 }
@@ -84,18 +139,39 @@ static enum wh_status make_model(struct wh_analysis *analysis, struct wh_error *
     dominators_forget_order(&analysis->dominators);
     if (!status)
         status = dominator_tree_init(&analysis->dominators, &analysis->retained, progress, error, &analysis->tree);
-    if (!status)
-        status = model_find_threads(&analysis->heap, error, &analysis->object_of_thread);
     return status;
+}
+
+/* Below this many objects an analysis takes less than a tenth of a second. */
+enum { KEEP_OBJECTS_MIN = 1000000 };
+
+static enum wh_status keep_model(struct wh_analysis *analysis, struct wh_error *error)
+{
+    struct results results = results_of(analysis);
+    bool large = analysis->heap.node_count > KEEP_OBJECTS_MIN;
+    if (analysis->keep == WH_KEEP_NEVER || (analysis->keep == WH_KEEP_IF_LARGE && !large))
+        return WH_OK;
+    return kept_results_write(analysis->snapshot_path, &analysis->heap, &results, stage_progress(analysis), error);
+}
+
+static enum wh_status need_results(struct wh_analysis *analysis, struct wh_error *error)
+{
+    if (analysis->is_kept)
+        return WH_OK;
+    enum wh_status status = make_model(analysis, error);
+    return status ? status : keep_model(analysis, error);
 }
 
 enum wh_status analysis_need_model(struct wh_analysis *analysis, struct wh_error *error)
 {
     if (analysis->has_graph)
         return WH_OK;
-    enum wh_status status = make_model(analysis, error);
+    enum wh_status status = need_results(analysis, error);
+    if (!status && !analysis->object_of_thread)
+        status = model_find_threads(&analysis->heap, error, &analysis->object_of_thread);
     if (status) {
-        drop_model(analysis); /* the next question may try again */
+        if (!analysis->is_kept)
+            drop_model(analysis); /* the next question may try again */
         return status;
     }
     analysis->model = (struct model){&analysis->heap, &analysis->retention, &analysis->dominators, &analysis->retained,

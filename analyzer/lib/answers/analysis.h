@@ -6,6 +6,7 @@
 #include "holders/accumulation.h"
 #include "code/code_index.h"
 #include "holders/growth.h"
+#include "heap/kept_results.h"
 #include "heap/lookup.h"
 #include "heap/model.h"
 
@@ -13,6 +14,10 @@ struct wh_analysis {
     wh_progress progress;
     void *progress_context;
     struct progress stage_progress;      /* hands the library's phases to `progress` */
+
+    enum wh_keep keep;
+    struct kept_file kept;               /* what the heap and the model borrow from, if is_kept */
+    bool is_kept;
 
     struct heap heap;
     struct retention retention;
@@ -31,7 +36,8 @@ struct wh_analysis {
     bool has_block_owners;
     struct lookup lookup;
 
-    const char *path;
+    char *snapshot_path;                 /* as it was given */
+    const char *path;                    /* as text */
     struct arena info_arena;
     struct wh_info *info;
 };

@@ -49,12 +49,6 @@ static const char *take_text(struct investigator *self)
 
 struct type_mass { uint32_t type, count; uint64_t bytes; };
 
-static int compare_types(const void *left, const void *right)
-{
-    const struct type_mass *a = left, *b = right;
-    return (a->type > b->type) - (a->type < b->type);
-}
-
 static int compare_masses(const void *left, const void *right)
 {
     const struct type_mass *a = left, *b = right;
@@ -63,20 +57,26 @@ static int compare_masses(const void *left, const void *right)
     return (a->type > b->type) - (a->type < b->type);
 }
 
-static uint32_t merge_types(struct type_mass *masses, uint32_t count)
+/* Sums by type, the largest first. */
+static enum wh_status add_up_types(struct investigator *self, struct node_run nodes, struct type_mass **ret, uint32_t *count)
 {
-    uint32_t kept = 0;
-    qsort(masses, count, sizeof(*masses), compare_types);
-    for (uint32_t i = 0; i < count; i++) {
-        if (kept && masses[kept - 1].type == masses[i].type) {
-            masses[kept - 1].count += masses[i].count;
-            masses[kept - 1].bytes += masses[i].bytes;
-        } else {
-            masses[kept++] = masses[i];
-        }
+    const struct model *model = self->model;
+    uint32_t types = model->heap->type_count;
+    enum wh_status status = array_alloc_zeroed(types, sizeof(**ret), "contents", self->error, ret);
+    *count = 0;
+    for (uint32_t i = 0; !status && i < nodes.count; i++) {
+        struct type_mass *mass = &(*ret)[model->heap->type_of_node[nodes.nodes[i]]];
+        mass->count++;
+        mass->bytes += model_retained(model, nodes.nodes[i]);
     }
-    qsort(masses, kept, sizeof(*masses), compare_masses);
-    return kept;
+    for (uint32_t type = 0; !status && type < types; type++) {
+        (*ret)[type].type = type;
+        if ((*ret)[type].count)
+            (*ret)[(*count)++] = (*ret)[type];
+    }
+    if (*count)
+        qsort(*ret, *count, sizeof(**ret), compare_masses);
+    return status;
 }
 
 /* What hangs immediately below the top of the mass, by type; folded namespaces count as the object whose they are. */
@@ -93,11 +93,7 @@ static enum wh_status gather_contents(struct investigator *self, const struct ac
     }
     if (children.count == 1 && heap_member(model->heap, point->top, "__dict__") == children.nodes[0])
         children = model_children(model, children.nodes[0]);
-    enum wh_status status = array_alloc((size_t)children.count + 1, sizeof(**ret), "contents", self->error, ret);
-    for (uint32_t i = 0; !status && i < children.count; i++)
-        (*ret)[i] = (struct type_mass){model->heap->type_of_node[children.nodes[i]], 1, model_retained(model, children.nodes[i])};
-    *count = status ? 0 : merge_types(*ret, children.count);
-    return status;
+    return add_up_types(self, children, ret, count);
 }
 
 static void fill_contents(struct investigator *self, const struct type_mass *masses, uint32_t count, struct wh_suspect *suspect)

@@ -18,7 +18,7 @@ struct counter {
     struct bucket *buckets;
     uint32_t bucket_count;
     uint32_t *depth_of_bucket;  /* objects of the row above the current one in the dominator tree */
-    struct { uint32_t node, next; } *stack;
+    struct { uint32_t node, next; } *stack;   /* next: an index of the tree's children */
     size_t stack_count;
 };
 
@@ -68,17 +68,23 @@ static struct bucket *bucket_of(const struct counter *counter, uint32_t node)
     return &counter->buckets[counter->bucket_of_type[counter->model->heap->type_of_node[node]]];
 }
 
+static void count(struct counter *counter, struct bucket *bucket, uint32_t node)
+{
+    bucket->count++;
+    bucket->shallow += model_shallow(counter->model, node);
+    if (!counter->depth_of_bucket[bucket - counter->buckets])
+        bucket->retained += model_retained(counter->model, node);
+}
+
 static void enter(struct counter *counter, uint32_t node)
 {
     if (node < counter->model->heap->node_count) {
         struct bucket *bucket = bucket_of(counter, node);
-        bucket->count++;
-        bucket->shallow += model_shallow(counter->model, node);
-        if (!counter->depth_of_bucket[bucket - counter->buckets]++)
-            bucket->retained += model_retained(counter->model, node);
+        count(counter, bucket, node);
+        counter->depth_of_bucket[bucket - counter->buckets]++;
     }
     counter->stack[counter->stack_count].node = node;
-    counter->stack[counter->stack_count++].next = 0;
+    counter->stack[counter->stack_count++].next = counter->model->tree->first_child_of_node[node];
 }
 
 static void leave(struct counter *counter, uint32_t node)
@@ -94,13 +100,17 @@ static void leave(struct counter *counter, uint32_t node)
  */
 static void count_live(struct counter *counter)
 {
+    const struct dominator_tree *tree = counter->model->tree;
+    const uint32_t *count_of_node = counter->model->retained->retained_count_of_node;
     enter(counter, graph_virtual_root(&counter->model->retention->graph));
     while (counter->stack_count) {
-        uint32_t node = counter->stack[counter->stack_count - 1].node;
-        uint32_t next = counter->stack[counter->stack_count - 1].next++;
-        struct node_run children = model_children(counter->model, node);
-        if (next < children.count)
-            enter(counter, children.nodes[next]);
+        uint32_t node = counter->stack[counter->stack_count - 1].node, next = counter->stack[counter->stack_count - 1].next;
+        uint32_t end = tree->first_child_of_node[node + 1];
+        for (; next < end && count_of_node[tree->child[next]] == 1; next++) /* those that dominate nothing, which most do */
+            count(counter, bucket_of(counter, tree->child[next]), tree->child[next]);
+        counter->stack[counter->stack_count - 1].next = next + 1;
+        if (next < end)
+            enter(counter, tree->child[next]);
         else
             leave(counter, node);
     }

@@ -92,6 +92,8 @@ static void grow_tree(struct grower *grower)
 
 /* --- output --- */
 
+struct group { uint32_t type; uint64_t count, bytes, objects, shallow; };
+
 struct writer {
     const struct grower *grower;
     const struct model *model;
@@ -99,6 +101,7 @@ struct writer {
     struct arena *arena;
     struct wh_tree *tree;
     size_t groups_left;
+    struct group *group_of_type, *groups;   /* one for each type */
     uint32_t *first_child_of_chosen, *next_sibling_of_chosen;
     struct text text;
 };
@@ -152,14 +155,6 @@ static void add_node_row(struct writer *writer, const struct chosen *chosen, int
     };
 }
 
-struct group { uint32_t type; uint64_t count, bytes, objects, shallow; };
-
-static int compare_group_types(const void *left, const void *right)
-{
-    const struct group *a = left, *b = right;
-    return (a->type > b->type) - (a->type < b->type);
-}
-
 static int compare_group_bytes(const void *left, const void *right)
 {
     const struct group *a = left, *b = right;
@@ -168,22 +163,28 @@ static int compare_group_bytes(const void *left, const void *right)
     return (a->type > b->type) - (a->type < b->type);
 }
 
-static uint32_t merge_groups(struct group *groups, uint32_t count)
+/* Sums up the nodes by type: the rows of `group_of_type` that they need, which are empty again afterwards, largest first. */
+static uint32_t group_by_type(const struct model *model, struct node_run nodes, struct group *group_of_type, struct group *ret)
 {
-    uint32_t kept = 0;
-    qsort(groups, count, sizeof(*groups), compare_group_types);
-    for (uint32_t i = 0; i < count; i++) {
-        if (!kept || groups[kept - 1].type != groups[i].type) {
-            groups[kept++] = groups[i];
-            continue;
-        }
-        groups[kept - 1].count += groups[i].count;
-        groups[kept - 1].bytes += groups[i].bytes;
-        groups[kept - 1].objects += groups[i].objects;
-        groups[kept - 1].shallow += groups[i].shallow;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < nodes.count; i++) {
+        uint32_t node = nodes.nodes[i];
+        struct group *group = &group_of_type[model->heap->type_of_node[node]];
+        group->count++;
+        group->bytes += model_retained(model, node);
+        group->objects += model->retained->retained_count_of_node[node];
+        group->shallow += model_shallow(model, node);
+        if (group->count == 1)
+            ret[count++].type = model->heap->type_of_node[node];
     }
-    qsort(groups, kept, sizeof(*groups), compare_group_bytes);
-    return kept;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t type = ret[i].type;
+        ret[i] = group_of_type[type];
+        ret[i].type = type;
+        group_of_type[type] = (struct group){0};
+    }
+    qsort(ret, count, sizeof(*ret), compare_group_bytes);
+    return count;
 }
 
 static void add_group_row(struct writer *writer, int64_t parent_row, const struct group *group)
@@ -197,33 +198,21 @@ static void add_group_row(struct writer *writer, int64_t parent_row, const struc
 }
 
 /* The children without a row of their own: the heaviest types as one row each, the rest as numbers. */
-static enum wh_status add_hidden(struct writer *writer, const struct chosen *chosen, int64_t row)
+static void add_hidden(struct writer *writer, const struct chosen *chosen, int64_t row)
 {
     struct node_run children = model_children(writer->model, chosen->node);
-    uint32_t hidden = children.count - chosen->shown;
-    struct group *groups = NULL;
-    if (!hidden)
-        return WH_OK;
-    enum wh_status status = array_alloc(hidden, sizeof(*groups), "groups of siblings", writer->error, &groups);
-    if (status)
-        return status;
-    for (uint32_t i = 0; i < hidden; i++) {
-        uint32_t node = children.nodes[chosen->shown + i];
-        groups[i] = (struct group){writer->model->heap->type_of_node[node], 1, model_retained(writer->model, node),
-                                   writer->model->retained->retained_count_of_node[node], model_shallow(writer->model, node)};
-    }
-    uint32_t count = merge_groups(groups, hidden);
+    struct node_run hidden = {children.nodes + chosen->shown, children.count - chosen->shown};
+    uint32_t count = hidden.count ? group_by_type(writer->model, hidden, writer->group_of_type, writer->groups) : 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (i < GROUPS_PER_PARENT && groups[i].count >= GROUP_MIN && writer->groups_left) {
+        const struct group *group = &writer->groups[i];
+        if (i < GROUPS_PER_PARENT && group->count >= GROUP_MIN && writer->groups_left) {
             writer->groups_left--;
-            add_group_row(writer, row, &groups[i]);
+            add_group_row(writer, row, group);
         } else {
-            writer->tree->rows[row].hidden_count += groups[i].count;
-            writer->tree->rows[row].hidden_bytes += groups[i].bytes;
+            writer->tree->rows[row].hidden_count += group->count;
+            writer->tree->rows[row].hidden_bytes += group->bytes;
         }
     }
-    free(groups);
-    return WH_OK;
 }
 
 /* Children are chosen in order of size, so linking them from the last to the first keeps that order. */
@@ -240,7 +229,7 @@ static void link_children(struct writer *writer)
 }
 
 /* Depth first; a node's groups come right after it, before its children. `row_of_chosen` doubles as the way back up. */
-static enum wh_status write_rows(struct writer *writer, int64_t *row_of_chosen)
+static void write_rows(struct writer *writer, int64_t *row_of_chosen)
 {
     const struct grower *grower = writer->grower;
     uint32_t at = 0;
@@ -249,9 +238,7 @@ static enum wh_status write_rows(struct writer *writer, int64_t *row_of_chosen)
         int64_t row = (int64_t)writer->tree->row_count;
         row_of_chosen[at] = row;
         add_node_row(writer, chosen, chosen->parent < 0 ? -1 : row_of_chosen[chosen->parent]);
-        enum wh_status status = add_hidden(writer, chosen, row);
-        if (status)
-            return status;
+        add_hidden(writer, chosen, row);
         if (writer->first_child_of_chosen[at] != UINT32_MAX) {
             at = writer->first_child_of_chosen[at];
             continue;
@@ -259,7 +246,7 @@ static enum wh_status write_rows(struct writer *writer, int64_t *row_of_chosen)
         while (at && writer->next_sibling_of_chosen[at] == UINT32_MAX)
             at = (uint32_t)grower->chosen[at].parent;
         if (!at)
-            return WH_OK;
+            return;
         at = writer->next_sibling_of_chosen[at];
     }
 }
@@ -274,10 +261,16 @@ static enum wh_status output(const struct grower *grower, size_t rows, struct wh
     writer.next_sibling_of_chosen = arena_array(&result->arena, count, sizeof(uint32_t));
     int64_t *row_of_chosen = arena_array(&result->arena, count, sizeof(int64_t));
     enum wh_status status = arena_status(&result->arena, error);
+    if (!status)
+        status = array_alloc_zeroed(writer.model->heap->type_count, sizeof(*writer.group_of_type), "groups of siblings", error, &writer.group_of_type);
+    if (!status)
+        status = array_alloc(writer.model->heap->type_count, sizeof(*writer.groups), "groups of siblings", error, &writer.groups);
     if (!status) {
         link_children(&writer);
-        status = write_rows(&writer, row_of_chosen);
+        write_rows(&writer, row_of_chosen);
     }
+    free(writer.group_of_type);
+    free(writer.groups);
     text_deinit(&writer.text);
     return status ? status : arena_status(&result->arena, error);
 }

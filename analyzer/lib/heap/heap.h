@@ -84,6 +84,9 @@ struct heap {
     uint32_t *target_of_ref;         /* by position; weak items (FORM_ITEMS_WEAK) included */
     uint64_t dangling_count;         /* references to objects that were not written */
 
+    bool borrows;                    /* the arrays by node and by reference, big_sizes aside, are a kept file's (kept_file.h) */
+    uint32_t lookup_count, *node_of_lookup; /* nodes of the ids that the tables below name, in the order in which they are read */
+
     uint64_t *base_of_region;        /* address >> REGION_BITS; index: region number - 1 */
     uint64_t region_count;
 
@@ -110,6 +113,10 @@ struct heap {
  * and 4 a reference while it loads, 14 and 4 afterwards, whatever the file claims.
  */
 enum wh_status heap_load(const char *path, struct wh_error *error, struct heap *ret) WH_MUST_USE;
+
+/* The same in two steps. The second has the arrays by node and by reference already if they are borrowed. */
+enum wh_status heap_open(const char *path, struct wh_error *error, struct heap *ret) WH_MUST_USE;
+enum wh_status heap_load_tables(const char *path, struct wh_error *error, struct heap *heap) WH_MUST_USE;
 void heap_deinit(struct heap *heap);
 
 /* The shallow sizes as the later stages read them. */

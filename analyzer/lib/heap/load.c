@@ -17,6 +17,7 @@ struct loader {
     struct wh_error *error;
     struct id_index ids;
     uint64_t *id_of_node;
+    uint32_t lookups_done, lookups_due;
     uint64_t next_node;   /* for tables that follow the objects' order */
     uint32_t fields_due;  /* by the types read so far */
     uint32_t stack_frames_due; /* by the stacks read so far */
@@ -72,10 +73,33 @@ static struct span span_of(const struct cell *cell)
     return (struct span){cell->bytes, cell->number};
 }
 
-/* The node of an object that a table names; HEAP_NULL if it was not written. */
-static uint32_t node_of_id(const struct loader *loader, uint64_t id)
+/*
+ * The node of an object that a table names; HEAP_NULL if it was not written. Looking it up takes the ids of all objects: the answers are kept
+ * with a heap that borrows, in the order of the questions.
+ */
+static uint32_t node_of_id(struct loader *loader, uint64_t id)
 {
-    return id ? id_index_find(&loader->ids, id) : HEAP_NULL;
+    struct heap *heap = loader->heap;
+    if (!id)
+        return HEAP_NULL;
+    uint32_t lookup = loader->lookups_done++;
+    if (!heap->borrows)
+        heap->node_of_lookup[lookup] = id_index_find(&loader->ids, id);
+    return lookup < heap->lookup_count ? heap->node_of_lookup[lookup] : HEAP_NULL;
+}
+
+/* One for each id in a table other than those of objects and references, at most. */
+static enum wh_status alloc_lookups(struct loader *loader)
+{
+    static const struct { enum table table; unsigned ids; } asking[] = {
+        {TABLE_TYPES, 1}, {TABLE_TEXTS, 1}, {TABLE_CODE, 1}, {TABLE_FRAMES, 2}, {TABLE_ROOTS, 1}, {TABLE_STACK_FRAMES, 1}};
+    uint64_t count = 0;
+    for (size_t i = 0; i < sizeof(asking) / sizeof(asking[0]); i++)
+        count += asking[i].ids * table_of(loader, asking[i].table)->row_count;
+    if (count >= UINT32_MAX)
+        return corrupt(loader, "its tables name too many objects", count);
+    loader->heap->lookup_count = (uint32_t)count;
+    return array_alloc(count, sizeof(uint32_t), "objects that tables name", loader->error, &loader->heap->node_of_lookup);
 }
 
 /* --- regions and objects --- */
@@ -251,7 +275,7 @@ static enum wh_status take_store(struct loader *loader, uint32_t row, const stru
     return next_node_with(loader, FORM_STORE) ? WH_OK : corrupt(loader, "table stores has more rows than objects with a store", row);
 }
 
-static void count_stores(struct heap *heap)
+static uint32_t count_stores(struct heap *heap)
 {
     uint32_t count = 0;
     for (uint32_t node = 0; node < heap->node_count; node++) {
@@ -259,6 +283,7 @@ static void count_stores(struct heap *heap)
             heap->stores_before_block[node / HEAP_STORE_BLOCK] = count;
         count += node && heap->form_of_node[node] & FORM_STORE;
     }
+    return count;
 }
 
 static enum wh_status take_extra(struct loader *loader, uint32_t row, const struct cell *cells)
@@ -271,19 +296,25 @@ static enum wh_status take_extra(struct loader *loader, uint32_t row, const stru
     return WH_OK;
 }
 
+static enum wh_status check_stores(struct loader *loader)
+{
+    loader->next_node = 1;
+    enum wh_status status = take_rows(loader, TABLE_STORES, take_store);
+    if (!status && next_node_with(loader, FORM_STORE))
+        status = corrupt(loader, "table stores has fewer rows than objects with a store", loader->heap->store_count);
+    return status;
+}
+
 static enum wh_status load_stores(struct loader *loader)
 {
     struct heap *heap = loader->heap;
+    heap->store_count = saturate(table_of(loader, TABLE_STORES)->row_count);
     enum wh_status status = array_alloc((size_t)heap->node_count / HEAP_STORE_BLOCK + 1, sizeof(uint32_t), "places of stores", loader->error,
                                         &heap->stores_before_block);
-    heap->store_count = saturate(table_of(loader, TABLE_STORES)->row_count);
-    loader->next_node = 1;
-    if (!status)
-        status = take_rows(loader, TABLE_STORES, take_store);
-    if (!status && next_node_with(loader, FORM_STORE))
-        status = corrupt(loader, "table stores has fewer rows than objects with a store", heap->store_count);
-    if (!status)
-        count_stores(heap);
+    if (!status && !heap->borrows)
+        status = check_stores(loader);
+    if (!status && count_stores(heap) != heap->store_count)
+        status = corrupt(loader, "there are other objects with a store than kept results say", heap->store_count);
     return status;
 }
 
@@ -585,20 +616,32 @@ static enum wh_status load_recorder(struct loader *loader)
     return status ? status : sort_blocks(loader);
 }
 
+/* The arrays by node and by reference, and what finds a node by its id. */
+static enum wh_status load_graph(struct loader *loader)
+{
+    enum wh_status status = load_objects(loader);
+    if (!status)
+        status = id_index_init(loader->id_of_node, loader->heap->node_count, loader->heap->region_count, loader->error, &loader->ids);
+    if (!status)
+        status = load_refs(loader);
+    return status ? status : alloc_lookups(loader);
+}
+
 /* Each step needs what the steps before it have loaded. */
 static enum wh_status load_tables(struct loader *loader)
 {
-    static enum wh_status (*const steps[])(struct loader *) = {load_refs, load_stores, load_extras, load_types,
-                                                                load_texts, load_code, load_process, load_recorder};
+    static enum wh_status (*const steps[])(struct loader *) = {load_stores, load_extras, load_types, load_texts, load_code, load_process,
+                                                                load_recorder};
     enum wh_status status = load_regions(loader);
-    if (!status)
-        status = load_objects(loader);
-    if (!status)
-        status = id_index_init(loader->id_of_node, loader->heap->node_count, loader->heap->region_count, loader->error, &loader->ids);
+    if (!status && !loader->heap->borrows)
+        status = load_graph(loader);
     for (size_t i = 0; !status && i < sizeof(steps) / sizeof(steps[0]); i++)
         status = steps[i](loader);
     if (!status)
         status = take_rows(loader, TABLE_OPCODES, take_opcode);
+    if (!status && loader->heap->borrows && loader->lookups_done != loader->heap->lookup_count)
+        status = corrupt(loader, "kept results name another number of objects", loader->lookups_done);
+    loader->heap->lookup_count = loader->lookups_done;
     id_index_deinit(&loader->ids);
     free(loader->id_of_node);
     snapshot_file_release_pages(&loader->heap->file);
@@ -606,28 +649,36 @@ static enum wh_status load_tables(struct loader *loader)
 }
 
 /* Puts the file's name in front of a complaint about its contents. */
-static void name_file(const char *path, struct wh_error *error)
+static enum wh_status blame_file(const char *path, enum wh_status status, struct wh_error *error, struct heap *heap)
 {
     char message[sizeof(error->message)];
+    heap_deinit(heap);
     if (!error)
-        return;
+        return status;
     memcpy(message, error->message, sizeof(message));
     snprintf(error->message, sizeof(error->message), "%.200s: %.300s", path, message);
+    return status;
 }
 
-enum wh_status heap_load(const char *path, struct wh_error *error, struct heap *ret)
+enum wh_status heap_open(const char *path, struct wh_error *error, struct heap *ret)
 {
-    struct loader loader = {.heap = ret, .error = error};
     memset(ret, 0, sizeof(*ret));
     enum wh_status status = snapshot_file_init(path, error, &ret->file);
     if (status)
         return status;
     status = snapshot_parse(ret->file.bytes, ret->file.length, &ret->snapshot, error);
-    if (!status)
-        status = load_tables(&loader);
-    if (status) {
-        name_file(path, error);
-        heap_deinit(ret);
-    }
-    return status;
+    return status ? blame_file(path, status, error, ret) : WH_OK;
+}
+
+enum wh_status heap_load_tables(const char *path, struct wh_error *error, struct heap *heap)
+{
+    struct loader loader = {.heap = heap, .error = error};
+    enum wh_status status = load_tables(&loader);
+    return status ? blame_file(path, status, error, heap) : WH_OK;
+}
+
+enum wh_status heap_load(const char *path, struct wh_error *error, struct heap *ret)
+{
+    enum wh_status status = heap_open(path, error, ret);
+    return status ? status : heap_load_tables(path, error, ret);
 }

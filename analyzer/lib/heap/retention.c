@@ -21,7 +21,7 @@ enum { TYPE_PASSES_MAX = 16 };
 struct type_traits { uint64_t soft_members; };
 
 struct builder {
-    struct heap *heap;
+    const struct heap *heap;
     const struct progress *progress;
     struct wh_error *error;
     struct retention *ret;
@@ -349,17 +349,36 @@ static bool is_static_type(const struct heap *heap, uint32_t node)
     return !(heap->form_of_node[node] & FORM_TRACKED) && heap_is_instance(heap, node, "builtins", "type");
 }
 
+static struct span name_of_native(uint32_t kind)
+{
+    static const char constant[] = "constants of the interpreter", type[] = "static type", native[] = "native code";
+    if (kind == ROOT_TYPE)
+        return (struct span){type, sizeof(type) - 1};
+    return kind == ROOT_NATIVE ? (struct span){native, sizeof(native) - 1} : (struct span){constant, sizeof(constant) - 1};
+}
+
+bool retention_is_native_kind(uint32_t kind)
+{
+    return kind == ROOT_TYPE || kind == ROOT_INTERPRETER || kind == ROOT_NATIVE;
+}
+
+static enum wh_status add_root_of_native(struct builder *builder, const struct native_root *root)
+{
+    builder->ret->native_count += root->kind == ROOT_NATIVE;
+    return add_root(builder, root->node, (struct retention_root){(enum root_kind)root->kind, name_of_native(root->kind), UINT32_MAX, UINT32_MAX,
+                                                                 root->unaccounted});
+}
+
 static enum wh_status add_native_root(struct builder *builder, uint32_t node, uint32_t refcount, uint32_t incoming)
 {
-    static const char constant[] = "constants of the interpreter";
     if (refcount <= incoming && !(builder->heap->form_of_node[node] & FORM_IMMORTAL))
         return WH_OK;
+    struct native_root root = {node, ROOT_NATIVE, refcount - incoming};
     if (is_static_type(builder->heap, node))
-        return add_root(builder, node, (struct retention_root){ROOT_TYPE, {"static type", 11}, UINT32_MAX, UINT32_MAX, 0});
-    if (is_interpreter_constant(builder->heap, node))
-        return add_root(builder, node, (struct retention_root){ROOT_INTERPRETER, {constant, sizeof(constant) - 1}, UINT32_MAX, UINT32_MAX, 0});
-    builder->ret->native_count++;
-    return add_root(builder, node, (struct retention_root){ROOT_NATIVE, {"native code", 11}, UINT32_MAX, UINT32_MAX, refcount - incoming});
+        root = (struct native_root){node, ROOT_TYPE, 0};
+    else if (is_interpreter_constant(builder->heap, node))
+        root = (struct native_root){node, ROOT_INTERPRETER, 0};
+    return add_root_of_native(builder, &root);
 }
 
 static enum wh_status add_native_roots(struct builder *builder)
@@ -420,7 +439,7 @@ static enum wh_status insert_type_references(struct builder *builder)
     uint32_t *targets = realloc(graph->target_of_edge, ((size_t)graph->edge_count + added) * sizeof(uint32_t));
     if (!targets)
         return wh_error_set(builder->error, WH_ERR_RESOURCE, "out of memory for references to classes");
-    graph->target_of_edge = builder->heap->target_of_ref = targets;
+    graph->target_of_edge = ret->lender->target_of_ref = targets;
     graph->edge_count += added;
     for (uint32_t node = graph->node_count; node-- > 0 && added;) {
         uint32_t begin = graph->first_edge_of_node[node], end = graph->first_edge_of_node[node + 1];
@@ -466,9 +485,8 @@ static enum wh_status alloc_builder(struct builder *builder)
 
 static void borrow_references(struct builder *builder)
 {
-    struct heap *heap = builder->heap;
+    const struct heap *heap = builder->heap;
     struct graph *graph = &builder->ret->graph;
-    builder->ret->lender = heap;
     graph->edge_count = (uint32_t)heap->ref_count;
     graph->target_of_edge = heap->target_of_ref;
     graph->first_edge_of_node = heap->first_ref_of_node;
@@ -501,7 +519,7 @@ static enum wh_status build(struct builder *builder)
 enum wh_status retention_init(struct heap *heap, const struct progress *progress, struct wh_error *error, struct retention *ret)
 {
     struct builder builder = {.heap = heap, .progress = progress, .error = error, .ret = ret};
-    *ret = (struct retention){.graph = {.node_count = heap->node_count}};
+    *ret = (struct retention){.graph = {.node_count = heap->node_count}, .lender = heap};
     enum wh_status status = build(&builder);
     free(builder.reached);
     free(builder.claimed);
@@ -522,7 +540,7 @@ static void put_back(uint32_t *target_of_ref, struct lent_refs *refs)
 void retention_give_back(struct retention *retention)
 {
     struct graph *graph = &retention->graph;
-    if (!retention->lender)
+    if (!graph->target_of_edge)
         return;
     if (graph->edge_count != retention->lender->ref_count)
         remove_type_references(retention);
@@ -531,7 +549,6 @@ void retention_give_back(struct retention *retention)
     graph->first_edge_of_node = NULL;
     graph->target_of_edge = NULL;
     graph->edge_count = 0;
-    retention->lender = NULL;
 }
 
 void retention_deinit(struct retention *retention)
@@ -544,7 +561,50 @@ void retention_deinit(struct retention *retention)
     *retention = (struct retention){0};
 }
 
-uint32_t retention_class(const struct retention *retention, uint32_t node)
+enum wh_status retention_list_native(const struct retention *retention, struct wh_error *error, struct native_root **ret, uint32_t *count)
+{
+    uint32_t first = retention->group_end[RETENTION_GROUPS - 2];
+    *count = retention->graph.root_count - first;
+    enum wh_status status = array_alloc(*count, sizeof(**ret), "native roots", error, ret);
+    for (uint32_t i = 0; !status && i < *count; i++) {
+        const struct retention_root *root = &retention->roots[first + i];
+        (*ret)[i] = (struct native_root){retention->graph.root_node[first + i], root->kind, root->unaccounted};
+    }
+    return status;
+}
+
+static enum wh_status copy_kept(const struct heap *heap, const struct kept_retention *kept, struct wh_error *error, struct retention *ret)
+{
+    size_t words = bitmap_word_count(heap->ref_count), classes = kept->type_reference_count;
+    enum wh_status status = array_alloc(words, sizeof(uint64_t), "references that hold nothing", error, &ret->silent_bitmap);
+    if (!status)
+        status = array_alloc(classes, sizeof(*ret->type_references), "references to classes", error, &ret->type_references);
+    if (status)
+        return status;
+    if (words)
+        memcpy(ret->silent_bitmap, kept->silent_bitmap, words * sizeof(uint64_t));
+    if (classes)
+        memcpy(ret->type_references, kept->type_references, classes * sizeof(*ret->type_references));
+    ret->type_reference_count = (uint32_t)classes;
+    return WH_OK;
+}
+
+enum wh_status retention_restore(const struct heap *heap, const struct kept_retention *kept, struct wh_error *error, struct retention *ret)
+{
+    struct builder builder = {.heap = heap, .error = error, .ret = ret};
+    *ret = (struct retention){.graph = {.node_count = heap->node_count}};
+    enum wh_status status = copy_kept(heap, kept, error, ret);
+    if (!status)
+        status = add_known_roots(&builder);
+    for (uint32_t i = 0; !status && i < kept->native_root_count; i++)
+        status = add_root_of_native(&builder, &kept->native_roots[i]);
+    ret->group_end[RETENTION_GROUPS - 1] = ret->graph.root_count;
+    if (status)
+        retention_deinit(ret);
+    return status;
+}
+
+uint32_t retention_find_class(const struct retention *retention, uint32_t node)
 {
     uint32_t low = 0, high = retention->type_reference_count;
     while (low < high) {

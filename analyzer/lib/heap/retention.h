@@ -43,7 +43,7 @@ struct retention {
      * looked for; retention_give_back() makes the heap what it was, and then the graph has nodes and roots alone.
      */
     struct graph graph;
-    struct heap *lender;                     /* NULL: nothing is lent */
+    struct heap *lender;
     struct lent_refs soft, weak;
 
     uint64_t *silent_bitmap;                 /* by reference: it keeps nothing alive */
@@ -67,8 +67,33 @@ static inline uint32_t retention_target(const struct retention *retention, const
     return bitmap_test(retention->silent_bitmap, ref) ? NODE_NULL : heap->target_of_ref[ref];
 }
 
-/* The class that this instance keeps alive, NODE_NULL if something else does. */
-uint32_t retention_class(const struct retention *retention, uint32_t node);
+uint32_t retention_find_class(const struct retention *retention, uint32_t node);
+
+/* The class that this instance keeps alive, NODE_NULL if something else does. Few heaps have any. */
+static inline uint32_t retention_class(const struct retention *retention, uint32_t node)
+{
+    return retention->type_reference_count ? retention_find_class(retention, node) : NODE_NULL;
+}
+
+/* A root that the file does not have: what native code or the interpreter holds. */
+struct native_root { uint32_t node, kind, unaccounted; };
+
+bool retention_is_native_kind(uint32_t kind);
+
+/* The roots of that kind, which the caller frees. */
+enum wh_status retention_list_native(const struct retention *retention, struct wh_error *error, struct native_root **ret, uint32_t *count) WH_MUST_USE;
+
+/* What of a retention cannot be read from the heap at once. */
+struct kept_retention {
+    const uint64_t *silent_bitmap;
+    const struct type_reference *type_references;
+    uint32_t type_reference_count;
+    const struct native_root *native_roots;
+    uint32_t native_root_count;
+};
+
+/* The retention that this was taken from: nothing is lent, and nothing of `kept` referred to. */
+enum wh_status retention_restore(const struct heap *heap, const struct kept_retention *kept, struct wh_error *error, struct retention *ret) WH_MUST_USE;
 
 static inline struct root_groups retention_groups(const struct retention *retention)
 {

@@ -195,8 +195,6 @@ struct held { bool any; uint64_t bytes[GROUPS_MAX + 1]; uint32_t count[GROUPS_MA
 static void add_held(const struct finder *finder, uint32_t target, struct held *held)
 {
     uint8_t group = finder->group_of_node[target];
-    if (!group)
-        return;
     if (!held->any)
         *held = (struct held){.any = true};
     held->bytes[group] += model_retained(finder->model, target);
@@ -210,9 +208,12 @@ static void find_shared_holders(struct finder *finder)
     struct held held;
     for (uint32_t node = 1; node < heap->node_count; node++) {
         held.any = false;
-        for (uint32_t ref = heap->first_ref_of_node[node]; ref < heap->first_ref_of_node[node + 1]; ref++)
-            add_held(finder, retention_target(retention, heap, ref), &held);
-        add_held(finder, retention_class(retention, node), &held);
+        for (uint32_t ref = heap->first_ref_of_node[node]; ref < heap->first_ref_of_node[node + 1]; ref++) {
+            if (finder->group_of_node[heap->target_of_ref[ref]] && retention_target(retention, heap, ref))
+                add_held(finder, heap->target_of_ref[ref], &held);
+        }
+        if (finder->group_of_node[retention_class(retention, node)])
+            add_held(finder, retention_class(retention, node), &held);
         for (unsigned group = 1; held.any && group <= finder->group_count; group++) {
             if (held.count[group] && dominators_is_live(finder->model->dominators, node))
                 offer_holder(&finder->groups[group - 1], node, held.bytes[group], held.count[group]);

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <dirent.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "answers/analysis.h"
+#include "fail_allocation.h"
+#include "kept_sample.h"
+#include "sample_heap.h"
+
+/* Opens the snapshot, makes the model or takes it, and says whether it was a kept one. */
+static bool opens_with_kept(const char *path, enum wh_keep keep)
+{
+    struct wh_analysis *analysis;
+    struct wh_error error = {0};
+    if (wh_analysis_open_kept(path, keep, NULL, NULL, &error, &analysis) || analysis_need_model(analysis, &error))
+        fail_msg("%s", error.message);
+    bool kept = analysis->is_kept;
+    wh_analysis_close(analysis);
+    return kept;
+}
+
+/* As another command would, which keeps nothing. */
+static bool is_used(const struct kept_sample *sample)
+{
+    return opens_with_kept(sample->snapshot, WH_KEEP_IF_LARGE);
+}
+
+static unsigned count_files(const char *path)
+{
+    unsigned count = 0;
+    DIR *directory = opendir(path);
+    assert_non_null(directory);
+    for (struct dirent *entry = readdir(directory); entry; entry = readdir(directory))
+        count += entry->d_name[0] != '.';
+    closedir(directory);
+    return count;
+}
+
+static struct kept_sample make_sample(void)
+{
+    struct kept_sample sample;
+    struct heap_builder *builder = sample_heap();
+    kept_sample_init(&sample, builder);
+    heap_builder_destroy(builder);
+    assert_non_null(sample.bytes);
+    return sample;
+}
+
+#define assert_same(count, member) assert_memory_equal(old->member, new->member, (count) * sizeof(*old->member))
+
+static void assert_same_model(const struct wh_analysis *old, const struct wh_analysis *new)
+{
+    size_t nodes = old->heap.node_count, words = bitmap_word_count(nodes);
+    assert_int_equal(nodes, new->heap.node_count);
+    assert_int_equal(old->heap.ref_count, new->heap.ref_count);
+    assert_int_equal(old->heap.dangling_count, new->heap.dangling_count);
+    assert_int_equal(old->heap.big_size_count, new->heap.big_size_count);
+    assert_int_equal(old->heap.lookup_count, new->heap.lookup_count);
+    assert_same(nodes, heap.type_of_node);
+    assert_same(nodes, heap.form_of_node);
+    assert_same(nodes, heap.size_of_node);
+    assert_same(nodes + 1, heap.first_ref_of_node);
+    assert_same(old->heap.ref_count, heap.target_of_ref);
+    assert_same(old->heap.lookup_count, heap.node_of_lookup);
+    assert_same(nodes / HEAP_STORE_BLOCK + 1, heap.stores_before_block);
+    assert_same(bitmap_word_count(old->heap.ref_count), retention.silent_bitmap);
+    assert_same(RETENTION_GROUPS, retention.group_end);
+    assert_int_equal(old->retention.type_reference_count, new->retention.type_reference_count);
+    assert_int_equal(old->retention.native_count, new->retention.native_count);
+    assert_same(old->retention.graph.root_count, retention.graph.root_node);
+    for (uint32_t i = 0; i < old->retention.graph.root_count; i++) {
+        assert_int_equal(old->retention.roots[i].kind, new->retention.roots[i].kind);
+        assert_int_equal(old->retention.roots[i].unaccounted, new->retention.roots[i].unaccounted);
+        assert_int_equal(old->retention.roots[i].name.length, new->retention.roots[i].name.length);
+    }
+    assert_same(nodes + 2, dominators.idom_of_node);
+    assert_same(words, dominators.live_bitmap);
+    assert_int_equal(old->dominators.live_count, new->dominators.live_count);
+    assert_int_equal(old->dominators.garbage_count, new->dominators.garbage_count);
+    assert_int_equal(old->dominators.garbage_entry_count, new->dominators.garbage_entry_count);
+    assert_same(old->dominators.garbage_entry_count, dominators.garbage_entry);
+    assert_same(nodes + 2, retained.retained_bytes_of_node);
+    assert_same(nodes + 2, retained.retained_count_of_node);
+    assert_same(nodes + 3, tree.first_child_of_node);
+    assert_same(nodes - 1, tree.child);
+    assert_same(nodes, paths.parent_of_node);
+    assert_same(words, paths.reached_bitmap);
+    assert_int_equal(old->paths.start_count, new->paths.start_count);
+    assert_same(old->paths.start_count, paths.start_node);
+    assert_same(old->paths.start_count, paths.root_of_start);
+}
+
+static void kept_results_are_those_that_were_made(void **state)
+{
+    struct kept_sample sample = make_sample();
+    struct wh_analysis *made, *kept;
+    struct stat status;
+    (void)state;
+    assert_int_equal(wh_analysis_open(sample.snapshot, NULL, NULL, NULL, &made), WH_OK);
+    assert_int_equal(wh_analysis_open_kept(sample.snapshot, WH_KEEP_IF_LARGE, NULL, NULL, NULL, &kept), WH_OK);
+    assert_int_equal(analysis_need_model(made, NULL), WH_OK);
+    assert_int_equal(analysis_need_model(kept, NULL), WH_OK);
+    assert_false(made->is_kept);
+    assert_true(kept->is_kept);
+    assert_true(made->heap.big_size_count && made->dominators.garbage_entry_count && made->retention.type_reference_count);
+    assert_same_model(made, kept);
+    wh_analysis_close(made);
+    wh_analysis_close(kept);
+    assert_int_equal(stat(sample.kept, &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0600);
+    assert_int_equal(count_files(sample.directory), 2);
+    kept_sample_deinit(&sample);
+}
+
+static void small_snapshots_and_whoever_wants_none_keep_nothing(void **state)
+{
+    struct kept_sample sample = make_sample();
+    (void)state;
+    unlink(sample.kept);
+    assert_false(opens_with_kept(sample.snapshot, WH_KEEP_IF_LARGE));
+    assert_false(opens_with_kept(sample.snapshot, WH_KEEP_NEVER));
+    assert_int_equal(count_files(sample.directory), 1);
+    kept_sample_write(sample.kept, sample.bytes, sample.length);
+    assert_false(opens_with_kept(sample.snapshot, WH_KEEP_NEVER));
+    assert_true(is_used(&sample));
+    kept_sample_deinit(&sample);
+}
+
+/* Each field wrong in several ways, under a right checksum: none is used, and the next analysis that keeps makes it good again. */
+static void a_lie_in_any_field_of_the_header_is_noticed(void **state)
+{
+    static const uint64_t changes[] = {1, UINT64_MAX, 64, UINT64_C(1) << 32, UINT64_C(1) << 63, UINT64_C(0) - 64};
+    struct kept_sample sample = make_sample();
+    size_t fields = kept_sample_header_length() / sizeof(uint64_t) - 2;
+    (void)state;
+    for (size_t field = 0; field < fields; field++) {
+        for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+            uint64_t number;
+            uint8_t *bytes = malloc(sample.length);
+            assert_non_null(bytes);
+            memcpy(bytes, sample.bytes, sample.length);
+            memcpy(&number, bytes + field * sizeof(number), sizeof(number));
+            number += changes[i];
+            memcpy(bytes + field * sizeof(number), &number, sizeof(number));
+            kept_sample_sign(bytes, sample.length);
+            kept_sample_write(sample.kept, bytes, sample.length);
+            if (is_used(&sample))
+                fail_msg("field %zu, change %zu", field, i);
+            free(bytes);
+        }
+    }
+    assert_false(opens_with_kept(sample.snapshot, WH_KEEP_ALWAYS));
+    assert_true(is_used(&sample));
+    kept_sample_deinit(&sample);
+}
+
+static void one_changed_byte_anywhere_is_noticed(void **state)
+{
+    struct kept_sample sample = make_sample();
+    (void)state;
+    for (size_t at = 0; at < sample.length; at += 1 + at % 7) {
+        sample.bytes[at] ^= 0x10;
+        kept_sample_write(sample.kept, sample.bytes, sample.length);
+        if (is_used(&sample))
+            fail_msg("byte %zu", at);
+        sample.bytes[at] ^= 0x10;
+    }
+    kept_sample_deinit(&sample);
+}
+
+static void a_file_of_another_length_is_not_used(void **state)
+{
+    struct kept_sample sample = make_sample();
+    (void)state;
+    for (size_t length = 0; length < sample.length; length += 1 + sample.length / 300) {
+        kept_sample_write(sample.kept, sample.bytes, length);
+        assert_false(is_used(&sample));
+    }
+    uint8_t *longer = calloc(1, sample.length + 64);
+    assert_non_null(longer);
+    memcpy(longer, sample.bytes, sample.length);
+    kept_sample_write(sample.kept, longer, sample.length + 64);
+    assert_false(is_used(&sample));
+    free(longer);
+    kept_sample_deinit(&sample);
+}
+
+static void that_of_another_snapshot_is_not_used(void **state)
+{
+    struct kept_sample sample = make_sample(), other;
+    struct heap_builder *builder = sample_heap();
+    (void)state;
+    heap_builder_add(builder, "root interpreter 'more' more ; more : list [ ]");
+    kept_sample_init(&other, builder);
+    heap_builder_destroy(builder);
+    kept_sample_write(sample.kept, other.bytes, other.length);
+    assert_false(is_used(&sample));
+    assert_true(is_used(&other));
+    kept_sample_deinit(&sample);
+    kept_sample_deinit(&other);
+}
+
+static void what_others_may_write_or_own_is_not_used(void **state)
+{
+    struct kept_sample sample = make_sample();
+    char elsewhere[128];
+    (void)state;
+    assert_int_equal(chmod(sample.kept, 0620), 0);
+    assert_false(is_used(&sample));
+    assert_int_equal(chmod(sample.kept, 0602), 0);
+    assert_false(is_used(&sample));
+    assert_int_equal(chmod(sample.kept, 0400), 0);
+    assert_true(is_used(&sample));
+    if (geteuid() == 0) {
+        assert_int_equal(chown(sample.kept, 12345, (gid_t)-1), 0);
+        assert_false(is_used(&sample));
+    }
+    kept_sample_write(sample.kept, sample.bytes, sample.length);
+    snprintf(elsewhere, sizeof(elsewhere), "%s/elsewhere", sample.directory);
+    assert_int_equal(rename(sample.kept, elsewhere), 0);
+    assert_int_equal(symlink(elsewhere, sample.kept), 0);
+    assert_false(is_used(&sample));
+    unlink(elsewhere);
+    unlink(sample.kept);
+    assert_int_equal(mkdir(sample.kept, 0700), 0);
+    assert_false(opens_with_kept(sample.snapshot, WH_KEEP_ALWAYS));
+    rmdir(sample.kept);
+    kept_sample_deinit(&sample);
+}
+
+/* A file may not grow beyond the limit, the directory is not to be written to, the name is too long. */
+static void where_it_cannot_be_written_there_is_none(void **state)
+{
+    struct kept_sample sample = make_sample();
+    struct rlimit before, limit;
+    (void)state;
+    unlink(sample.kept);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    limit = before;
+    limit.rlim_cur = sample.length - 1;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    assert_false(opens_with_kept(sample.snapshot, WH_KEEP_ALWAYS));
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(count_files(sample.directory), 1);
+    struct nameless_file file;
+    size_t length;
+    uint8_t *bytes = kept_sample_read(sample.snapshot, &length);
+    nameless_file_init(&file);
+    nameless_file_fill(&file, bytes, length);
+    assert_false(opens_with_kept(file.path, WH_KEEP_ALWAYS));   /* in /proc */
+    assert_false(opens_with_kept(file.path, WH_KEEP_ALWAYS));
+    nameless_file_deinit(&file);
+    free(bytes);
+    kept_sample_deinit(&sample);
+}
+
+enum { WRITERS = 6, ROUNDS = 20 };
+
+static void writers_at_the_same_time_leave_one_good_file(void **state)
+{
+    struct kept_sample sample = make_sample();
+    pid_t writers[WRITERS];
+    (void)state;
+    unlink(sample.kept);
+    for (int i = 0; i < WRITERS; i++) {
+        writers[i] = fork();
+        assert_true(writers[i] >= 0);
+        if (writers[i])
+            continue;
+        for (int round = 0; round < ROUNDS; round++) {
+            unlink(sample.kept);
+            (void)opens_with_kept(sample.snapshot, WH_KEEP_ALWAYS);
+        }
+        _exit(0);
+    }
+    for (int i = 0; i < WRITERS; i++) {
+        int status;
+        assert_int_equal(waitpid(writers[i], &status, 0), writers[i]);
+        assert_int_equal(status, 0);
+    }
+    (void)opens_with_kept(sample.snapshot, WH_KEEP_ALWAYS);
+    assert_true(is_used(&sample));
+    assert_int_equal(count_files(sample.directory), 2);
+    kept_sample_deinit(&sample);
+}
+
+static bool stop_after(void *context, const char *phase, double fraction)
+{
+    unsigned *left = context;
+    (void)phase, (void)fraction;
+    return (*left)-- > 0;
+}
+
+static void stopped_at_any_step_it_leaves_nothing(void **state)
+{
+    struct kept_sample sample = make_sample();
+    enum wh_status status = WH_ERR_RESOURCE;
+    (void)state;
+    unlink(sample.kept);
+    for (unsigned steps = 0; status; steps++) {
+        struct wh_analysis *analysis = NULL;
+        struct wh_error error = {0};
+        unsigned left = steps;
+        assert_int_equal(count_files(sample.directory), 1);
+        status = wh_analysis_open_kept(sample.snapshot, WH_KEEP_ALWAYS, stop_after, &left, &error, &analysis);
+        if (!status)
+            status = analysis_need_model(analysis, &error);
+        assert_true(!status || strstr(error.message, "cancelled"));
+        wh_analysis_close(analysis);
+    }
+    assert_true(is_used(&sample));
+    kept_sample_deinit(&sample);
+}
+
+static void every_failed_allocation_is_an_error_or_does_without(void **state)
+{
+    struct kept_sample sample = make_sample();
+    (void)state;
+    for (uint64_t nth = 1;; nth++) {
+        struct wh_analysis *analysis = NULL;
+        struct wh_error error = {0};
+        fail_allocation_arm(nth);
+        enum wh_status status = wh_analysis_open_kept(sample.snapshot, WH_KEEP_IF_LARGE, NULL, NULL, &error, &analysis);
+        if (!status)
+            status = analysis_need_model(analysis, &error);
+        bool failed = fail_allocation_disarm();
+        assert_true(status == WH_OK || (failed && status == WH_ERR_RESOURCE));
+        wh_analysis_close(analysis);
+        if (!failed)
+            break;
+    }
+    kept_sample_deinit(&sample);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kept_results_are_those_that_were_made),
+        cmocka_unit_test(small_snapshots_and_whoever_wants_none_keep_nothing),
+        cmocka_unit_test(a_lie_in_any_field_of_the_header_is_noticed),
+        cmocka_unit_test(one_changed_byte_anywhere_is_noticed),
+        cmocka_unit_test(a_file_of_another_length_is_not_used),
+        cmocka_unit_test(that_of_another_snapshot_is_not_used),
+        cmocka_unit_test(what_others_may_write_or_own_is_not_used),
+        cmocka_unit_test(where_it_cannot_be_written_there_is_none),
+        cmocka_unit_test(writers_at_the_same_time_leave_one_good_file),
+        cmocka_unit_test(stopped_at_any_step_it_leaves_nothing),
+        cmocka_unit_test(every_failed_allocation_is_an_error_or_does_without),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
