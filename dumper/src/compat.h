@@ -557,14 +557,18 @@ static inline size_t compat_iframe_slot_count(const _PyInterpreterFrame *frame, 
     return (size_t)(stack_top >= code->co_nlocalsplus && stack_top <= limit ? stack_top : code->co_nlocalsplus);
 }
 
-static inline int compat_iframe_instruction(const _PyInterpreterFrame *frame, const PyCodeObject *code)
+static inline const void *compat_iframe_instruction_pointer(const _PyInterpreterFrame *frame)
 {
 #if PY_VERSION_HEX >= 0x030D0000
-    const char *at = (const char *)frame->instr_ptr;
+    return frame->instr_ptr;
 #else
-    const char *at = (const char *)frame->prev_instr;
+    return frame->prev_instr;
 #endif
-    return (int)(at - (const char *)code->co_code_adaptive);
+}
+
+static inline int compat_iframe_instruction(const _PyInterpreterFrame *frame, const PyCodeObject *code)
+{
+    return (int)((const char *)compat_iframe_instruction_pointer(frame) - (const char *)code->co_code_adaptive);
 }
 
 static inline const _PyInterpreterFrame *compat_skip_c_frames(const _PyInterpreterFrame *frame)

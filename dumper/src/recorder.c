@@ -12,13 +12,13 @@
 #include "recorder_sampling.h"
 #include "recorder_stores.h"
 
-/* Frames of a stack, by what it is for. Without an application's frame among the first, growth looks further out for one. */
-enum { DEPTH_GROWTH = 4, DEPTH_GROWTH_LIBRARY = 32, DEPTH_EXACT = 16, DEPTH_SAMPLE = STACK_DEPTH_MAX };
+/* Frames of a stack, by what it is for. */
+enum { DEPTH_CROWDED = 3, DEPTH_GROWTH = 4, DEPTH_GROWTH_LIBRARY = 32, DEPTH_EXACT = 16, DEPTH_SAMPLE = STACK_DEPTH_MAX };
 
 /* Slots of the block table: 40 bytes each. */
 enum { SLOTS_MAX = 1 << 22, SLOTS_MAX_EXACT = 1 << 25 };
 
-enum { RECENT_STACKS = 256 };
+enum { RECENT_STACKS = 1024 };
 
 /* From which size on, in bytes, which blocks are recorded. */
 struct floors {
@@ -73,12 +73,13 @@ static struct {
     struct stacks stacks;
     struct sampling sampling;
     struct fresh fresh;
-    struct stack_frame frames[STACK_DEPTH_MAX];
+    struct stack_frame frames[STACK_DEPTH_MAX + 1];
     uint32_t recent[RECENT_STACKS];
     bool library_of_code[STACKS_CODE_MAX];
     PyInterpreterState *interp;
     bool at_start;
     unsigned level;
+    uint64_t level_least, level_width; /* the numbers of recorded blocks at which it holds */
     unsigned probe_hits;
     uint64_t serial;
     struct recording recording;
@@ -125,6 +126,10 @@ static size_t keep_code(struct stack_frame *frames, size_t count, bool *library_
     *library_only = true;
     for (size_t i = 0; i < count; i++) {
         bool is_new;
+        if (!frames[i].code) {
+            frames[kept++] = frames[i];
+            continue;
+        }
         int64_t number = stacks_add_code(&recorder.stacks, frames[i].code, &is_new);
         if (number == STACK_NONE)
             continue;
@@ -141,6 +146,7 @@ static size_t keep_code(struct stack_frame *frames, size_t count, bool *library_
 static uint32_t add_stack(struct stack_frame *frames, size_t count, uint32_t hash)
 {
     bool library_only;
+    int saved_errno = errno;
     size_t kept = keep_code(frames, count, &library_only);
     if (kept < count) {
         hash = stacks_hash(frames, kept);
@@ -148,7 +154,9 @@ static uint32_t add_stack(struct stack_frame *frames, size_t count, uint32_t has
         if (known != STACK_NONE)
             return (uint32_t)known;
     }
-    return stacks_add(&recorder.stacks, frames, kept, hash, library_only);
+    uint32_t stack = stacks_add(&recorder.stacks, frames, kept, hash, library_only);
+    errno = saved_errno;
+    return stack;
 }
 
 static uint32_t find_or_add(size_t count)
@@ -158,35 +166,46 @@ static uint32_t find_or_add(size_t count)
     return known != STACK_NONE ? (uint32_t)known : add_stack(recorder.frames, count, hash);
 }
 
-/* Where the stack with this innermost frame that was met last may be noted: most are met again at once. */
-static uint32_t *recent_slot(const struct stack_frame *innermost)
+/* Where the stack that was last met here may be noted: most are met again at once. */
+static inline uint32_t *recent_slot(const void *top)
 {
-    return &recorder.recent[((uint64_t)innermost->code >> 4 ^ innermost->instruction) % RECENT_STACKS];
+    const void *caller = compat_next_frame(top);
+    struct stack_frame inner = frames_peek(top), outer = caller ? frames_peek(caller) : (struct stack_frame){NULL, 0};
+    uint64_t key = (uint64_t)inner.code * 3 + inner.at * 8 + (uint64_t)outer.code * 5 + outer.at * 64;
+    return &recorder.recent[(key >> 4 ^ key >> 14) % RECENT_STACKS];
 }
 
-static uint32_t stack_of_depth(PyThreadState *tstate, size_t depth)
+/* When there are many stacks already, those to come are shorter, so that they are fewer. */
+static size_t depth_left(size_t depth)
 {
-    size_t count = frames_collect(tstate, recorder.frames, depth);
-    uint32_t *recent = count ? recent_slot(&recorder.frames[0]) : NULL;
-    if (recent && stacks_is(&recorder.stacks, *recent, recorder.frames, count))
-        return *recent;
-    uint32_t stack = find_or_add(count);
-    if (recent)
-        *recent = stack;
-    return stack;
+    size_t most = recorder.stacks.count < STACKS_MAX / 2 ? depth : recorder.stacks.count < STACKS_MAX / 4 * 3 ? DEPTH_CROWDED : 1;
+    return depth < most ? depth : most;
 }
 
-static uint32_t stack_now(PyThreadState *tstate, uint32_t weight)
+static uint32_t stack_of_depth(const void *top, size_t depth)
 {
-    if (recorder.recording.mode == RECORDER_EXACT)
-        return stack_of_depth(tstate, DEPTH_EXACT);
-    if (recorder.recording.mode == RECORDER_SAMPLE || weight != BLOCK_WEIGHT_ONE)
-        return stack_of_depth(tstate, DEPTH_SAMPLE);
-    uint32_t stack = stack_of_depth(tstate, DEPTH_GROWTH);
+    return find_or_add(frames_collect(top, recorder.frames, depth_left(depth)));
+}
+
+/* Without an application's frame among the first, growth looks further out for one. */
+static uint32_t stack_of_growth(const void *top)
+{
+    uint32_t stack = stack_of_depth(top, DEPTH_GROWTH);
     const struct stack *at = &recorder.stacks.at[stack];
-    if (at->library_only && at->frame_count == DEPTH_GROWTH)
-        stack = stack_of_depth(tstate, DEPTH_GROWTH_LIBRARY);
-    return stack;
+    return at->library_only && at->frame_count > DEPTH_GROWTH ? stack_of_depth(top, DEPTH_GROWTH_LIBRARY) : stack;
+}
+
+static uint32_t stack_now(const void *top, uint32_t weight)
+{
+    if (!top)
+        return STACK_NO_FRAME;
+    if (recorder.recording.mode == RECORDER_SAMPLE || weight != BLOCK_WEIGHT_ONE)
+        return stack_of_depth(top, DEPTH_SAMPLE);
+    uint32_t *recent = recent_slot(top);
+    const struct stack *at = &recorder.stacks.at[*recent];
+    if (*recent >= STACK_FIRST_REAL && frames_match(top, at->frames, at->frame_count))
+        return *recent;
+    return *recent = recorder.recording.mode == RECORDER_EXACT ? stack_of_depth(top, DEPTH_EXACT) : stack_of_growth(top);
 }
 
 /* ---- Blocks ---- */
@@ -200,6 +219,8 @@ static void set_floors_of(struct domain *domain, const struct floors *floors)
 static void set_floors(void)
 {
     const struct level *level = &levels[recorder.level];
+    recorder.level_least = level->count / 2;
+    recorder.level_width = (recorder.level + 1 < LEVEL_COUNT ? level[1].count : UINT64_MAX) - recorder.level_least;
     for (size_t i = 0; i < sizeof recorder.domains / sizeof *recorder.domains; i++) {
         struct domain *domain = &recorder.domains[i];
         switch (recorder.recording.mode) {
@@ -213,28 +234,33 @@ static void set_floors(void)
     }
 }
 
-static void adapt_level(void)
+static __attribute__((noinline)) void adapt_level(void)
 {
     unsigned level = recorder.level;
-    if (level + 1 < LEVEL_COUNT && recorder.blocks.count >= levels[level + 1].count)
-        recorder.level++;
-    else if (level && recorder.blocks.count < levels[level].count / 2)
-        recorder.level--;
-    if (recorder.level != level)
-        set_floors();
+    if (recorder.blocks.count < recorder.level_least)
+        recorder.level = level - 1;
+    else
+        recorder.level = level + 1;
+    set_floors();
 }
 
-static void put(const struct recorded_block *block)
+/* Keeps what is known of a block. */
+static inline void put(const struct recorded_block *block)
 {
-    if (!blocks_put(&recorder.blocks, block)) {
+    struct recorded_block *slot = blocks_add(&recorder.blocks, (const void *)block->address);
+    if (!slot) {
         recorder.recording.lost_blocks++;
         return;
     }
+    if (slot->weight) /* somebody freed it without the GIL */
+        stacks_count_dead(&recorder.stacks, slot->stack, slot->size, slot->weight);
+    *slot = *block;
     stacks_count_live(&recorder.stacks, block->stack, block->size, block->weight);
-    adapt_level();
+    if (recorder.blocks.count - recorder.level_least >= recorder.level_width)
+        adapt_level();
 }
 
-static void take(struct recorded_block *block)
+static inline void take(struct recorded_block *block)
 {
     stacks_count_dead(&recorder.stacks, block->stack, block->size, block->weight);
     blocks_remove(&recorder.blocks, block);
@@ -256,9 +282,9 @@ static uint32_t weigh(const PyThreadState *tstate, size_t size, bool certain)
     return drawn ? sampling_weight(&recorder.sampling, size) : 0;
 }
 
-static struct recorded_block born(PyThreadState *tstate, const void *block, size_t size, uint32_t weight)
+static inline struct recorded_block born(const void *top, const void *block, size_t size, uint32_t weight)
 {
-    uint32_t stack = stack_now(tstate, weight);
+    uint32_t stack = stack_now(top, weight);
     stacks_count_born(&recorder.stacks, stack, size, weight);
     return (struct recorded_block){
         .address = (uint64_t)block, .size = size, .serial = recorder.serial++, .vote = vote_first(stack, size), .stack = stack, .weight = weight};
@@ -268,12 +294,12 @@ static struct recorded_block born(PyThreadState *tstate, const void *block, size
  * Dicts and sets make a new store, move into it and free the old one, all in one instruction: then the old one's vote goes on with the
  * new one, as it does with realloc.
  */
-static void inherit_vote(PyThreadState *tstate, const struct recorded_block *dying)
+static __attribute__((noinline)) void inherit_vote(const void *top, const struct recorded_block *dying)
 {
     struct fresh fresh = recorder.fresh;
     recorder.fresh.block = NULL;
     struct recorded_block *heir = fresh.block != (const void *)dying->address ? blocks_find(&recorder.blocks, fresh.block) : NULL;
-    if (!heir || heir->weight != BLOCK_WEIGHT_ONE || heir->size <= dying->size || fresh.position != frames_position(tstate))
+    if (!heir || heir->weight != BLOCK_WEIGHT_ONE || heir->size <= dying->size || fresh.position != frames_position(top))
         return;
     heir->vote = dying->vote;
     vote_cast(&heir->vote, heir->stack, vote_weight(dying->size, heir->size));
@@ -285,7 +311,7 @@ static void inherit_vote(PyThreadState *tstate, const struct recorded_block *dyi
  * The thread state if the call may be recorded. The GIL is what keeps the tables in order, so who does not hold it, though the domain's
  * rules demand it, must not touch them. Before 3.12 the current thread state is the process', from then on the thread's own.
  */
-static PyThreadState *enter(void)
+static inline PyThreadState *enter(void)
 {
     if (!recorder.active) {
         recorder.probe_hits++;
@@ -304,71 +330,69 @@ static PyThreadState *enter(void)
     return tstate;
 }
 
-static void leave(void)
+static inline void leave(void)
 {
     recorder.busy = false;
 }
 
 static __attribute__((noinline)) void record_new(const void *block, size_t size, bool certain)
 {
-    int saved_errno = errno;
     PyThreadState *tstate = block ? enter() : NULL;
     if (!tstate)
         return;
     uint32_t weight = weigh(tstate, size, certain);
     if (weight) {
-        struct recorded_block new = born(tstate, block, size, weight);
+        const void *top = compat_top_frame(tstate);
+        struct recorded_block new = born(top, block, size, weight);
         put(&new);
-        recorder.fresh = weight == BLOCK_WEIGHT_ONE ? (struct fresh){block, frames_position(tstate)} : (struct fresh){NULL, 0};
+        recorder.fresh = weight == BLOCK_WEIGHT_ONE ? (struct fresh){block, frames_position(top)} : (struct fresh){NULL, 0};
     }
     leave();
-    errno = saved_errno;
 }
 
-static void move(struct recorded_block *found, const void *block, size_t size)
+/* Who takes things out is not who put them in: the block keeps its stack and its vote. */
+static void shrink(struct recorded_block *found, const void *block, size_t size)
 {
-    struct recorded_block moved = *found;
+    struct recorded_block shrunk = *found;
     take(found);
-    moved.address = (uint64_t)block;
-    moved.size = size;
-    put(&moved);
+    shrunk.address = (uint64_t)block;
+    shrunk.size = size;
+    put(&shrunk);
 }
 
-static void grow(PyThreadState *tstate, const struct recorded_block *before, bool is_realloc, const void *block, size_t size, uint32_t weight)
+/* `found` is the recorded block that grew, NULL if it was not recorded. */
+static void grow(const void *top, struct recorded_block *found, bool is_store, bool is_realloc, const void *block, size_t size, uint32_t weight)
 {
-    struct recorded_block grown = born(tstate, block, size, weight);
-    if (before) {
-        grown.vote = before->vote;
-        vote_cast(&grown.vote, grown.stack, vote_weight(before->size, size));
+    struct recorded_block grown = {0};
+    if (weight)
+        grown = born(top, block, size, weight);
+    if (is_store) {
+        grown.vote = found->vote;
+        vote_cast(&grown.vote, grown.stack, vote_weight(found->size, size));
     } else if (is_realloc && !recorder.at_start) {
         grown.vote = (struct vote){STACK_LOST, 0};
     }
-    put(&grown);
+    if (found)
+        take(found);
+    if (weight)
+        put(&grown);
 }
 
 /* The real reallocation is done: nothing else could get the old address meanwhile, as nobody else has the GIL. */
 static __attribute__((noinline)) void record_resize(const void *old, const void *block, size_t size, bool certain)
 {
-    int saved_errno = errno;
     PyThreadState *tstate = block ? enter() : NULL;
     if (!tstate)
         return;
     recorder.fresh.block = NULL;
-    struct recorded_block before, *found = old ? blocks_find(&recorder.blocks, old) : NULL;
+    struct recorded_block *found = old ? blocks_find(&recorder.blocks, old) : NULL;
     bool is_store = found && found->weight == BLOCK_WEIGHT_ONE && recorder.recording.mode != RECORDER_SAMPLE;
     uint32_t weight = weigh(tstate, size, is_store || certain);
-    if (found && size <= found->size) {
-        move(found, block, size); /* who takes things out is not who put them in */
-    } else {
-        if (found) {
-            before = *found;
-            take(found);
-        }
-        if (weight)
-            grow(tstate, is_store ? &before : NULL, old != NULL, block, size, weight);
-    }
+    if (found && size <= found->size)
+        shrink(found, block, size);
+    else
+        grow(compat_top_frame(tstate), found, is_store, old != NULL, block, size, weight);
     leave();
-    errno = saved_errno;
 }
 
 static __attribute__((noinline)) void forget(const void *block)
@@ -379,7 +403,7 @@ static __attribute__((noinline)) void forget(const void *block)
     struct recorded_block *found = blocks_find(&recorder.blocks, block);
     if (found) {
         if (recorder.fresh.block && found->weight == BLOCK_WEIGHT_ONE)
-            inherit_vote(tstate, found);
+            inherit_vote(compat_top_frame(tstate), found);
         take(found);
     }
     leave();

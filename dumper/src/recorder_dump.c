@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "recorder_frames.h"
+
 #include "recorder_dump.h"
 
 #include <string.h>
@@ -59,11 +61,12 @@ static void write_stack(struct walk *walk, const struct stack *stack)
     };
     snapshot_writer_row(walk->writer, TABLE_STACKS, cells);
     for (uint32_t i = 0; i < stack->frame_count; i++) {
-        struct cell frame[] = {
-            [STACK_FRAMES_CODE] = {walk_id(walk, stack->frames[i].code), NULL},
-            [STACK_FRAMES_INSTRUCTION] = {stack->frames[i].instruction, NULL},
+        const struct stack_frame *frame = &stack->frames[i];
+        struct cell frame_cells[] = {
+            [STACK_FRAMES_CODE] = {frame->code ? walk_id(walk, frame->code) : 0, NULL},
+            [STACK_FRAMES_INSTRUCTION] = {frame->code ? frames_instruction(frame) : 0, NULL},
         };
-        snapshot_writer_row(walk->writer, TABLE_STACK_FRAMES, frame);
+        snapshot_writer_row(walk->writer, TABLE_STACK_FRAMES, frame_cells);
     }
 }
 

@@ -46,7 +46,7 @@ uint32_t stacks_hash(const struct stack_frame *frames, size_t count)
 {
     uint64_t hash = count;
     for (size_t i = 0; i < count; i++)
-        hash = mix(hash, (uint64_t)frames[i].code ^ frames[i].instruction << 48);
+        hash = mix(hash, (uint64_t)frames[i].code + (frames[i].at << 20 | frames[i].at >> 44));
     return (uint32_t)hash;
 }
 
@@ -56,7 +56,7 @@ bool stacks_is(const struct stacks *stacks, uint32_t stack, const struct stack_f
     if (at->frame_count != count)
         return false;
     for (size_t i = 0; i < count; i++)
-        if (at->frames[i].code != frames[i].code || at->frames[i].instruction != frames[i].instruction)
+        if (at->frames[i].code != frames[i].code || at->frames[i].at != frames[i].at)
             return false;
     return true;
 }

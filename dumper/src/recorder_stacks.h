@@ -18,8 +18,8 @@
 #include "pages.h"
 
 struct stack_frame {
-    const void *code;
-    uint64_t instruction; /* byte offset */
+    const void *code; /* NULL: further frames were left out */
+    uint64_t at;      /* the instruction under way, as the interpreter notes it: frames_instruction */
 };
 
 struct stack {
@@ -34,7 +34,7 @@ enum {
     STACKS_MAX = 1 << 16,
     STACKS_CODE_MAX = 1 << 15,
     STACKS_FRAMES_MAX = 1 << 20, /* of all stacks together: 16 MiB */
-    STACK_DEPTH_MAX = 64,
+    STACK_DEPTH_MAX = 64, /* and one more that says that it was not all */
     STACK_NONE = -1,
 };
 
@@ -72,6 +72,8 @@ uint32_t stacks_add(struct stacks *stacks, const struct stack_frame *frames, siz
 /* What one block counts for. */
 static inline uint64_t stacks_weighted(uint64_t size, uint32_t weight)
 {
+    if (weight == BLOCK_WEIGHT_ONE)
+        return size;
     return (uint64_t)((unsigned __int128)size * weight / BLOCK_WEIGHT_ONE);
 }
 

@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: MIT
 """What the recorder costs: CPU time of workloads in each of its modes, as a ratio to without, beside tracemalloc with 1 and 25 frames.
 
-    recorder_bench.py [--python PYTHON] [--package DIRECTORY] [--rounds N] [--modes off,holders,...] [--workloads json,tree,...]
+    recorder_bench.py [--python PYTHON] [--package DIRECTORY] [--rounds N] [--instructions] [--modes off,holders,...] [--workloads text,...]
 
 Every measurement is a process of its own. The rounds of all modes are interleaved and the minimum counts, as the machine may have
-other things to do. `loops` are little but allocations; `programs` do what programs do. DIRECTORY is .../lib/whoholds/python of a build.
+other things to do; --instructions counts what no other load disturbs. `loops` are little but allocations; `programs` do what programs do.
+Megabytes are the peak of the resident memory. DIRECTORY is .../lib/whoholds/python of a build. The output is Markdown.
 """
 
 import argparse
 import math
 import os
+import re
 import subprocess
 import sys
 import time
@@ -197,8 +199,7 @@ def resident_bytes():
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
 
 
-def run_child(mode, workload, times):
-    """In the child: prints CPU seconds and the peak of its memory."""
+def start_mode(mode):
     if mode.startswith("tracemalloc"):
         import tracemalloc
         tracemalloc.start(int(mode[len("tracemalloc("):-1]))
@@ -206,55 +207,93 @@ def run_child(mode, workload, times):
         import whoholds
         os.environ["WHOHOLDS_RECORD"] = mode
         whoholds._install_from_environment()  # as `whoholds run` has it
+
+
+def count_instructions(on):
+    os.system("callgrind_control --instr=%s %d >/dev/null" % ("on" if on else "off", os.getpid()))
+
+
+def run_child(mode, workload, times, counted):
+    """In the child: prints CPU seconds and the peak of its memory; or lets callgrind count, after a first round that fills caches."""
+    start_mode(mode)
+    if counted:
+        workload()
+        count_instructions(True)
     begun = time.process_time()
     for _ in range(times):
         workload()
+    if counted:
+        count_instructions(False)
     print(time.process_time() - begun, resident_bytes())
 
 
-def measure(arguments, mode, workload, times):
-    environment = dict(os.environ, PYTHONPATH=arguments.package, PYTHONHASHSEED="0")
-    command = [arguments.python, os.path.abspath(__file__), "--child", mode, workload.__name__, str(times)]
-    seconds, resident = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout.split()
+def child_command(arguments, mode, workload, times):
+    return [arguments.python, os.path.abspath(__file__), "--child", mode, workload.__name__, str(times), str(int(arguments.instructions))]
+
+
+def child_environment(arguments):
+    return dict(os.environ, PYTHONPATH=arguments.package, PYTHONHASHSEED="0")
+
+
+def measure_time(arguments, mode, workload, times):
+    """Seconds and bytes."""
+    done = subprocess.run(child_command(arguments, mode, workload, times), env=child_environment(arguments), stdout=subprocess.PIPE, check=True)
+    seconds, resident = done.stdout.split()
     return float(seconds), int(resident)
+
+
+def measure_instructions(arguments, mode, workload, _times):
+    """Millions of instructions, which no other load of the machine disturbs, and no bytes."""
+    command = ["valgrind", "--tool=callgrind", "--instr-atstart=no", "--callgrind-out-file=/dev/null"]
+    done = subprocess.run(command + child_command(arguments, mode, workload, 1), env=child_environment(arguments), stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, check=True)
+    return int(re.search(rb"Collected : (\d+)", done.stderr).group(1)) / 1e6, 0
 
 
 def geometric_mean(ratios):
     return math.exp(sum(map(math.log, ratios)) / len(ratios))
 
 
-def print_row(name, cells):
-    print("%-22s" % name + "".join("%16s" % cell for cell in cells), flush=True)
+def print_row(cells):
+    print("| " + " | ".join(cells) + " |", flush=True)
+
+
+def cell(value, resident, form="%.2f"):
+    return form % value + (", %d MB" % (resident >> 20) if resident else "")
 
 
 def compare(arguments, title, workloads, modes):
+    measure = measure_instructions if arguments.instructions else measure_time
     ratios = {mode: [] for mode in modes}
-    print_row(title, ["off, s, MB"] + [mode for mode in modes if mode != "off"])
+    print_row([title, "off, M instr." if arguments.instructions else "off, s"] + modes[1:])
+    print_row(["---"] + ["---:" for _ in modes])
     for workload in workloads:
-        times = math.ceil(SECONDS_AT_LEAST / measure(arguments, "off", workload, 1)[0])
+        times = 1 if arguments.instructions else math.ceil(SECONDS_AT_LEAST / measure(arguments, "off", workload, 1)[0])
         best = {mode: (math.inf, 0) for mode in modes}
-        for _ in range(arguments.rounds):
-            for mode in modes:
+        for turn in range(arguments.rounds):
+            for mode in modes if turn % 2 == 0 else reversed(modes):
                 best[mode] = min(best[mode], measure(arguments, mode, workload, times))
         for mode in modes:
             ratios[mode].append(best[mode][0] / best["off"][0])
-        print_row(workload.__name__, ["%.2f %4d" % (best["off"][0], best["off"][1] >> 20)] +
-                  ["%.2f %4d" % (ratios[mode][-1], best[mode][1] >> 20) for mode in modes if mode != "off"])
-    print_row("geometric mean", [""] + ["%.3f     " % geometric_mean(ratios[mode]) for mode in modes if mode != "off"])
+        print_row([workload.__name__, cell(*best["off"])] + [cell(ratios[mode][-1], best[mode][1]) for mode in modes[1:]])
+    print_row(["**geometric mean**", ""] + ["**%.3f**" % geometric_mean(ratios[mode]) for mode in modes[1:]])
+    print()
 
 
 def main():
     by_name = {workload.__name__: workload for workload in LOOPS + PROGRAMS}
-    if len(sys.argv) == 5 and sys.argv[1] == "--child":
-        return run_child(sys.argv[2], by_name[sys.argv[3]], int(sys.argv[4]))
+    if len(sys.argv) == 6 and sys.argv[1] == "--child":
+        return run_child(sys.argv[2], by_name[sys.argv[3]], int(sys.argv[4]), int(sys.argv[5]))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--package", default=PACKAGE)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--instructions", action="store_true", help="count instructions with valgrind's callgrind instead of seconds")
     parser.add_argument("--modes", type=lambda text: text.split(","), default=MODES)
     parser.add_argument("--workloads", type=lambda text: text.split(","), default=list(by_name))
     arguments = parser.parse_args()
     modes = ["off"] + [mode for mode in arguments.modes if mode != "off"]
+    arguments.rounds = 1 if arguments.instructions else arguments.rounds
     for title, workloads in (("loops", LOOPS), ("programs", PROGRAMS)):
         chosen = [workload for workload in workloads if workload.__name__ in arguments.workloads]
         if chosen:

@@ -119,6 +119,34 @@ def test_what_was_freed_is_counted_as_allocated_and_called_churn(python, tmp_pat
     assert row["churn"]
 
 
+CHAIN = """
+kept = []
+def innermost():
+    kept.extend(bytearray(600) for _ in range(2000))
+for depth in range(9):
+    exec("def call%d():\\n    %s()" % (depth, "call%d" % (depth - 1) if depth else "innermost"))
+call8()
+def down(n):
+    kept.append(bytearray(3000000)) if n == 0 else (down if n % 2 else up)(n - 1)
+def up(n):
+    down(n - 1)
+down(300)
+"""
+
+
+def test_a_stack_that_was_cut_says_so(python, tmp_path):
+    path = snapshot_of(python, tmp_path, CHAIN, "exact")
+    tree = ask("report", path)["alloc"]["live"]["tree"]
+    whole = down(tree, "<module>", *["call%d" % depth for depth in range(8, -1, -1)], "innermost")
+    assert whole["bytes"] > 2000 * 600
+    cut = down(tree, "(frames that were not kept)")
+    assert cut["bytes"] > 3000000
+    assert down(tree, "<module>", "down")["bytes"] < 3000000
+    rows = ask("alloc", path, "--live", "--by", "function")["rows"]
+    stack = [row["stack"] for row in rows if row["function"] == "down"][0]
+    assert [frame["function"] for frame in stack[:3]] in (["down", "up", "down"], ["down", "down", "up"])
+
+
 def test_without_a_recorder_there_is_no_growth_and_alloc_says_so(python, tmp_path):
     path = of_example(python, tmp_path, "allocator_vs_holder.py", "off")
     suspect = suspects(path)["__main__.cache"]
