@@ -5,6 +5,7 @@
 #include "account.h"
 #include "collector.h"
 #include "frames.h"
+#include "places.h"
 #include "recorder_dump.h"
 #include "roots.h"
 #include "sizes.h"
@@ -31,6 +32,12 @@ static void write_store(struct walk *walk, const struct store *store)
         [STORES_ADDRESS] = {store->address, NULL},
     };
     snapshot_writer_row(walk->writer, TABLE_STORES, cells);
+}
+
+static void write_place(struct walk *walk, uint64_t id, uint64_t instruction)
+{
+    struct cell cells[] = {[PLACES_OBJECT] = {id, NULL}, [PLACES_INSTRUCTION] = {instruction, NULL}};
+    snapshot_writer_row(walk->writer, TABLE_PLACES, cells);
 }
 
 static void write_extras(struct walk *walk, uint64_t count)
@@ -254,6 +261,9 @@ static void write_object(struct walk *walk, PyObject *object, bool is_key)
     bool has_store = sizes_store(info, object, &store);
     if (info->family == FAMILY_CODE)
         texts_write_code(&walk->texts, (PyCodeObject *)object, row.id);
+    uint64_t instruction;
+    if (places_find(info, object, &instruction))
+        write_place(walk, row.id, instruction);
     if (has_store) {
         row.form |= store.bounded ? FORM_STORE | FORM_BOUNDED : FORM_STORE;
         write_store(walk, &store);

@@ -20,6 +20,7 @@ const struct table_schema snapshot_schema[TABLE_COUNT] = {
     [TABLE_OPCODES] = {"opcodes", 5, {{"number", U}, {"name", B}, {"base", U}, {"caches", U}, {"flags", U}}},
     [TABLE_THREADS] = {"threads", 4, {{"ident", U}, {"native", U}, {"flags", U}, {"name", B}}},
     [TABLE_FRAMES] = {"frames", 5, {{"thread", U}, {"object", U}, {"code", U}, {"line", U}, {"instruction", U}}},
+    [TABLE_PLACES] = {"places", 2, {{"object", D}, {"instruction", U}}},
     [TABLE_ROOTS] = {"roots", 4, {{"kind", U}, {"name", B}, {"object", U}, {"thread", U}}},
     [TABLE_ACCOUNT] = {"account", 2, {{"name", B}, {"value", U}}},
     [TABLE_RECORDER] = {"recorder", 6, {{"mode", U}, {"interval", U}, {"started_ns", U}, {"lost_blocks", U}, {"lost_stacks", U},

@@ -31,6 +31,7 @@ SCHEMA = {
              "bytecode": "b", "lines": "b", "exceptions": "b"},
     "opcodes": {"number": "u", "name": "b", "base": "u", "caches": "u", "flags": "u"},
     "threads": {"ident": "u", "native": "u", "flags": "u", "name": "b"},
+    "places": {"object": "d", "instruction": "u"},
     "frames": {"thread": "u", "object": "u", "code": "u", "line": "u", "instruction": "u"},
     "roots": {"kind": "u", "name": "b", "object": "u", "thread": "u"},
     "account": {"name": "b", "value": "u"},

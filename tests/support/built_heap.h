@@ -42,6 +42,7 @@ struct built_object {
 struct built_code { uint32_t node; unsigned firstlineno, argcount, kwonly; struct text kinds, bytecode, lines; };
 struct built_opcode { unsigned number, base, caches, flags; char *name; };
 struct built_thread { uint64_t ident; unsigned flags; char *name; };
+struct built_place { unsigned instruction; uint32_t object; };
 struct built_frame { unsigned thread, line, instruction; uint32_t object, code; };
 struct built_root { enum root_kind kind; char *name; uint32_t object; unsigned thread; };
 struct built_account { char *name; uint64_t value; };
@@ -59,6 +60,7 @@ struct heap_builder {
     struct built_code *codes;        unsigned code_count;
     struct built_opcode *opcodes;    unsigned opcode_count;
     struct built_thread *threads;    unsigned thread_count;
+    struct built_place *places;      unsigned place_count;
     struct built_frame *frames;      unsigned frame_count;
     struct built_root *roots;        unsigned root_count;
     struct built_account *accounts;  unsigned account_count;

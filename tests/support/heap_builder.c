@@ -567,6 +567,13 @@ static void read_frame(struct reader *reader)
     *(struct built_frame *)append(&reader->builder->frames, &reader->builder->frame_count, sizeof(frame)) = frame;
 }
 
+static void read_place(struct reader *reader)
+{
+    struct built_place place = {.object = need_node(reader)};
+    place.instruction = (unsigned)need_number(reader);
+    *(struct built_place *)append(&reader->builder->places, &reader->builder->place_count, sizeof(place)) = place;
+}
+
 static void read_account(struct reader *reader)
 {
     struct built_account account = {.name = built_heap_must(strdup(need_word(reader)))};
@@ -606,7 +613,7 @@ static void read_statement(struct reader *reader)
 {
     static const struct { const char *word; void (*read)(struct reader *); } statements[] = {
         {"type", read_type},     {"module", read_module}, {"code", read_code},   {"opcode", read_opcode},
-        {"root", read_root},     {"thread", read_thread}, {"frame", read_frame}, {"account", read_account},
+        {"root", read_root},     {"thread", read_thread}, {"frame", read_frame}, {"place", read_place}, {"account", read_account},
         {"recorder", read_recorder}, {"stack", read_stack}, {"block", read_block}};
     if (!next_word(reader))
         return;
@@ -710,6 +717,7 @@ void heap_builder_destroy(struct heap_builder *builder)
         free(builder->accounts[i].name);
     free(builder->threads);
     free(builder->frames);
+    free(builder->places);
     free(builder->roots);
     for (unsigned i = 0; i < builder->stack_count; i++) {
         free(builder->stacks[i].code.node);

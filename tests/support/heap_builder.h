@@ -24,6 +24,7 @@
  *     opcode 116 LOAD_GLOBAL [argument] [caches N] [base N]
  *     root native 'why' x [thread N]        kinds as root_kind_name() calls them; thread: its row + 1
  *     thread 140001 'MainThread' [main]     frame f load 14 [at 6]: object, code, line, instruction; of the thread before it
+ *     place generator 12                    a suspended generator, left frame or traceback: its instruction; in the order of the nodes
  *     account rss 4096
  *     recorder 3                            mode; makes the two stacks without frames
  *     stack 4000 4000 make 6 main 20        bytes allocated and live; code objects and instructions, innermost first

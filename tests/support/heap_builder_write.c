@@ -168,6 +168,8 @@ static void write_process(const struct output *output)
         put_row(output, TABLE_FRAMES, (struct cell[]){number(builder->frames[i].thread), number(id_of(builder->frames[i].object)),
                                                       number(id_of(builder->frames[i].code)), number(builder->frames[i].line),
                                                       number(builder->frames[i].instruction)});
+    for (unsigned i = 0; i < builder->place_count; i++)
+        put_row(output, TABLE_PLACES, (struct cell[]){number(id_of(builder->places[i].object)), number(builder->places[i].instruction)});
     for (unsigned i = 0; i < builder->root_count; i++)
         put_row(output, TABLE_ROOTS, (struct cell[]){number(builder->roots[i].kind), string(builder->roots[i].name),
                                                      number(id_of(builder->roots[i].object)), number(builder->roots[i].thread)});

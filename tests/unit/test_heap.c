@@ -21,6 +21,7 @@ static const char small[] =
     "f : function .__code__ load .__globals__ app.__dict__ .__dict__ order\n"
     "code load 'load' '/src/app.py' 12 args 1 locals rows free seen\n"
     "thread 140001 'MainThread' main ; run : frame .f_code load ( a ) pseudo ; frame run load 14\n"
+    "gen : generator .gi_code load ; place run 4 ; place gen 300\n"
     "account rss 4096\n";
 
 static void a_snapshot_is_loaded_as_it_was_written(void **state)
@@ -47,6 +48,8 @@ static void a_snapshot_is_loaded_as_it_was_written(void **state)
     assert_true(heap_store(heap.heap, a, &store));
     assert_int_equal(store.length, 4000);
     assert_false(heap_store(heap.heap, order, &store));
+    assert_int_equal(heap_place(heap.heap, test_heap_node(&heap, "gen"))->instruction, 300);
+    assert_null(heap_place(heap.heap, order));
     assert_int_equal(heap_refcount(heap.heap, a), 3);
     assert_int_equal(heap.heap->dangling_count, 0);
     test_heap_deinit(&heap);
@@ -147,6 +150,19 @@ static void two_frames_are_never_one_object(void **state)
     assert_non_null(strstr(error.message, "two frames are the same object"));
 }
 
+static void places_stand_in_the_order_of_their_objects(void **state)
+{
+    struct heap heap;
+    struct wh_error error = {0};
+    (void)state;
+    struct heap_builder *builder = heap_builder_create();
+    heap_builder_add(builder, "%s", small);
+    uint32_t gen = heap_builder_node(builder, "gen");
+    heap_builder_destroy(builder);
+    assert_int_equal(load_lie((struct one_lie){TABLE_PLACES, PLACES_OBJECT, 0, id_of_node(gen), 0}, &error, &heap), WH_ERR_INPUT);
+    assert_non_null(strstr(error.message, "table places is not in the order of the objects"));
+}
+
 static void a_kind_of_root_that_is_not_known_is_the_interpreters(void **state)
 {
     struct heap heap;
@@ -235,6 +251,7 @@ int main(void)
         cmocka_unit_test(attributes_are_found_wherever_python_keeps_them),
         cmocka_unit_test(every_lie_has_its_sentence),
         cmocka_unit_test(two_frames_are_never_one_object),
+        cmocka_unit_test(places_stand_in_the_order_of_their_objects),
         cmocka_unit_test(a_kind_of_root_that_is_not_known_is_the_interpreters),
         cmocka_unit_test(a_reference_to_nothing_is_counted_and_empty),
         cmocka_unit_test(of_two_texts_the_longest_wins),

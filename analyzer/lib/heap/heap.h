@@ -52,6 +52,7 @@ struct heap_opcode { struct span name; uint8_t base, caches; bool defined, has_a
 
 struct heap_thread { uint64_t ident, native; uint32_t flags; struct span name; };
 struct heap_frame { uint32_t thread, node, code_node, line, instruction; };
+struct heap_place { uint32_t node, instruction; };
 struct heap_root { enum root_kind kind; struct span name; uint32_t node, thread; /* thread row + 1, or 0 */ };
 struct heap_account { struct span name; uint64_t value; };
 
@@ -99,6 +100,7 @@ struct heap {
     uint32_t code_count;             struct heap_code *codes;   /* ascending nodes */
     uint32_t thread_count;           struct heap_thread *threads;
     uint32_t frame_count;            struct heap_frame *frames; /* by thread, innermost first */
+    uint32_t place_count;            struct heap_place *places; /* ascending nodes */
     uint32_t root_count;             struct heap_root *roots;
     uint32_t account_count;          struct heap_account *account;
     struct heap_opcode opcodes[256];
@@ -148,6 +150,8 @@ bool heap_string(const struct heap *heap, uint32_t node, struct span *ret);
 const struct heap_text *heap_text(const struct heap *heap, uint32_t node);   /* NULL if there is none */
 
 const struct heap_code *heap_code(const struct heap *heap, uint32_t node);   /* NULL if the node is no code object */
+/* Where the code of a generator, left frame or traceback stands: FORMAT.md 2.9. NULL if that is not known. */
+const struct heap_place *heap_place(const struct heap *heap, uint32_t node);
 
 /* The backing store: false if the object has none. */
 bool heap_store(const struct heap *heap, uint32_t node, struct heap_store *ret);

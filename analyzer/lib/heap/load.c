@@ -487,6 +487,19 @@ static enum wh_status take_frame(struct loader *loader, uint32_t row, const stru
     return WH_OK;
 }
 
+static enum wh_status take_place(struct loader *loader, uint32_t row, const struct cell *cells)
+{
+    struct heap *heap = loader->heap;
+    uint32_t node = node_of_id(loader, cells[PLACES_OBJECT].number);
+    (void)row;
+    if (!node)
+        return WH_OK;
+    if (heap->place_count && heap->places[heap->place_count - 1].node >= node)
+        return corrupt(loader, "table places is not in the order of the objects", node);
+    heap->places[heap->place_count++] = (struct heap_place){node, saturate(cells[PLACES_INSTRUCTION].number)};
+    return WH_OK;
+}
+
 /* Kinds of a later version are some place of the interpreter's. */
 static enum root_kind kind_of_root(uint64_t kind)
 {
@@ -518,6 +531,8 @@ static enum wh_status load_process(struct loader *loader)
     if (!status)
         status = alloc_rows(loader, TABLE_FRAMES, sizeof(*heap->frames), &heap->frame_count, &heap->frames);
     if (!status)
+        status = alloc_rows(loader, TABLE_PLACES, sizeof(*heap->places), NULL, &heap->places);
+    if (!status)
         status = alloc_rows(loader, TABLE_ROOTS, sizeof(*heap->roots), &heap->root_count, &heap->roots);
     if (!status)
         status = alloc_rows(loader, TABLE_ACCOUNT, sizeof(*heap->account), &heap->account_count, &heap->account);
@@ -527,6 +542,8 @@ static enum wh_status load_process(struct loader *loader)
         status = take_rows(loader, TABLE_THREADS, take_thread);
     if (!status)
         status = take_rows(loader, TABLE_FRAMES, take_frame);
+    if (!status)
+        status = take_rows(loader, TABLE_PLACES, take_place);
     if (!status)
         status = take_rows(loader, TABLE_ROOTS, take_root);
     if (!status)

@@ -1,0 +1,405 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Kinds of holders that the language itself has. Each hold_… function makes one; it is called once, and what it returns is kept.
+
+A comment marks a line that must be named for a holder, with the end of the holder's name: FIRST before all others, ALSO with that evidence.
+"""
+
+import asyncio
+import functools
+import threading
+
+N = 400
+going_on = threading.Event()      # what waits for it waits until the end
+
+
+def thing():
+    return bytearray(700)
+
+
+def load():
+    table = []
+    for _ in range(N):
+        table.append(thing())
+    return table
+
+
+# ---- local variables of running functions ----
+
+def start(target, *arguments):
+    reached = threading.Event()
+    thread = threading.Thread(target=target, args=(reached, *arguments), daemon=True)
+    thread.start()
+    reached.wait(60)
+
+
+def collect_in_list(reached):
+    rows = []
+    for _ in range(N):
+        rows.append(thing())  # FIRST local rows of collect_in_list
+    reached.set()
+    going_on.wait()  # ALSO frame local rows of collect_in_list
+
+
+def hold_local_list():
+    start(collect_in_list)
+
+
+def load_whole(reached):
+    whole = load()  # FIRST local whole of load_whole
+    reached.set()
+    going_on.wait()  # ALSO frame local whole of load_whole
+    return whole
+
+
+def hold_local_assigned():
+    start(load_whole)
+
+
+def read_buffer(reached):
+    buffer = bytearray(300000)  # FIRST local buffer of read_buffer
+    reached.set()
+    going_on.wait()  # ALSO frame local buffer of read_buffer
+    return buffer
+
+
+def hold_local_buffer():
+    start(read_buffer)
+
+
+def hold_nested_calls():
+    def outer(reached):
+        by_outer = {}
+        inner(reached, by_outer)
+
+    def inner(reached, filled):
+        for i in range(N):
+            filled[i] = thing()  # FIRST local filled of hold_nested_calls.<locals>.inner
+        reached.set()
+        going_on.wait()  # ALSO frame local filled of hold_nested_calls.<locals>.inner
+    start(outer)
+
+
+# ---- generators and coroutines ----
+
+def numbers_from_buffer():
+    pending = []
+    for _ in range(N):
+        pending.append(thing())  # FIRST running_generator, local pending
+    yield 1  # ALSO suspended running_generator, local pending
+    print(pending)
+
+
+running_generator = numbers_from_buffer()
+
+
+def hold_generator():
+    next(running_generator)
+
+
+def rows_of(source):
+    yield len(source)  # FIRST given_generator, local source
+    print(source)
+
+
+def hold_generator_parameter():
+    global given_generator
+    given_generator = rows_of(load())
+    next(given_generator)
+
+
+async def wait_for(future, payload):
+    await future  # FIRST given_coroutine, local payload
+    print(payload)
+
+
+class Never:
+    def __await__(self):
+        yield
+
+
+def hold_coroutine():
+    global given_coroutine
+    given_coroutine = wait_for(Never(), load())
+    given_coroutine.send(None)
+
+
+async def pages():
+    page = load()  # FIRST asynchronous, local page
+    yield len(page)  # ALSO suspended asynchronous, local page
+    print(page)
+
+
+asynchronous = pages()
+
+
+def hold_asynchronous_generator():
+    try:
+        asynchronous.__anext__().send(None)
+    except StopIteration:
+        pass
+
+
+async def serve(name):
+    session = []
+    for _ in range(N):
+        session.append(thing())  # FIRST local session
+    await asyncio.sleep(1000)  # ALSO suspended local session
+    print(name, session)
+
+
+def hold_task():
+    global loop, task
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(serve("a"))
+    loop.run_until_complete(asyncio.sleep(0))
+
+
+def not_started(data):  # FIRST unstarted, local data
+    yield data
+
+
+def hold_unstarted_generator():
+    global unstarted
+    unstarted = not_started(load())
+
+
+# ---- exceptions ----
+
+def fail():
+    failed_data = load()
+    raise ValueError(len(failed_data))  # FIRST last_error.__traceback__
+
+
+def hold_traceback():
+    global last_error
+    try:
+        fail()
+    except ValueError as error:
+        last_error = error  # ALSO definition last_error.__traceback__
+
+
+errors = []
+
+
+def check(i):
+    checked = [thing() for _ in range(4)]
+    raise KeyError(i, len(checked))
+
+
+def hold_errors():
+    for i in range(N // 4):
+        try:
+            check(i)
+        except KeyError as error:
+            errors.append(error)  # FIRST language.errors
+
+
+# ---- functions ----
+
+@functools.lru_cache(maxsize=None)
+def remembered(i):  # ALSO definition language.remembered
+    return thing()
+
+
+def hold_lru_cache():
+    for i in range(N):
+        remembered(i)  # FIRST language.remembered
+
+
+class Repository:
+    @functools.lru_cache(maxsize=None)
+    def branch(self, i):  # ALSO definition language.Repository.branch
+        return thing()
+
+
+def hold_lru_cache_of_method():
+    repository = Repository()
+    for i in range(N):
+        repository.branch(i)  # FIRST language.Repository.branch
+
+
+def make_adder():
+    seen = []
+
+    def add(item):
+        seen.append(item)  # FIRST closure variable seen
+    return add
+
+
+adder = make_adder()
+
+
+def hold_closure():
+    for _ in range(N):
+        adder(thing())
+
+
+def make_reader():
+    rows_read = load()  # FIRST closure variable rows_read
+
+    def read(i):
+        return rows_read[i]
+    return read
+
+
+def hold_closure_made_full():
+    global reader
+    reader = make_reader()
+
+
+def make_handler(payload_given):  # FIRST closure variable payload_given
+    return lambda: payload_given
+
+
+def hold_closure_parameter():
+    global handler
+    handler = make_handler(load())
+
+
+def with_default(item, into=[]):  # ALSO definition default argument into
+    into.append(item)  # FIRST default argument into
+
+
+def hold_default():
+    for _ in range(N):
+        with_default(thing())
+
+
+def with_keyword_default(*, table=load()):  # FIRST default argument table
+    return table
+
+
+def hold_partial():
+    global bound
+    bound = functools.partial(print, load())  # FIRST language.bound
+
+
+# ---- classes and instances ----
+
+class Shared:
+    items = []
+    loaded = load()  # FIRST language.Shared.loaded
+
+    def add(self, item):
+        self.items.append(item)  # FIRST language.Shared.items
+
+
+def hold_class_attribute():
+    for _ in range(N):
+        Shared().add(thing())
+
+
+class Configured:
+    table = None
+
+
+def hold_class_attribute_set_later():
+    Configured.table = load()  # FIRST language.Configured.table
+
+
+class Service:
+    def __init__(self):
+        self.cache = {}
+        self.static = load()  # FIRST language.service.static
+
+    def put(self, key, value):
+        self.cache[key] = value  # FIRST language.service.cache
+
+
+service = Service()
+
+
+def hold_instance():
+    for i in range(N):
+        service.put(i, thing())
+
+
+class Slotted:
+    __slots__ = ("rows",)
+
+
+slotted = Slotted()
+
+
+def hold_slot():
+    slotted.rows = load()  # FIRST language.slotted.rows
+
+
+class Lazy:
+    @functools.cached_property
+    def table(self):  # FIRST language.lazy.table
+        return load()
+
+
+lazy = Lazy()
+
+
+def hold_cached_property():
+    return len(lazy.table)
+
+
+class Plain:
+    pass
+
+
+plain = Plain()
+
+
+def hold_attributes_by_name():
+    for i in range(N):
+        setattr(plain, "field%d" % i, thing())  # FIRST language.plain
+
+
+# ---- modules ----
+
+constant = load()  # FIRST language.constant
+comprehended = [thing() for _ in range(N)]  # FIRST language.comprehended
+by_loop = {}
+for number in range(N):
+    by_loop[number] = thing()  # FIRST language.by_loop
+
+
+def hold_global_statement():
+    global rebound
+    rebound = load()  # FIRST language.rebound
+
+
+# ---- threads ----
+
+local = threading.local()
+
+
+def keep_in_thread(reached):
+    local.rows = []
+    for _ in range(N):
+        local.rows.append(thing())  # FIRST .rows
+    reached.set()
+    going_on.wait()
+
+
+def hold_thread_local():
+    start(keep_in_thread)
+
+
+def work_on(reached, batch):  # ALSO definition local batch of work_on
+    reached.set()
+    going_on.wait()  # FIRST local batch of work_on
+    print(batch)
+
+
+def hold_thread_argument():
+    start(work_on, load())
+
+
+class Worker(threading.Thread):
+    def run(self):
+        self.backlog = load()  # FIRST .backlog
+        self.ready.set()
+        going_on.wait()
+
+
+def hold_thread_attribute():
+    worker = Worker(daemon=True)
+    worker.ready = threading.Event()
+    worker.start()
+    worker.ready.wait(60)
