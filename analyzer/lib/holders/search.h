@@ -25,6 +25,7 @@ struct caller {
 struct code_state {
     uint32_t row;
     struct step_set params[PARAMS_MAX];   /* what callers pass */
+    struct step_set wanted[PARAMS_MAX];   /* what becomes of what callers pass */
     struct step_set result;               /* what becomes of what it returns */
     struct step_set returns;              /* what it returns */
     struct caller callers[CALLERS_MAX];
@@ -104,6 +105,21 @@ bool search_is_empty(const struct search *s, uint32_t expr);
 enum site_level search_level_of(const struct search *s, uint32_t value);
 
 /* search_calls.c */
+
+/* How a call's arguments become a callee's parameters. */
+struct passing {
+    uint32_t row;                        /* callee */
+    uint32_t receiver;                   /* expression that becomes the first parameter, 0 if none */
+    bool shifted;                        /* arguments start at the second parameter */
+    uint32_t skip;                       /* arguments before them that are not the callee's: partial(f, …) */
+};
+struct passing search_passing(const struct search *s, const struct event *event, uint32_t row);
+
+/* The local of the callee that argument i becomes, UINT32_MAX if it is not known. */
+uint32_t search_local_of_argument(const struct search *s, const struct event *event, struct passing passing, uint32_t i);
+
+/* The code objects of an argument that is a function. */
+unsigned search_function_rows(const struct search *s, uint32_t expr, uint32_t rows[CALLEES_MAX]);
 enum wh_status search_visit_call(struct search *s, const struct event *event) WH_MUST_USE;
 enum wh_status search_follow_operator(struct search *s, const struct event *event, uint32_t method) WH_MUST_USE;
 void search_add_callers(struct search *s, struct code_state *callee, const struct event *event, bool *grown);
@@ -115,6 +131,22 @@ enum wh_status search_visit_deleted_item(struct search *s, const struct event *e
 enum wh_status search_visit_stored_name(struct search *s, const struct event *event) WH_MUST_USE;
 enum wh_status search_visit_stored_attribute(struct search *s, const struct event *event) WH_MUST_USE;
 enum wh_status search_visit_stored_item(struct search *s, const struct event *event) WH_MUST_USE;
+/* The value gets the names of the set, as if by `name = value`; what a call gives is followed into the callee. */
+enum wh_status search_bind(struct search *s, const struct event *event, struct step_set set, uint32_t value) WH_MUST_USE;
 enum wh_status search_visit_returned(struct search *s, const struct event *event) WH_MUST_USE;
+
+/* search_parameters.c: parameters that become the holder, and the calls that pass it */
+
+/* What the call makes of its argument `value`. */
+enum { PASSED_MAX = 8 };
+struct passed { uint32_t value; struct step_set set; };
+unsigned search_passed(const struct search *s, const struct event *event, struct passed ret[PASSED_MAX]);
+
+/* Learns which parameters of the code object at hand become the holder, and looks at its callers if any do. */
+enum wh_status search_want_parameters(struct search *s) WH_MUST_USE;
+enum wh_status search_visit_passed(struct search *s, const struct event *event) WH_MUST_USE;
+
+/* Has every code object that uses the name looked at (again). */
+enum wh_status search_enqueue_users(struct search *s, uint32_t name, uint32_t depth) WH_MUST_USE;
 
 #endif

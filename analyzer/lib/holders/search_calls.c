@@ -130,13 +130,6 @@ static uint32_t local_of_keyword(const struct code_view *view, uint32_t name_nod
     return UINT32_MAX;
 }
 
-struct passing {
-    uint32_t row;                        /* callee */
-    uint32_t receiver;                   /* expression that becomes the first parameter, 0 if none */
-    bool shifted;                        /* arguments start at the second parameter */
-    uint32_t skip;                       /* arguments before them that are not the callee's: partial(f, …) */
-};
-
 /* Does the callee take `self` (or `cls`) from what stands before the dot? */
 static bool takes_receiver(const struct search *s, const struct event *event, uint32_t row, uint32_t *receiver)
 {
@@ -154,21 +147,35 @@ static bool takes_receiver(const struct search *s, const struct event *event, ui
     return method == METHOD_INSTANCE || method == METHOD_CLASS;
 }
 
-static void collect_parameters(const struct search *s, const struct event *event, struct passing passing,
-                               struct step_set params[PARAMS_MAX])
+struct passing search_passing(const struct search *s, const struct event *event, uint32_t row)
+{
+    struct passing passing = {.row = row};
+    passing.shifted = takes_receiver(s, event, row, &passing.receiver);
+    return passing;
+}
+
+uint32_t search_local_of_argument(const struct search *s, const struct event *event, struct passing passing, uint32_t i)
 {
     struct code_view view;
     code_view_init(s->heap, &s->heap->codes[passing.row], &view);
     struct node_run keywords = event->keywords ? heap_items(s->heap, event->keywords) : (struct node_run){NULL, 0};
     uint32_t positional = event->argument_count > keywords.count ? event->argument_count - keywords.count : 0;
+    uint32_t local = i < positional ? local_of_position(&view, i - passing.skip + passing.shifted)
+                                    : local_of_keyword(&view, node_run_get(keywords, i - positional));
+    return local < PARAMS_MAX && local < view.parameter_count ? local : UINT32_MAX;
+}
+
+static void collect_parameters(const struct search *s, const struct event *event, struct passing passing,
+                               struct step_set params[PARAMS_MAX])
+{
+    struct code_view view;
+    code_view_init(s->heap, &s->heap->codes[passing.row], &view);
     memset(params, 0, PARAMS_MAX * sizeof(*params));
     if (passing.receiver)
         params[0] = s->sets[passing.receiver];
     for (uint32_t i = passing.skip; i < event->argument_count && !event->spread; i++) {
-        uint32_t position = i - passing.skip + passing.shifted;
-        uint32_t local = i < positional ? local_of_position(&view, position)
-                                        : local_of_keyword(&view, node_run_get(keywords, i - positional));
-        if (local < PARAMS_MAX && local < view.parameter_count)
+        uint32_t local = search_local_of_argument(s, event, passing, i);
+        if (local != UINT32_MAX)
             step_set_add(&params[local], s->sets[argument(s, event, i)]);
     }
     for (uint32_t local = passing.shifted; event->spread && local < PARAMS_MAX && local < view.parameter_count; local++)
@@ -227,8 +234,7 @@ enum wh_status search_follow_operator(struct search *s, const struct event *even
 
 enum { FUNCTION_POSITIONS = 3 };
 
-/* The code objects of an argument that is a function. */
-static unsigned function_rows(const struct search *s, uint32_t expr, uint32_t rows[CALLEES_MAX])
+unsigned search_function_rows(const struct search *s, uint32_t expr, uint32_t rows[CALLEES_MAX])
 {
     return expr && !search_is_class(s, expr) ? search_callees(s, expr, rows) : 0;
 }
@@ -239,7 +245,7 @@ static enum wh_status pass_to_argument(struct search *s, const struct event *eve
     uint32_t rows[CALLEES_MAX], skip = 0;
     unsigned count = 0;
     while (!count && skip < event->argument_count && skip < FUNCTION_POSITIONS)
-        count = function_rows(s, argument(s, event, skip++), rows);
+        count = search_function_rows(s, argument(s, event, skip++), rows);
     enum wh_status status = WH_OK;
     for (unsigned i = 0; !status && i < count; i++)
         status = pass_arguments(s, event, (struct passing){.row = rows[i], .skip = skip});
@@ -265,7 +271,7 @@ static void collect_elements(const struct search *s, uint32_t function, uint32_t
 static enum wh_status pass_bundles(struct search *s, const struct event *event, uint32_t function)
 {
     uint32_t rows[CALLEES_MAX];
-    unsigned count = function_rows(s, function, rows);
+    unsigned count = search_function_rows(s, function, rows);
     enum wh_status status = WH_OK;
     for (uint32_t i = 0; count && !status && i < event->argument_count; i++) {
         struct step_set params[PARAMS_MAX];
@@ -285,9 +291,7 @@ static enum wh_status follow_call(struct search *s, const struct event *event)
     unsigned count = search_callees(s, event->target, rows);
     enum wh_status status = WH_OK;
     for (unsigned i = 0; !status && i < count; i++) {
-        struct passing passing = {.row = rows[i]};
-        passing.shifted = takes_receiver(s, event, rows[i], &passing.receiver);
-        status = pass_arguments(s, event, passing);
+        status = pass_arguments(s, event, search_passing(s, event, rows[i]));
     }
     for (uint32_t i = 0; !status && i < event->argument_count && i < PARAMS_MAX; i++)
         status = pass_bundles(s, event, argument(s, event, i));
@@ -306,5 +310,7 @@ enum wh_status search_visit_call(struct search *s, const struct event *event)
         status = visit_memo_call(s, event);
     if (!status)
         status = visit_arguments(s, event);
+    if (!status)
+        status = search_visit_passed(s, event);
     return status ? status : follow_call(s, event);
 }

@@ -209,20 +209,28 @@ struct step_set search_bound_by(const struct search *s, const struct event *even
     }
 }
 
+static bool mark_maker(struct search *s, struct step_set set, uint32_t value)
+{
+    uint32_t leaves[EXPR_LEAVES_MAX];
+    unsigned count = step_set_any(set) ? code_flow_leaves(s->flow->exprs, value, leaves) : 0;
+    bool grown = false;
+    for (unsigned leaf = 0; leaf < count; leaf++)
+        if (search_is_maker((enum expr_kind)s->flow->exprs[leaves[leaf]].kind))
+            grown |= step_set_add(&s->sets[leaves[leaf]], set);
+    return grown;
+}
+
 /* What a name is bound to is what the name means, from its making on. True if something was learnt. */
 bool search_mark_makers(struct search *s)
 {
     bool grown = false;
     for (uint32_t i = 0; i < s->flow->event_count; i++) {
         const struct event *event = &s->flow->events[i];
-        struct step_set set = search_bound_by(s, event);
-        if (!step_set_any(set))
-            continue;
-        uint32_t leaves[EXPR_LEAVES_MAX];
-        unsigned count = code_flow_leaves(s->flow->exprs, event->value, leaves);
-        for (unsigned leaf = 0; leaf < count; leaf++)
-            if (search_is_maker((enum expr_kind)s->flow->exprs[leaves[leaf]].kind))
-                grown |= step_set_add(&s->sets[leaves[leaf]], set);
+        struct passed passed[PASSED_MAX];
+        unsigned count = event->kind == EVENT_CALL ? search_passed(s, event, passed) : 0;
+        grown |= mark_maker(s, search_bound_by(s, event), event->value);
+        for (unsigned k = 0; k < count; k++)
+            grown |= mark_maker(s, passed[k].set, passed[k].value);
     }
     return grown;
 }

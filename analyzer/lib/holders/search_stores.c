@@ -61,16 +61,15 @@ static bool makes_empty(const struct search *s, uint32_t value)
 }
 
 /* The holder gets its name: how was it made? Constants are no containers. */
-static enum wh_status visit_binding(struct search *s, const struct event *event)
+static enum wh_status visit_binding(struct search *s, const struct event *event, struct step_set set, uint32_t value)
 {
     enum store_match match, own;
-    struct step_set set = search_bound_by(s, event);
-    enum expr_kind kind = (enum expr_kind)s->flow->exprs[event->value].kind;
+    enum expr_kind kind = (enum expr_kind)s->flow->exprs[value].kind;
     if (!step_set_best(set, s->steps.final, &match) || kind == EXPR_CONST)
         return WH_OK;
-    if (!search_is_maker(kind) && step_set_best(s->sets[event->value], s->steps.final, &own))
+    if (!search_is_maker(kind) && step_set_best(s->sets[value], s->steps.final, &own))
         return WH_OK;   /* another name for the holder */
-    if (makes_empty(s, event->value))
+    if (makes_empty(s, value))
         return search_emit(s, event, STORE_CREATE, match, LEVEL_CREATES);
     return search_emit(s, event, STORE_ASSIGN, match, LEVEL_MAKES);
 }
@@ -89,14 +88,13 @@ static enum wh_status visit_attribute(struct search *s, const struct event *even
         if (s->content && !target.node && code_index_is_subtype(s->index, code_index_type_of(s->index, s->steps.holder->node), target.type))
             return search_emit(s, event, STORE_ATTRIBUTE, MATCH_CLASS, search_level_of(s, event->value));
     }
-    return visit_binding(s, event);
+    return visit_binding(s, event, search_bound_by(s, event), event->value);
 }
 
 /* name = f(): what f makes becomes the holder. */
-static enum wh_status follow_result(struct search *s, const struct event *event)
+static enum wh_status follow_result(struct search *s, const struct event *event, struct step_set set, uint32_t value)
 {
-    struct step_set set = search_bound_by(s, event);
-    const struct expr *expr = &s->flow->exprs[event->value];
+    const struct expr *expr = &s->flow->exprs[value];
     uint32_t rows[CALLEES_MAX], depth = search_find(s, s->row)->depth + 1;
     if (!step_set_any(set) || expr->kind != EXPR_CALL || search_is_class(s, expr->a) || depth > CALLS_MAX)
         return WH_OK;
@@ -125,37 +123,40 @@ static enum wh_status visit_return(struct search *s, const struct event *event)
         set.bits[match] &= ~state->result.bits[match];
     if (!step_set_add(&state->returns, set) || depth > CALLS_MAX || !name)
         return WH_OK;
-    uint32_t first = s->index->first_user_of_name[name], end = s->index->first_user_of_name[name + 1];
-    enum wh_status status = WH_OK;
-    for (uint32_t i = first; !status && i < end && i - first < USERS_MAX; i++) {
-        struct code_state *user;
-        status = search_touch(s, s->index->users[i], depth, &user);
-        if (!status)
-            status = search_enqueue(s, user);
-    }
-    return status;
+    return search_enqueue_users(s, name, depth);
 }
+
+enum wh_status search_bind(struct search *s, const struct event *event, struct step_set set, uint32_t value)
+{
+    enum wh_status status = visit_binding(s, event, set, value);
+    return status ? status : follow_result(s, event, set, value);
+}
+
+static enum wh_status follow_own_result(struct search *s, const struct event *event)
+{
+    return follow_result(s, event, search_bound_by(s, event), event->value);
+}
+
 
 enum wh_status search_visit_stored_name(struct search *s, const struct event *event)
 {
-    enum wh_status status = visit_binding(s, event);
-    return status ? status : follow_result(s, event);
+    return search_bind(s, event, search_bound_by(s, event), event->value);
 }
 
 enum wh_status search_visit_stored_attribute(struct search *s, const struct event *event)
 {
     enum wh_status status = visit_attribute(s, event);
-    return status ? status : follow_result(s, event);
+    return status ? status : follow_own_result(s, event);
 }
 
 enum wh_status search_visit_stored_item(struct search *s, const struct event *event)
 {
     enum wh_status status = search_visit_statement(s, event);
-    return status ? status : follow_result(s, event);
+    return status ? status : follow_own_result(s, event);
 }
 
 enum wh_status search_visit_returned(struct search *s, const struct event *event)
 {
     enum wh_status status = visit_return(s, event);
-    return status ? status : follow_result(s, event);
+    return status ? status : follow_own_result(s, event);
 }

@@ -107,7 +107,7 @@ static enum wh_status take_turn(struct search *s, uint32_t row)
     for (uint32_t i = 0; !status && i < s->flow->event_count; i++)
         if (visit[s->flow->events[i].kind])
             status = visit[s->flow->events[i].kind](s, &s->flow->events[i]);
-    return status;
+    return status ? status : search_want_parameters(s);
 }
 
 /* ---- where to begin ---- */
@@ -143,8 +143,11 @@ static enum wh_status begin(struct search *s)
         status = begin_with_methods(s);
     for (uint64_t left = s->steps.in_use; !status && left; left &= left - 1) {
         unsigned step = (unsigned)__builtin_ctzll(left);
-        if (s->steps.owner_row[step] != CODE_NONE)
-            status = enqueue_row(s, s->steps.owner_row[step], 0);
+        uint32_t row = s->steps.owner_row[step], parent = row == CODE_NONE ? CODE_NONE : s->index->facts[row].parent;
+        if (row != CODE_NONE)
+            status = enqueue_row(s, row, 0);
+        if (!status && parent != CODE_NONE && s->steps.kind[step] == ACCESS_CLOSURE)
+            status = enqueue_row(s, parent, 0);
         if (!status && s->steps.kind[step] != ACCESS_DEFAULT && s->steps.kind[step] != ACCESS_LOCAL)
             status = begin_with_users(s, s->steps.name[step]);
     }
