@@ -59,11 +59,20 @@ static enum wh_status add_sites_of_callers(struct search *s, const struct found_
     return status;
 }
 
+/* Does the code object see the holder because its caller gives a name to what it returns, and not because it was handed in? */
+static bool is_maker(const struct code_state *state)
+{
+    uint64_t handed_in = 0;
+    for (unsigned i = 0; i < PARAMS_MAX; i++)
+        handed_in |= step_set_any(state->params[i]);
+    return step_set_any(state->result) && !handed_in;
+}
+
 enum wh_status search_emit(struct search *s, const struct event *event, enum store_how how, enum store_match match, enum site_level level)
 {
     const struct code_state *state = search_find(s, s->row);
     struct found_site site = {.row = s->row, .offset = event->offset, .executed = event->executed, .how = how, .match = match,
-                              .level = level, .in_loop = event->in_loop, .caller_row = CODE_NONE};
+                              .level = level, .in_loop = event->in_loop, .maker = is_maker(state), .caller_row = CODE_NONE};
     if (state->caller_count) {
         site.caller_row = state->callers[0].row;
         site.caller_offset = state->callers[0].offset;

@@ -22,7 +22,9 @@ struct found_site {
     enum store_how how;
     enum store_match match;
     enum site_level level;
-    bool in_loop;
+    bool in_loop, maker;
+    bool climbed;   /* a call by which the application gets to a site in a library */
+    uint8_t distance;   /* … references from the object before the dot to the holder; 0: of no object */
     uint32_t caller_row, caller_offset;   /* CODE_NONE: none */
 };
 

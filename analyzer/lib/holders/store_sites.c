@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "holders/callers.h"
 #include "holders/store_search.h"
 
 static int compare_uints(uint64_t a, uint64_t b)
@@ -27,7 +28,7 @@ static uint64_t key_of(const struct found_site *site, const struct code_facts *f
 {
     uint64_t key = site->executed == EXECUTION_NEVER;
     key = key << 1 | (site->level == LEVEL_CREATES);
-    key = key << 1 | (site->match == MATCH_NAME);
+    key = key << 1 | (site->match == MATCH_NAME && !site->climbed);
     key = key << 1 | facts->library;
     key = key << 1 | (site->level == LEVEL_MAKES);
     key = key << 2 | (uint64_t)(EXECUTION_SEEN - site->executed);
@@ -77,7 +78,7 @@ static struct store_site describe(const struct code_index *index, const struct f
         .code_node = index->heap->codes[found->row].node, .offset = found->offset, .line = found->line,
         .file = file_of(index, found->row), .function = function_of(index, found->row), .executed = found->executed,
         .how = found->how, .match = found->match, .library = facts->library, .on_stack = facts->on_stack, .in_loop = found->in_loop,
-        .top_level = facts->top_level, .caller_file = {"", 0}, .caller_function = {"", 0}, .rank = rank,
+        .top_level = facts->top_level, .maker = found->maker, .caller_file = {"", 0}, .caller_function = {"", 0}, .rank = rank,
     };
     if (found->caller_row == CODE_NONE)
         return site;
@@ -119,6 +120,85 @@ static enum wh_status describe_removals(const struct code_index *index, const st
     return status;
 }
 
+/* --- libraries --- */
+
+static bool is_of_application(const struct code_index *index, const struct found_site *site)
+{
+    return site->level <= LEVEL_FILLS && !index->facts[site->row].library && site->match != MATCH_NAME;
+}
+
+static enum wh_status add_found(struct found_sites *found, struct found_site site, struct wh_error *error)
+{
+    if (found->count == found->capacity) {
+        uint32_t capacity = found->capacity ? found->capacity * 2 : 16;
+        struct found_site *sites = realloc(found->sites, capacity * sizeof(*sites));
+        if (!sites)
+            return wh_error_set(error, WH_ERR_RESOURCE, "out of memory: %u store sites", capacity);
+        found->sites = sites;
+        found->capacity = capacity;
+    }
+    found->sites[found->count++] = site;
+    return WH_OK;
+}
+
+/* The calls by which the application gets to a library's site, as sites of their own. */
+static enum wh_status add_callers(struct code_index *index, struct found_site inner, uint32_t holder, struct wh_error *error,
+                                  struct found_sites *found)
+{
+    struct call_sites callers;
+    enum wh_status status = callers_of_application(index, inner.row, holder, error, &callers);
+    for (uint32_t i = 0; !status && i < callers.count; i++) {
+        const struct call_site *caller = &callers.sites[i];
+        struct found_site site = {.row = caller->row, .offset = caller->offset, .line = code_index_line(index, caller->row, caller->offset),
+                                  .executed = caller->executed, .how = STORE_THROUGH_LIBRARY, .level = inner.level, .in_loop = caller->in_loop, .climbed = true,
+                                  .distance = caller->distance,
+                                  .match = caller->match > inner.match ? caller->match : inner.match, .caller_row = CODE_NONE};
+        bool known = false;
+        for (uint32_t k = 0; k < found->count; k++)
+            known |= found->sites[k].row == site.row && found->sites[k].line == site.line;
+        status = known ? WH_OK : add_found(found, site, error);
+    }
+    call_sites_deinit(&callers);
+    return status;
+}
+
+/* Of calls of several objects of one class, those of the nearest ones count. */
+static void drop_far(struct found_sites *found)
+{
+    uint32_t kept = 0;
+    uint8_t nearest = UINT8_MAX;
+    for (uint32_t i = 0; i < found->count; i++)
+        if (found->sites[i].distance && found->sites[i].distance < nearest)
+            nearest = found->sites[i].distance;
+    for (uint32_t i = 0; i < found->count; i++)
+        if (found->sites[i].distance <= nearest)
+            found->sites[kept++] = found->sites[i];
+    found->count = kept;
+}
+
+/*
+ * A library that stores into what the application never passes to it: a registry. Who registers is a caller of the library's function,
+ * however many of its own functions lie between.
+ */
+static enum wh_status find_registering(struct code_index *index, uint32_t holder, struct wh_error *error, struct found_sites *found)
+{
+    enum { CLIMBS_MAX = 6 };
+    uint32_t count = found->count, climbs = 0;
+    enum wh_status status = WH_OK;
+    for (uint32_t i = 0; i < count; i++)
+        if (is_of_application(index, &found->sites[i]))
+            return WH_OK;
+    for (uint32_t i = 0; !status && i < count && climbs < CLIMBS_MAX; i++) {
+        struct found_site site = found->sites[i];
+        if (site.level > LEVEL_FILLS || site.executed == EXECUTION_NEVER || site.match == MATCH_NAME || site.how == STORE_THROUGH_LIBRARY)
+            continue;
+        climbs++;
+        status = add_callers(index, site, holder, error, found);
+    }
+    drop_far(found);
+    return status;
+}
+
 static bool is_sure(const struct found_site *site)
 {
     return site->match != MATCH_NAME && site->level <= LEVEL_FILLS && site->executed != EXECUTION_NEVER;
@@ -148,7 +228,9 @@ enum wh_status store_sites_find(const struct heap *heap, struct code_index *inde
         return status;
     drop_namesakes(&found);
     ret->incomplete = found.incomplete;
-    status = rank_sites(index, &found, error, ret);
+    status = find_registering(index, holder->node, error, &found);
+    if (!status)
+        status = rank_sites(index, &found, error, ret);
     if (!status)
         status = describe_removals(index, &found, error, ret);
     free(found.sites);

@@ -82,6 +82,7 @@ struct store_site {
     bool library;                          /* the standard library or an installed package */
     bool on_stack;                         /* the function is on a thread's stack */
     bool in_loop, top_level;
+    bool maker;                            /* in a function that makes the holder and gives it to its caller, who gives it a name */
     uint32_t caller_code_node, caller_line; /* the call that passed the holder in; 0: none */
     struct span caller_file, caller_function;
     unsigned rank;                         /* 0, 1, …: position in the list */
