@@ -185,9 +185,9 @@ struct wh_line {
     uint32_t line;
     const char *function;
     const char *text;          /* the source line, "" if the file cannot be read now */
-    const char *evidence;      /* growth, store, store-executed, frame, suspended, definition, traceback */
-    const char *certainty;     /* exact | only candidate | one of N */
-    const char *via;           /* `file:line in function` of the call that passed the holder in, or of the library line; "" */
+    const char *evidence;      /* growth, store, store-executed, frame, suspended, traceback, definition, source */
+    const char *certainty;     /* exact | likely | only candidate | one of N */
+    const char *via;           /* `file:line in function` of the call that passed the holder in, or of the library's line; `local name`; "" */
 };
 
 /* Where objects were allocated: the innermost line of the application; `via` is the library's line, or else the caller's. */

@@ -108,12 +108,15 @@ static void fill_contents(struct investigator *self, const struct type_mass *mas
 
 /* --- lines --- */
 
-static void fill_lines(struct investigator *self, uint32_t holder, const struct store_site_list *sites, const struct naming_path *path,
-                       struct wh_suspect *suspect)
+static enum wh_status fill_lines(struct investigator *self, uint32_t holder, const struct store_site_list *sites, const struct naming_path *path,
+                                 struct wh_suspect *suspect)
 {
-    struct holder_lines lines = holder_lines_find(&self->lines, &(struct holder_question){holder, path, sites});
+    struct holder_lines lines = {0};
+    struct holder_question question = {self->analysis->code_index, holder, path, sites};
+    enum wh_status status = holder_lines_find(&self->lines, &question, self->error, &lines);
     suspect->held_at = lines.lines;
     suspect->held_at_count = lines.count;
+    return status;
 }
 
 /* --- allocations --- */
@@ -271,12 +274,13 @@ static enum wh_status fill(struct investigator *self, const struct accumulation 
     suspect->share = (double)point->bytes / (double)(model_live_bytes(self->model) ? model_live_bytes(self->model) : 1);
     fill_names(self, path, point->node, suspect);
     fill_contents(self, masses, mass_count, suspect);
-    fill_lines(self, point->node, sites, path, suspect);
     fill_reasons(self, &evidence, suspect);
     fill_cuts(self, point, suspect);
     fingerprint_write(self->model, path, suspect->fingerprint);
     free(masses);
-    status = fill_allocations(self, point, suspect);
+    status = fill_lines(self, point->node, sites, path, suspect);
+    if (!status)
+        status = fill_allocations(self, point, suspect);
     return status ? status : naming_output(self->model, point->node, self->arena, self->error, &suspect->path);
 }
 

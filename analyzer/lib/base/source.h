@@ -9,4 +9,11 @@
  * up to 16 MiB only. */
 void source_add_line(struct span file, uint32_t line, struct text *text);
 
+/* Appends the whole file; false if it cannot be read. */
+bool source_read(struct span file, struct text *ret);
+
+/* A function's code object begins with its first decorator; the line of its `def`. `line` itself if the file does not tell. Running out of
+ * memory shows in `text`. */
+uint32_t source_def_line(struct span file, uint32_t line, struct text *text);
+
 #endif

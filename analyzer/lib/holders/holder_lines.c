@@ -3,7 +3,10 @@
 
 #include <string.h>
 
+#include "holders/definitions.h"
+#include "holders/holder_paths.h"
 #include "holders/signs.h"
+#include "holders/standing.h"
 
 enum { LINES_MAX = 8 };
 
@@ -11,6 +14,7 @@ struct finder {
     struct line_writer *writer;
     const struct model *model;
     const struct holder_question *question;
+    struct wh_error *error;
     struct holder_lines found;
 };
 
@@ -78,11 +82,9 @@ static void find_growth(struct finder *finder, bool sure)
 
 /* --- stores --- */
 
-/* Sites that add, unless there are none: then where the holder was made. Sites that never ran do not count while others did. */
-static bool site_counts(const struct store_site *site, bool any_adds, bool any_seen)
+/* Sites that never ran do not count while others did. */
+static bool site_counts(const struct store_site *site, bool any_seen)
 {
-    if (any_adds && !signs_site_adds(site))
-        return false;
     return !any_seen || site->executed != EXECUTION_NEVER;
 }
 
@@ -98,48 +100,206 @@ static bool is_other_way(const struct store_site_list *sites, const struct store
     return true;
 }
 
-static void find_sites(struct finder *finder)
+/* Which sites are told at a time. */
+enum site_choice { SITES_THAT_ADD, SITES_THAT_BIND, SITES_THAT_STORE /* whatever gives an object its place */ };
+
+/* Is it known who adds to the holder once it has its name? */
+static bool is_filled_by_name(const struct finder *finder)
 {
     const struct store_site_list *sites = finder->question->sites;
-    bool any_adds = false, any_seen = finder->found.count > 0; /* growth was seen: a site that never ran is none */
-    uint32_t alternatives = 0;
     for (uint32_t i = 0; i < sites->count; i++) {
-        any_adds |= signs_site_adds(&sites->sites[i]);
-        any_seen |= signs_site_adds(&sites->sites[i]) && sites->sites[i].executed == EXECUTION_SEEN;
+        const struct store_site *site = &sites->sites[i];
+        if (signs_site_adds(site) && site->how != STORE_COMPREHENSION && !site->maker)
+            return true;
     }
+    return false;
+}
+
+static bool is_chosen(const struct finder *finder, const struct store_site *site, enum site_choice choice)
+{
+    if (choice == SITES_THAT_ADD)
+        return signs_site_adds(site);
+    if (choice == SITES_THAT_STORE)
+        return !signs_site_adds(site) && site->match != MATCH_NAME;
+    /* Where it got its name is of no interest where it is known who fills it. */
+    return site->how == STORE_CREATE ? !finder->found.count : site->how == STORE_ASSIGN && !is_filled_by_name(finder);
+}
+
+/* Which of a list of sites are told, and as what. */
+struct telling {
+    const struct store_site_list *sites;
+    enum site_choice choice;
+    uint32_t code_node;      /* those in this code object alone; HEAP_NULL: all */
+    const char *evidence;    /* NULL: what the sites say */
+};
+
+static void add_sites(struct finder *finder, const struct telling *telling)
+{
+    const struct store_site_list *sites = telling->sites;
+    bool any_seen = telling->choice == SITES_THAT_ADD && finder->found.count > 0; /* growth was seen: a site that never ran is none */
+    uint32_t alternatives = 0;
+    struct finder before = *finder;
     for (uint32_t i = 0; i < sites->count; i++)
-        alternatives += site_counts(&sites->sites[i], any_adds, any_seen) && is_other_way(sites, &sites->sites[i]);
+        any_seen |= is_chosen(&before, &sites->sites[i], telling->choice) && sites->sites[i].executed == EXECUTION_SEEN;
+    for (uint32_t i = 0; i < sites->count; i++)
+        alternatives += is_chosen(&before, &sites->sites[i], telling->choice) && site_counts(&sites->sites[i], any_seen) &&
+                        is_other_way(sites, &sites->sites[i]);
     for (uint32_t i = 0; i < sites->count; i++) {
-        if (site_counts(&sites->sites[i], any_adds, any_seen))
-            add_line(finder, line_writer_site(finder->writer, &sites->sites[i], alternatives));
+        const struct store_site *site = &sites->sites[i];
+        if (!is_chosen(&before, site, telling->choice) || !site_counts(site, any_seen) ||
+            (telling->code_node && site->code_node != telling->code_node))
+            continue;
+        struct wh_line line = line_writer_site(finder->writer, site, alternatives);
+        line.evidence = telling->evidence ? telling->evidence : line.evidence;
+        add_line(finder, line);
     }
 }
 
-/* --- frames --- */
-
-/* A local variable of a running frame: where that frame stands now. */
-static void find_frame(struct finder *finder)
+static void add_own_sites(struct finder *finder, enum site_choice choice, uint32_t code_node)
 {
-    const struct model *model = finder->model;
-    uint32_t root = finder->question->path->root;
-    if (root == NODE_NONE || model->retention->roots[root].kind != ROOT_FRAME)
-        return;
-    const struct heap_frame *frame = &model->heap->frames[model->retention->roots[root].frame];
-    struct wh_line line = line_writer_code(finder->writer, frame->code_node, frame->line);
-    line.evidence = "frame";
-    line.certainty = "exact";
+    add_sites(finder, &(struct telling){finder->question->sites, choice, code_node, NULL});
+}
+
+/* What stores an object on the way to the holder. */
+static enum wh_status add_sites_of_step(struct finder *finder, uint32_t step, const char *evidence)
+{
+    struct holder owner;
+    struct store_site_list sites;
+    holder_paths_of_step(finder->model, finder->question->path, step, &owner);
+    if (!owner.path_count)
+        return WH_OK;
+    enum wh_status status = store_sites_find(finder->model->heap, finder->question->index, &owner, finder->error, &sites);
+    if (status)
+        return status;
+    add_sites(finder, &(struct telling){&sites, SITES_THAT_STORE, HEAP_NULL, evidence});
+    store_site_list_deinit(&sites);
+    return WH_OK;
+}
+
+/* --- where code stands --- */
+
+static void add_standing(struct finder *finder, const struct standing *standing, bool tell_local)
+{
+    struct wh_line line = line_writer_code(finder->writer, standing->code_node, standing->line);
+    line.evidence = standing_evidence(standing);
+    line.certainty = line_writer_certainty(finder->writer, standing->alike, "exact");
+    if (tell_local)
+        line.via = line_writer_local(finder->writer, standing->local);
     add_line(finder, line);
 }
 
-struct holder_lines holder_lines_find(struct line_writer *writer, const struct holder_question *question)
+/* --- definitions --- */
+
+static void find_definitions(struct finder *finder)
 {
-    struct finder finder = {.writer = writer, .model = writer->model, .question = question};
+    const struct naming_path *path = finder->question->path;
+    for (uint32_t step = path->step_count; step-- > 1;) {
+        uint32_t code = definition_of_step(finder->question->index, path, step);
+        if (!code)
+            continue;
+        struct wh_line line = line_writer_def(finder->writer, code);
+        line.evidence = "definition";
+        line.certainty = "exact";
+        add_line(finder, line);
+    }
+}
+
+static void add_source(struct finder *finder, const struct source_definitions *definitions, bool fills)
+{
+    uint32_t alternatives = 0;
+    for (unsigned i = 0; i < definitions->count; i++)
+        alternatives += definitions->names[i].fills == fills;
+    for (unsigned i = 0; i < definitions->count; i++) {
+        if (definitions->names[i].fills != fills)
+            continue;
+        struct span scope = definitions->scope.length ? definitions->scope : (struct span){"<module>", 8};
+        struct wh_line line = line_writer_place(finder->writer, definitions->file, definitions->names[i].line, scope);
+        line.evidence = "source";
+        line.certainty = line_writer_certainty(finder->writer, alternatives, "only candidate");
+        add_line(finder, line);
+    }
+}
+
+/* The code of a module's body is gone once it has run: then its text is what is left to tell. */
+static void find_in_source(struct finder *finder)
+{
+    const struct naming_path *path = finder->question->path;
+    struct source_definitions definitions;
+    for (uint32_t step = path->step_count; step-- > 1 && !finder->found.count;) {
+        if (!definition_in_source(finder->question->index, path, step, &finder->writer->text, &definitions))
+            continue;
+        add_source(finder, &definitions, true);
+        add_source(finder, &definitions, false);
+    }
+}
+
+/* --- all --- */
+
+/*
+ * What was made whole and never added to is held because a suspended function has not gone on, or because a traceback was kept: its place
+ * comes first. What grows is told by what adds to it.
+ */
+static bool is_place_first(const struct finder *finder, const struct standing *standing)
+{
+    if (standing->kind == STANDING_RUNNING)
+        return false;
+    return standing->kind != STANDING_SUSPENDED || !is_filled_by_name(finder);
+}
+
+/* Of an exception that is kept: where it was stored. */
+static enum wh_status find_stored_exception(struct finder *finder)
+{
+    const struct naming_path *path = finder->question->path;
+    for (uint32_t step = path->step_count; step-- > 1;) {
+        if (path->steps[step].kind == STEP_ATTRIBUTE && span_is(path->steps[step].name, "__traceback__"))
+            return add_sites_of_step(finder, step - 1, "traceback");
+    }
+    return WH_OK;
+}
+
+/* Nothing stores into the holder itself, but something gave a name to what it is in: functools.partial(f, rows). */
+static enum wh_status find_owner(struct finder *finder)
+{
+    const struct naming_path *path = finder->question->path;
+    enum wh_status status = WH_OK;
+    for (uint32_t step = path->step_count - 1; !status && step-- > 1 && !finder->found.count;)
+        status = add_sites_of_step(finder, step, "definition");
+    return status;
+}
+
+static enum wh_status find_all(struct finder *finder)
+{
+    struct standing standing;
+    enum wh_status status = WH_OK;
+    bool stands = standing_of_path(finder->model, finder->question->path, &standing);
+    if (stands && is_place_first(finder, &standing))
+        add_standing(finder, &standing, false);
+    if (stands && standing.kind == STANDING_TRACEBACK)
+        status = find_stored_exception(finder);
+    find_growth(finder, true);
+    add_own_sites(finder, SITES_THAT_ADD, HEAP_NULL);
+    find_growth(finder, false);
+    if (stands) {
+        add_own_sites(finder, SITES_THAT_BIND, standing.code_node);
+        add_standing(finder, &standing, false);
+    } else if (standing_of_contents(finder->model, finder->question->node, &standing)) {
+        add_standing(finder, &standing, true);
+    }
+    add_own_sites(finder, SITES_THAT_BIND, HEAP_NULL);
+    find_definitions(finder);
+    if (!status)
+        status = find_owner(finder);
+    find_in_source(finder);
+    return status;
+}
+
+enum wh_status holder_lines_find(struct line_writer *writer, const struct holder_question *question, struct wh_error *error,
+                                 struct holder_lines *ret)
+{
+    struct finder finder = {.writer = writer, .model = writer->model, .question = question, .error = error};
     finder.found.lines = arena_array(writer->arena, LINES_MAX, sizeof(*finder.found.lines));
-    if (!finder.found.lines)
-        return finder.found;
-    find_growth(&finder, true);
-    find_sites(&finder);
-    find_growth(&finder, false);
-    find_frame(&finder);
-    return finder.found;
+    enum wh_status status = finder.found.lines ? find_all(&finder) : arena_status(writer->arena, error);
+    writer->arena->failed |= writer->text.failed;
+    *ret = finder.found;
+    return status;
 }

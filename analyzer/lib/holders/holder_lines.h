@@ -5,11 +5,13 @@
 #ifndef WHOHOLDS_LIB_HOLDER_LINES_H
 #define WHOHOLDS_LIB_HOLDER_LINES_H
 
+#include "code/code_index.h"
 #include "holders/line_writer.h"
 #include "naming/naming.h"
 
 /* What is asked: a holder, the shortest path to it, and the sites that the bytecode shows. */
 struct holder_question {
+    struct code_index *index;
     uint32_t node;
     const struct naming_path *path;
     const struct store_site_list *sites;
@@ -17,7 +19,7 @@ struct holder_question {
 
 struct holder_lines { struct wh_line *lines; size_t count; };   /* owned by the writer's arena */
 
-/* The lines; out of memory shows in the writer's arena. */
-struct holder_lines holder_lines_find(struct line_writer *writer, const struct holder_question *question);
+enum wh_status holder_lines_find(struct line_writer *writer, const struct holder_question *question, struct wh_error *error,
+                                 struct holder_lines *ret) WH_MUST_USE;
 
 #endif

@@ -68,10 +68,10 @@ static bool same_path(const struct holder_path *a, const struct holder_path *b)
     return true;
 }
 
-static void add_path(const struct model *model, const struct naming_path *naming, struct holder *holder)
+static void add_path(const struct model *model, const struct naming_path *naming, uint32_t step_count, struct holder *holder)
 {
     struct holder_path path = {.step_count = 0};
-    for (uint32_t i = 0; i < naming->step_count; i++) {
+    for (uint32_t i = 0; i < step_count; i++) {
         struct holder_step step;
         if (translate(model, &naming->steps[i], &step))
             append_step(&path, step);
@@ -90,7 +90,7 @@ static enum wh_status add_through(const struct model *model, const struct referr
         return WH_OK;
     enum wh_status status = naming_path_init_through(model, referrer->source, referrer->ref, error, &naming);
     if (!status)
-        add_path(model, &naming, holder);
+        add_path(model, &naming, naming.step_count, holder);
     naming_path_deinit(&naming);
     return status;
 }
@@ -103,10 +103,16 @@ enum wh_status holder_paths_find(const struct model *model, uint32_t node, const
     *ret = (struct holder){.node = node};
     enum wh_status status = naming_path_init(model, node, error, &naming);
     if (!status)
-        add_path(model, &naming, ret);
+        add_path(model, &naming, naming.step_count, ret);
     naming_path_deinit(&naming);
     const struct referrer *rows = referrers_of(referrers, node, &count);
     for (uint32_t i = 0; !status && i < count && ret->path_count < HOLDER_PATHS_MAX; i++)
         status = add_through(model, &rows[i], error, ret);
     return status;
+}
+
+void holder_paths_of_step(const struct model *model, const struct naming_path *path, uint32_t step, struct holder *ret)
+{
+    *ret = (struct holder){.node = path->steps[step].node};
+    add_path(model, path, step + 1, ret);
 }

@@ -14,4 +14,7 @@
 enum wh_status holder_paths_find(const struct model *model, uint32_t node, const struct referrers *referrers, struct wh_error *error,
                                  struct holder *ret) WH_MUST_USE;
 
+/* The object of a step, by the steps that lead to it. */
+void holder_paths_of_step(const struct model *model, const struct naming_path *path, uint32_t step, struct holder *ret);
+
 #endif

@@ -52,7 +52,7 @@ export type Evidence =
   | "suspended"
   | "definition"
   | "traceback"
-  | "watch";
+  | "source";
 
 export interface Holder {
   name: string;

@@ -17,7 +17,7 @@ const EVIDENCE: Record<string, string> = {
   suspended: "a local variable of a suspended generator or coroutine, which stands at this line",
   definition: "the statement that defines the holder",
   traceback: "a frame of the exception that holds it",
-  watch: "seen by watching the process",
+  source: "the text of the module or class body binds or fills it at this line; its code is gone from the heap",
 };
 
 export function explainEvidence(evidence: string): string {
