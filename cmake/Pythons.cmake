@@ -1,5 +1,5 @@
 # Finds the interpreters for which the dumper is built: WHOHOLDS_PYTHONS (a list; the environment variable or the cache variable), else
-# the system's python3, the one in PATH, and all of ~/.pyenv/versions. Interpreters of an unsupported version or without headers are
+# the system's python3, the one in PATH, all of ~/.pyenv/versions, and what tools/debian_python.bash has put into build/pythons. Interpreters of an unsupported version or without headers are
 # named and left out; of several with the same version and ABI one is enough.
 set(WHOHOLDS_PYTHONS "$ENV{WHOHOLDS_PYTHONS}" CACHE STRING "Interpreters for which the dumper is built (a list; empty: those found)")
 
@@ -26,7 +26,8 @@ function(whoholds_find_pythons ret)
     if(NOT candidates)
         file(GLOB pyenv $ENV{HOME}/.pyenv/versions/3.*/bin/python3)
         list(SORT pyenv COMPARE NATURAL)
-        set(candidates /usr/bin/python3 python3 ${pyenv})
+        file(GLOB fetched ${PROJECT_SOURCE_DIR}/build/pythons/3.*/usr/bin/python3.[0-9] ${PROJECT_SOURCE_DIR}/build/pythons/3.*/usr/bin/python3.[0-9][0-9])
+        set(candidates /usr/bin/python3 python3 ${pyenv} ${fetched})
     endif()
     set(tags "")
     set(found "")

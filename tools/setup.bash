@@ -6,7 +6,7 @@ BUILD_PACKAGES=(build-essential ca-certificates cmake libigraph-dev libjansson-d
 BUILD_COMMANDS=(node:nodejs npm:npm)
 
 # What the tests need beyond that.
-TEST_PACKAGES=(clang clang-tidy libcmocka-dev python3-jsonschema python3-msgpack python3-pytest
+TEST_PACKAGES=(clang clang-tidy libcmocka-dev patchelf python3-jsonschema python3-msgpack python3-pytest
     python3-xxhash)
 TEST_COMMANDS=(chromium:chromium git:git)
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The interpreters that tests run against, and the build under test.
 
-WHOHOLDS_PYTHONS  a list (';' or ':' between) of interpreters; else ~/.pyenv/versions/*/bin/python3.* and the system's python3
+WHOHOLDS_PYTHONS  a list (';' or ':' between) of interpreters; else ~/.pyenv/versions/*/bin/python3.*, what tools/debian_python.bash has put
+                  into build/pythons, and the system's python3
 WHOHOLDS_BUILD    the build directory; else build/release of this source tree
 """
 
@@ -10,6 +11,7 @@ import os
 import re
 import subprocess
 
+_SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _QUESTION = "import sys; print('%s %08x %s' % (sys.implementation.name, sys.hexversion, sys.abiflags or '-'))"
 
 
@@ -40,6 +42,7 @@ def _candidates():
     if listed:
         return re.split("[;:]", listed)
     installed = glob.glob(os.path.expanduser("~/.pyenv/versions/*/bin/python3.*"))
+    installed += glob.glob(os.path.join(_SOURCE, "build", "pythons", "*", "usr", "bin", "python3.*"))
     return [path for path in sorted(installed) if re.search(r"/python3\.\d+$", path)] + ["/usr/bin/python3"]
 
 
@@ -71,8 +74,7 @@ def unsupported_interpreters():
 
 
 def build_directory():
-    source = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    return os.path.abspath(os.environ.get("WHOHOLDS_BUILD", os.path.join(source, "build", "release")))
+    return os.path.abspath(os.environ.get("WHOHOLDS_BUILD", os.path.join(_SOURCE, "build", "release")))
 
 
 def whoholds_program():
