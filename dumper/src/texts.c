@@ -171,9 +171,14 @@ static void write_int(struct texts *texts, PyObject *number, uint64_t id)
         write_text(texts, id, TEXT_INT, 0, text);
 }
 
+static uintptr_t *written_slot(struct texts *texts, const PyObject *object)
+{
+    return &texts->written[(uintptr_t)object >> 4 & (TEXT_CACHE_SIZE - 1)];
+}
+
 static void write_value(struct texts *texts, PyObject *object, enum family family, uint64_t id, size_t limit)
 {
-    texts->written[(uintptr_t)object >> 4 & (TEXT_CACHE_SIZE - 1)] = object;
+    *written_slot(texts, object) = (uintptr_t)object | (limit == SIZE_MAX ? TEXT_WRITTEN_WHOLE : 0);
     if (family == FAMILY_STR)
         write_string(texts, object, id, limit);
     else if (family == FAMILY_BYTES)
@@ -217,9 +222,12 @@ void texts_note(struct texts *texts, PyObject *object, const struct type_info *i
         write_value(texts, object, info->family, id, TEXT_PREVIEW);
 }
 
-bool texts_is_worth_noting_again(const struct texts *texts, PyObject *object, const struct type_info *info)
+bool texts_is_worth_noting_again(struct texts *texts, PyObject *object, const struct type_info *info, enum text_role role)
 {
-    if (texts->values == VALUES_FULL || texts->written[(uintptr_t)object >> 4 & (TEXT_CACHE_SIZE - 1)] == object)
+    uintptr_t written = *written_slot(texts, object);
+    if (texts->values == VALUES_FULL || written == ((uintptr_t)object | TEXT_WRITTEN_WHOLE))
+        return false;
+    if (role != TEXT_ALL && written == (uintptr_t)object)
         return false;
     return info->family != FAMILY_STR || !is_identifier(object);
 }

@@ -25,6 +25,7 @@ enum {
     TEXT_KEYS_PER_DICT = 64,
     TEXT_SMALL_DICT = 16,    /* items */
     TEXT_CACHE_SIZE = 8192,
+    TEXT_WRITTEN_WHOLE = 1,
 };
 
 struct text {
@@ -47,7 +48,7 @@ struct texts {
     int values;              /* VALUES_… of walk.h */
     char *scratch;           /* for long strings that are not ASCII */
     size_t scratch_bytes;
-    const void *written[TEXT_CACHE_SIZE]; /* what was written last: spares most repetitions */
+    uintptr_t written[TEXT_CACHE_SIZE]; /* what was written last, and whether it was not just a preview: spares most repetitions */
 };
 
 void texts_deinit(struct texts *texts);
@@ -67,7 +68,7 @@ void texts_note(struct texts *texts, PyObject *object, const struct type_info *i
                 struct type_info *holder);
 
 /* Whether an object that was met before should be noted again, for another role. */
-bool texts_is_worth_noting_again(const struct texts *texts, PyObject *object, const struct type_info *info);
+bool texts_is_worth_noting_again(struct texts *texts, PyObject *object, const struct type_info *info, enum text_role role);
 
 /* The row of a code object, in table `code`. */
 void texts_write_code(struct texts *texts, PyCodeObject *code, uint64_t id);

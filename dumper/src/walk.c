@@ -193,7 +193,7 @@ static bool deserves_a_look(const struct expand *expand, enum text_role role)
 static void note_again(struct walk *walk, PyObject *object, enum text_role role, struct type_info *holder)
 {
     struct type_info *info = types_of(&walk->types, Py_TYPE(object));
-    if (info && info->simple && info->family != FAMILY_FIXED && texts_is_worth_noting_again(&walk->texts, object, info))
+    if (info && info->simple && info->family != FAMILY_FIXED && texts_is_worth_noting_again(&walk->texts, object, info, role))
         texts_note(&walk->texts, object, info, walk_id(walk, object), role_for(role, info), holder);
 }
 

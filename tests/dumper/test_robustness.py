@@ -118,6 +118,19 @@ def test_values_are_written_as_far_as_asked(snapshot_of, tmp_path):
     assert all("'secret'" in found for found in texts.values())
 
 
+def test_a_file_name_is_whole_though_something_else_showed_it_first(snapshot_of):
+    """importlib gives a code object whose file has moved the very string that is the module's __spec__.origin, too."""
+    snapshot = snapshot_of(HEAD + """
+class Spec: pass
+spec = Spec()
+spec.origin = "/" + "directory/" * 12 + "file.py"
+def function(): pass
+function.__code__ = function.__code__.replace(co_filename=spec.origin)
+""")
+    names = {snapshot.texts.get(member(snapshot.objects[row["id"]], "co_filename")) for row in rows(snapshot, "code")}
+    assert "/" + "directory/" * 12 + "file.py" in names
+
+
 def test_code_objects_and_opcodes_are_whole(snapshot_of, python):
     snapshot = snapshot_of(HEAD + "def function(a, b, *, c):\n    return [a, b, c]\n")
     names = {row["id"]: row for row in rows(snapshot, "code")}
