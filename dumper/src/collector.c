@@ -25,9 +25,7 @@ void collector_write(struct walk *walk)
     struct _gc_runtime_state *gc = compat_gc(walk->interp);
     write_row(walk, "enabled", gc->enabled != 0);
     for (int i = 0; i < COMPAT_GENERATIONS; i++) {
-        const struct gc_generation *generation = compat_gc_counter(gc, i);
-        if (!generation)
-            continue;
+        const struct gc_generation *generation = compat_gc_generation(gc, i);
         write_generation(walk, "threshold:", i, generation->threshold);
         write_generation(walk, "count:", i, generation->count);
         write_generation(walk, "collections:", i, (int64_t)gc->generation_stats[i].collections);

@@ -82,17 +82,21 @@ static inline struct _gc_runtime_state *compat_gc(PyInterpreterState *interp)
 }
 
 /*
- * Head of the list of a generation; COMPAT_GENERATIONS is the permanent one (gc.freeze()). In 3.14 the others lie right before that one: up to
- * 3.14.4, which collects incrementally, as young and old[2], then as generations[3].
+ * A generation; COMPAT_GENERATIONS is the permanent one (gc.freeze()). In 3.14 the others lie right before that one: up to 3.14.4, which collects
+ * incrementally, as young and old[2], then as generations[3].
  */
+static inline struct gc_generation *compat_gc_generation(struct _gc_runtime_state *gc, int generation)
+{
+#if PY_VERSION_HEX >= 0x030E0000
+    return &gc->permanent_generation - (COMPAT_GENERATIONS - generation);
+#else
+    return generation == COMPAT_GENERATIONS ? &gc->permanent_generation : &gc->generations[generation];
+#endif
+}
+
 static inline PyGC_Head *compat_generation(PyInterpreterState *interp, int generation)
 {
-    struct _gc_runtime_state *gc = compat_gc(interp);
-#if PY_VERSION_HEX >= 0x030E0000
-    return &(&gc->permanent_generation - (COMPAT_GENERATIONS - generation))->head;
-#else
-    return generation == COMPAT_GENERATIONS ? &gc->permanent_generation.head : &gc->generations[generation].head;
-#endif
+    return &compat_gc_generation(compat_gc(interp), generation)->head;
 }
 
 /* Bit 0 of _gc_next is a flag while a collection is under way (gcmodule.c, NEXT_MASK_UNREACHABLE), or always (gc.c of 3.14.0, old space). */
@@ -116,12 +120,6 @@ static inline bool compat_is_tracked(const PyObject *object)
 static inline bool compat_is_finalized(const PyObject *object)
 {
     return ((const PyGC_Head *)object - 1)->_gc_prev & _PyGC_PREV_MASK_FINALIZED;
-}
-
-/* Threshold and count of a generation; NULL if the collector has no such counter. */
-static inline const struct gc_generation *compat_gc_counter(const struct _gc_runtime_state *gc, int generation)
-{
-    return &gc->generations[generation];
 }
 
 static inline PyInterpreterState *compat_interpreter(PyThreadState *tstate)
