@@ -92,7 +92,7 @@ static uint32_t node_of_id(struct loader *loader, uint64_t id)
 static enum wh_status alloc_lookups(struct loader *loader)
 {
     static const struct { enum table table; unsigned ids; } asking[] = {
-        {TABLE_TYPES, 1}, {TABLE_TEXTS, 1}, {TABLE_CODE, 1}, {TABLE_FRAMES, 2}, {TABLE_ROOTS, 1}, {TABLE_STACK_FRAMES, 1}};
+        {TABLE_TYPES, 1}, {TABLE_TEXTS, 1}, {TABLE_CODE, 1}, {TABLE_FRAMES, 2}, {TABLE_PLACES, 1}, {TABLE_ROOTS, 1}, {TABLE_STACK_FRAMES, 1}};
     uint64_t count = 0;
     for (size_t i = 0; i < sizeof(asking) / sizeof(asking[0]); i++)
         count += asking[i].ids * table_of(loader, asking[i].table)->row_count;
