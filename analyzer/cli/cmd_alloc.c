@@ -6,7 +6,7 @@
 #include "options.h"
 #include "text.h"
 
-enum { TEXT_ROWS = 20, PLACE_BYTES = 512 };
+enum { TEXT_ROWS = 20, PLACE_BYTES = 512, LIVE_COLUMNS = 3, ALLOCATED_COLUMNS = 6 };
 
 /* Where, as far as the row says: file:line in function. */
 static void describe_place(const struct wh_alloc_row *row, enum wh_alloc_by by, char *ret, size_t capacity)
@@ -20,6 +20,20 @@ static void describe_place(const struct wh_alloc_row *row, enum wh_alloc_by by, 
         snprintf(ret, capacity, "%s in %s", short_file(place->file), place->function);
     else
         snprintf(ret, capacity, "%s:%u in %s:  %s", short_file(place->file), place->line, place->function, place->text);
+}
+
+/* The heaviest stack, below the row's own place. */
+static void add_stack(struct text_table *table, const struct wh_alloc_row *row, const struct request *request)
+{
+    char place[PLACE_BYTES];
+    size_t empty = request->live ? LIVE_COLUMNS - 1 : ALLOCATED_COLUMNS - 1, first = request->alloc_by == WH_ALLOC_LINE ? 1 : 0;
+    for (size_t i = first; i < row->stack_count; i++) {
+        const struct wh_line *line = &row->stack[i];
+        for (size_t column = 0; column < empty; column++)
+            text_table_add(table, "");
+        snprintf(place, sizeof(place), "  %s:%u in %s", short_file(line->file), line->line, line->function);
+        text_table_add(table, visible(place));
+    }
 }
 
 static void add_row(struct text_table *table, const struct wh_alloc_row *row, const struct request *request, double seconds)
@@ -37,10 +51,13 @@ static void add_row(struct text_table *table, const struct wh_alloc_row *row, co
         text_table_add(table, row->churn ? "churn" : "");
     }
     text_table_add(table, visible(place));
+    if (request->stacks)
+        add_stack(table, row, request);
 }
 
-static void print_heading(const struct wh_alloc *alloc, bool live, FILE *out)
+static void print_heading(const struct wh_alloc *alloc, const struct request *request, FILE *out)
 {
+    static const char *const rows[] = {[WH_ALLOC_LINE] = "line", [WH_ALLOC_FUNCTION] = "function", [WH_ALLOC_FILE] = "file"};
     fprintf(out, "In %.1f s %s were allocated in %s %s; %s in %s %s are left.", alloc->seconds, size_text(alloc->allocated_bytes).text,
             count_text(alloc->allocated_blocks).text, plural(alloc->allocated_blocks, "block", "blocks"), size_text(alloc->live_bytes).text,
             count_text(alloc->live_blocks).text, plural(alloc->live_blocks, "block", "blocks"));
@@ -51,17 +68,17 @@ static void print_heading(const struct wh_alloc *alloc, bool live, FILE *out)
         fprintf(out, "The recorder had no room for %s %s and %s %s.\n", count_text(alloc->lost_blocks).text,
                 plural(alloc->lost_blocks, "block", "blocks"), count_text(alloc->lost_stacks).text,
                 plural(alloc->lost_stacks, "stack", "stacks"));
-    fprintf(out, "By the innermost line, what %s:\n\n", live ? "is left" : "was allocated, freed or not");
+    fprintf(out, "By the innermost %s, what %s:\n\n", rows[request->alloc_by], request->live ? "is left" : "was allocated, freed or not");
 }
 
 static void print_alloc(const struct wh_alloc *alloc, const struct request *request, FILE *out)
 {
-    static const struct column live[] = {{"live", true}, {"blocks", true}, {"allocated by", false}};
-    static const struct column allocated[] = {{"allocated", true}, {"blocks", true}, {"a second", true},
+    static const struct column live[LIVE_COLUMNS] = {{"live", true}, {"blocks", true}, {"allocated by", false}};
+    static const struct column allocated[ALLOCATED_COLUMNS] = {{"allocated", true}, {"blocks", true}, {"a second", true},
                                               {"live", true},      {"", false},      {"allocated by", false}};
     struct text_table table;
-    print_heading(alloc, request->live, out);
-    text_table_init(&table, request->live ? live : allocated, request->live ? sizeof(live) / sizeof(live[0]) : sizeof(allocated) / sizeof(allocated[0]));
+    print_heading(alloc, request, out);
+    text_table_init(&table, request->live ? live : allocated, request->live ? LIVE_COLUMNS : ALLOCATED_COLUMNS);
     for (size_t i = 0; i < alloc->row_count; i++)
         add_row(&table, &alloc->rows[i], request, alloc->seconds);
     text_table_print(&table, out);
@@ -99,6 +116,7 @@ int cmd_alloc(int argc, char **argv)
         {"live", KEY_LIVE, NULL, 0, "What was allocated and is not freed", 0},
         {"allocated", KEY_ALLOCATED, NULL, 0, "All that was allocated since the recorder was started, freed or not", 0},
         {"by", KEY_ALLOC_BY, "line|function|file", 0, "What a row is; default line", 0},
+        {"stacks", KEY_STACKS, NULL, 0, "Show the heaviest stack of each row, too; --json always has it", 0},
         {"limit", KEY_LIMIT, "N", 0, "Show N rows at most; default 20, with --json all", 0},
         OPTION_JSON,
         OPTION_HELP,

@@ -47,8 +47,8 @@ static const struct argp_option run_options[] = {
     {"values", 'v', "none|short|full", 0, "How much of strings and numbers is written; default " WHOHOLDS_VALUES_DEFAULT, 0},
     {"mode", 'm', "fork|inline", 0, "Whether a child writes, or the program stands still; default " WHOHOLDS_MODE_DEFAULT, 0},
     {"record", 'r', "off|sample|holders|exact", 0,
-     "Which allocations are noted with their lines: none, one in 512 KiB, these and what makes containers grow, or all; default "
-     WHOHOLDS_RECORD_DEFAULT, 0},
+     "Which allocations are noted with their lines: none, one in 512 KiB, these and what makes containers grow, or all; default: what "
+     WHOHOLDS_RECORD " in the environment says, else " WHOHOLDS_RECORD_DEFAULT, 0},
     {NULL, 0, NULL, 0, "Snapshots that nobody has to ask for:", 1},
     {"on-rss", KEY_ON_RSS, "SIZE", 0, "When so much memory is resident (500M, 2G), and after each further quarter of it", 1},
     {"every", KEY_EVERY, "SECONDS", 0, "Every so often", 1},
@@ -370,6 +370,18 @@ static int become_program(const struct run *run, const char *python_directory)
     return fail(WH_ERR_TARGET, "%s cannot be started: %s", run->program[0], strerror(errno));
 }
 
+/* The recorder's mode where the command line says nothing; NULL, after a sentence, if the environment has no word for one. */
+static const char *record_of_environment(void)
+{
+    const char *word = getenv(WHOHOLDS_RECORD);
+    if (!word || !*word)
+        return WHOHOLDS_RECORD_DEFAULT;
+    if (whoholds_word_value(whoholds_records, word) >= 0)
+        return word;
+    fail(WH_ERR_USAGE, WHOHOLDS_RECORD " in the environment is off, sample, holders or exact, not '%s'", word);
+    return NULL;
+}
+
 int cmd_run(int argc, char **argv)
 {
     static const struct argp argp = {run_options, parse_option, run_arguments, run_description, NULL, NULL, NULL};
@@ -378,11 +390,14 @@ int cmd_run(int argc, char **argv)
         .signal = WHOHOLDS_SIGNAL_DEFAULT,
         .values = WHOHOLDS_VALUES_DEFAULT,
         .mode = WHOHOLDS_MODE_DEFAULT,
-        .record = WHOHOLDS_RECORD_DEFAULT,
     };
     argp_err_exit_status = WH_ERR_USAGE;
     argv[0] = (char[]){"whoholds run"};
     if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &run) != 0)
+        return WH_ERR_USAGE;
+    if (!run.record)
+        run.record = record_of_environment();
+    if (!run.record)
         return WH_ERR_USAGE;
     char *python_directory = find_python_directory();
     if (!python_directory)

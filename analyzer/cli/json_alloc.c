@@ -11,17 +11,20 @@ static json_t *frame_json(const void *item)
 }
 
 /* `bytes` and `blocks` are those of the view that was asked for. */
-static json_t *row_json(const struct wh_alloc_row *row, bool live)
+static json_t *row_json(const struct wh_alloc *alloc, const struct wh_alloc_row *row, bool live)
 {
+    double share = row->allocated_bytes ? (double)row->live_bytes / (double)row->allocated_bytes : 0;
+    double per_second = alloc->seconds > 0 ? (double)row->allocated_bytes / alloc->seconds : 0;
     return json_extend(frame_json(&row->place),
-                       json_make("{so so so so sb}", "bytes", json_count(live ? row->live_bytes : row->allocated_bytes), "blocks",
+                       json_make("{so so so so so so sb}", "bytes", json_count(live ? row->live_bytes : row->allocated_bytes), "blocks",
                                  json_count(live ? row->live_blocks : row->allocated_blocks), "live_bytes", json_count(row->live_bytes),
-                                 "allocated_bytes", json_count(row->allocated_bytes), "churn", row->churn));
+                                 "allocated_bytes", json_count(row->allocated_bytes), "allocated_per_second",
+                                 json_count((uint64_t)per_second), "live_share", json_share(share), "churn", row->churn));
 }
 
-static json_t *row_with_stack_json(const struct wh_alloc_row *row, bool live)
+static json_t *row_with_stack_json(const struct wh_alloc *alloc, const struct wh_alloc_row *row, bool live)
 {
-    return json_extend(row_json(row, live),
+    return json_extend(row_json(alloc, row, live),
                        json_make("{so}", "stack", json_list(row->stack, row->stack_count, sizeof(*row->stack), frame_json)));
 }
 
@@ -48,7 +51,7 @@ json_t *alloc_document(const struct wh_alloc *alloc, bool live, enum wh_alloc_by
     static const char *const names[] = {[WH_ALLOC_LINE] = "line", [WH_ALLOC_FUNCTION] = "function", [WH_ALLOC_FILE] = "file"};
     json_t *rows = json_array();
     for (size_t i = 0; i < alloc->row_count; i++)
-        json_array_append_new(rows, row_with_stack_json(&alloc->rows[i], live));
+        json_array_append_new(rows, row_with_stack_json(alloc, &alloc->rows[i], live));
     return json_make("{ss ss ss so so so so}", "schema", "whoholds.alloc/1", "mode", live ? "live" : "allocated", "by", names[by], "recorder",
                      recorder_json(alloc), "total", total_json(alloc), "rows", rows, "omitted", omitted_json(alloc));
 }
@@ -78,7 +81,7 @@ json_t *alloc_view_json(const struct wh_alloc *alloc, const struct wh_alloc_tree
 {
     json_t *lines = json_array();
     for (size_t i = 0; i < alloc->row_count; i++)
-        json_array_append_new(lines, row_json(&alloc->rows[i], live));
+        json_array_append_new(lines, row_json(alloc, &alloc->rows[i], live));
     return json_make("{so so so}", "lines", lines, "omitted", omitted_json(alloc), "tree", tree_json(tree));
 }
 

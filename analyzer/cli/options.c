@@ -162,6 +162,7 @@ static error_t parse_option(struct parse *parse, int key, char *argument)
     case KEY_ALLOC_BY: return parse_alloc_by(parse, argument);
     case KEY_LIVE: request->live = true; return 0;
     case KEY_ALLOCATED: request->allocated = true; return 0;
+    case KEY_STACKS: request->stacks = true; return 0;
     case KEY_DEPTH: return parse_size(parse, "--depth", argument, &request->depth);
     case KEY_MERGED: request->merged = true; return 0;
     case KEY_SUSPECT: return parse_size(parse, "--suspect", argument, &request->suspect);

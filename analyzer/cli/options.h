@@ -32,7 +32,7 @@ struct request {
     size_t independent; /* 0: not given */
     const char *references[REFERENCES_MAX]; /* of --without, --ignore or a repeated --expr */
     size_t reference_count;
-    bool json, all, why, exit_code, merged, live, allocated, no_cache;
+    bool json, all, why, exit_code, merged, live, allocated, stacks, no_cache;
 };
 
 /* Keys of the options; rows of a command's own table of options. */
@@ -60,6 +60,7 @@ enum {
     KEY_LIVE,
     KEY_ALLOCATED,
     KEY_ALLOC_BY,
+    KEY_STACKS,
     KEY_NO_CACHE,
 };
 

@@ -111,7 +111,15 @@ class RenderingTest(CommandLineTest):
     def test_what_was_allocated_is_told_from_what_is_left(self):
         self.assertEqual(self.print_fake("full", "alloc", "--allocated"), (DONE, ALLOCATED))
         self.assertIn("   live  blocks  allocated by\n1.0 KiB       1  ", self.print_fake("full", "alloc", "--live")[1])
+        self.assertIn("(no Python code)\n", self.print_fake("full", "alloc", "--live", "--stacks")[1])
+        self.assertIn("feed.py:7 in read:  return bytes(n)\n                   /srv/app/main.py:3 in <module>\n",
+                      self.print_fake("full", "alloc", "--live", "--stacks")[1])
+        by_function = self.print_fake("full", "alloc", "--live", "--stacks", "--by", "function")[1]
+        self.assertIn("By the innermost function, what is left:", by_function)
+        self.assertRegex(by_function, r"feed.py in read\n +/srv/app/feed.py:7 in read\n +/srv/app/main.py:3 in <module>\n")
         document = json.loads(self.print_fake("full", "alloc", "--allocated", "--json")[1])
+        self.assertEqual((document["rows"][0]["allocated_per_second"], document["rows"][0]["live_share"]), (150 << 20, 0.0))
+        self.assertEqual(document["rows"][1]["live_share"], 1.0)
         self.assertEqual(schema_errors(document), [])
         self.assertEqual([frame["line"] for frame in document["rows"][0]["stack"]], [7, 3])
 

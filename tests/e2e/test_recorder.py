@@ -251,6 +251,21 @@ def test_another_tool_may_hook_the_allocator_meanwhile(python, tmp_path):
     assert code == 0, errors
 
 
+def run_with_record(python, word, *options):
+    source = "import whoholds; recorder = whoholds.status()['recorder']; print(recorder and recorder['mode'])"
+    return subprocess.run([whoholds_program(), "run", *options, "--", python.path, "-c", source], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, env=dict(os.environ, WHOHOLDS_RECORD=word))
+
+
+def test_the_environment_says_what_is_recorded_where_the_command_line_does_not(python):
+    assert run_with_record(python, "sample").stdout == b"sample\n"
+    assert run_with_record(python, "").stdout == b"holders\n"
+    assert run_with_record(python, "sample", "--record", "off").stdout == b"None\n"
+    wrong = run_with_record(python, "some")
+    assert (wrong.returncode, wrong.stdout) == (2, b"")
+    assert b"WHOHOLDS_RECORD" in wrong.stderr
+
+
 def test_a_word_that_is_no_mode_is_refused(python, tmp_path):
     done = subprocess.run([whoholds_program(), "run", "--record", "some", "--", python.path, "-c", ""], stderr=subprocess.PIPE)
     assert done.returncode == 2
