@@ -16,7 +16,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "graph/bfs.h"
+#include "base/array.h"
+#include "graph/search.h"
 #include "graph/dominators.h"
 #include "graph_builder.h"
 #include "heap_generator.h"
@@ -127,6 +128,14 @@ static double sum_of_phases(const struct stopwatch *watch)
 
 /* ------------------------------------------------------------------------------------------------ the graphs */
 
+static void check(enum wh_status status, const struct wh_error *error)
+{
+    if (status) {
+        fprintf(stderr, "graph_bench: %s\n", error->message);
+        exit((int)status);
+    }
+}
+
 static struct graph make_trap(const char *name, uint32_t nodes)
 {
     uint32_t root = 1;
@@ -161,10 +170,26 @@ static enum heap_order parse_order(const char *name)
     exit(2);
 }
 
+/* Into memory such as the analysis has: with huge pages where there are any. */
+static void move_array(uint32_t **array, size_t count)
+{
+    struct wh_error error;
+    uint32_t *moved;
+    check(array_alloc(count, sizeof(*moved), "the graph", &error, &moved), &error);
+    memcpy(moved, *array, count * sizeof(*moved));
+    free(*array);
+    *array = moved;
+}
+
 static struct heap_graph make_graph(const struct options *options)
 {
-    if (!options->trap)
-        return heap_graph_generate(options->node_count, parse_order(options->order), 1);
+    if (!options->trap) {
+        struct heap_graph generated = heap_graph_generate(options->node_count, parse_order(options->order), 1);
+        move_array(&generated.graph.first_edge_of_node, (size_t)generated.graph.node_count + 1);
+        move_array(&generated.graph.target_of_edge, generated.graph.edge_count);
+        move_array(&generated.size_of_node, generated.graph.node_count);
+        return generated;
+    }
     struct heap_graph heap = {.graph = make_trap(options->trap, options->node_count)};
     heap.size_of_node = calloc(heap.graph.node_count, sizeof(uint32_t));
     for (uint32_t node = 1; heap.size_of_node && node < heap.graph.node_count; ++node)
@@ -210,14 +235,6 @@ struct results {
     struct dominator_tree tree;
 };
 
-static void check(enum wh_status status, const struct wh_error *error)
-{
-    if (status) {
-        fprintf(stderr, "graph_bench: %s\n", error->message);
-        exit((int)status);
-    }
-}
-
 static struct results run(const struct options *options, const struct heap_graph *heap, struct stopwatch *watch)
 {
     struct results results = {0};
@@ -225,10 +242,8 @@ static struct results run(const struct options *options, const struct heap_graph
     struct progress progress = {on_report, watch};
     struct node_sizes sizes = {.size_of_node = heap->size_of_node};
     start_phase(watch, "allocation");
-    check(dominators_init(&heap->graph, &progress, &error, &results.dominators), &error);
+    check(graph_search(&heap->graph, NULL, &progress, &error, &results.dominators, &results.bfs), &error);
     check(retained_init(&results.dominators, &sizes, &progress, &error, &results.retained), &error);
-    start_phase(watch, "shortest paths");
-    check(bfs_tree_init(&heap->graph, NULL, &progress, &error, &results.bfs), &error);
     start_phase(watch, "the dominator tree");
     if (options->tree)
         check(dominator_tree_init(&results.dominators, &results.retained, &progress, &error, &results.tree), &error);

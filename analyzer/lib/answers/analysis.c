@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph/search.h"
+
 /* The phases' own steps, as one fraction of the phase. */
 static bool report_phase(void *context, const char *phase, uint64_t done, uint64_t total)
 {
@@ -118,21 +120,14 @@ void wh_analysis_close(struct wh_analysis *analysis)
     free(analysis);
 }
 
-/* While the heap's references are lent as the graph. */
-static enum wh_status search_graph(struct wh_analysis *analysis, const struct progress *progress, struct wh_error *error)
-{
-    enum wh_status status = dominators_init(&analysis->retention.graph, progress, error, &analysis->dominators);
-    struct root_groups groups = retention_groups(&analysis->retention);
-    return status ? status : bfs_tree_init(&analysis->retention.graph, &groups, progress, error, &analysis->paths);
-}
-
 static enum wh_status make_model(struct wh_analysis *analysis, struct wh_error *error)
 {
     const struct progress *progress = stage_progress(analysis);
     struct node_sizes sizes = heap_sizes(&analysis->heap);
     enum wh_status status = retention_init(&analysis->heap, progress, error, &analysis->retention);
+    struct root_groups groups = retention_groups(&analysis->retention);
     if (!status)
-        status = search_graph(analysis, progress, error);
+        status = graph_search(&analysis->retention.graph, &groups, progress, error, &analysis->dominators, &analysis->paths);
     retention_give_back(&analysis->retention);
     if (!status)
         status = retained_init(&analysis->dominators, &sizes, progress, error, &analysis->retained);

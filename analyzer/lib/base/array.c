@@ -51,6 +51,7 @@ enum wh_status array_alloc_zeroed(size_t count, size_t element_size, const char 
     void *array = calloc(count ? count : 1, element_size);
     if (!array)
         return fail(count, element_size, purpose, error);
+    advise_huge_pages(array, count * element_size); /* so large a piece comes from the kernel as zeroes: nothing is touched yet */
     store_pointer(ret, array);
     return WH_OK;
 }

@@ -7,8 +7,11 @@
 
 #include "base/array.h"
 
-/* Nodes wait in a queue, so what they will need can be fetched early: first where their edges start, then the edges. */
-enum { PREFETCH_EDGES = 12, PREFETCH_NODE = 24 };
+/*
+ * Nodes wait in a queue, so what they will need can be fetched early: first where their edges start, then the edges, then what is noted of
+ * the first few targets.
+ */
+enum { PREFETCH_TARGETS = 8, PREFETCH_EDGES = 16, PREFETCH_NODE = 32, TARGETS_FETCHED_MAX = 4 };
 
 struct search {
     const struct graph *graph;
@@ -17,6 +20,7 @@ struct search {
     uint32_t *queue;
     uint32_t head;
     uint32_t tail;
+    bool scattered; /* nodes are far from those that refer to them */
 };
 
 static enum wh_status allocate(struct search *search, struct bfs_tree *tree)
@@ -36,15 +40,33 @@ static void reach(struct search *search, struct bfs_tree *tree, uint32_t node, u
     bitmap_set(tree->reached_bitmap, node);
     tree->parent_of_node[node] = parent;
     search->queue[search->tail++] = node;
+    if (search->scattered)
+        __builtin_prefetch(&search->graph->first_edge_of_node[node]);
 }
 
-static void prefetch_ahead(const struct search *search)
+static void prefetch_targets(const struct search *search, const struct bfs_tree *tree, uint32_t node)
 {
     const struct graph *graph = search->graph;
-    if (search->tail - search->head <= PREFETCH_NODE)
+    uint32_t edge = graph->first_edge_of_node[node], end = graph->first_edge_of_node[node + 1];
+    end = end - edge > TARGETS_FETCHED_MAX ? edge + TARGETS_FETCHED_MAX : end;
+    for (; edge < end; ++edge)
+        __builtin_prefetch(&tree->parent_of_node[graph->target_of_edge[edge]], 1);
+}
+
+static void prefetch_ahead(const struct search *search, const struct bfs_tree *tree)
+{
+    const struct graph *graph = search->graph;
+    const uint32_t *next = search->queue + search->head;
+    if (search->tail - search->head <= PREFETCH_NODE) {
+        /* Along a few chains side by side there is the next one's node to fetch, at least. */
+        if (search->scattered && search->tail - search->head > 1)
+            __builtin_prefetch(&graph->target_of_edge[graph->first_edge_of_node[next[1]]]);
         return;
-    __builtin_prefetch(&graph->first_edge_of_node[search->queue[search->head + PREFETCH_NODE]]);
-    __builtin_prefetch(&graph->target_of_edge[graph->first_edge_of_node[search->queue[search->head + PREFETCH_EDGES]]]);
+    }
+    __builtin_prefetch(&graph->first_edge_of_node[next[PREFETCH_NODE]]);
+    __builtin_prefetch(&graph->target_of_edge[graph->first_edge_of_node[next[PREFETCH_EDGES]]]);
+    if (search->scattered)
+        prefetch_targets(search, tree, next[PREFETCH_TARGETS]);
 }
 
 static enum wh_status drain_queue(struct search *search, struct bfs_tree *tree)
@@ -54,7 +76,7 @@ static enum wh_status drain_queue(struct search *search, struct bfs_tree *tree)
         enum wh_status status = progress_tick(search->progress, "shortest paths", search->head, graph->node_count, search->error);
         if (status)
             return status;
-        prefetch_ahead(search);
+        prefetch_ahead(search, tree);
         uint32_t node = search->queue[search->head++];
         for (uint32_t edge = graph->first_edge_of_node[node]; edge < graph->first_edge_of_node[node + 1]; ++edge) {
             if (!bitmap_test(tree->reached_bitmap, graph->target_of_edge[edge]))
@@ -80,6 +102,7 @@ static enum wh_status search_all(struct search *search, const struct root_groups
 {
     memset(tree->parent_of_node, 0xff, (size_t)tree->node_count * sizeof(uint32_t)); /* NODE_NONE */
     bitmap_set(tree->reached_bitmap, NODE_NULL); /* never entered, whatever refers to it */
+    search->queue[search->tail++] = NODE_NULL;   /* has no references */
     if (!groups)
         return search_from_roots(search, tree, 0, search->graph->root_count);
     uint32_t begin = 0;
@@ -117,29 +140,55 @@ static void collect_starts(const struct graph *graph, uint32_t *root_of_node, st
     assert(found == tree->start_count);
 }
 
-static enum wh_status list_starts(struct search *search, struct bfs_tree *tree)
+/* `root_of_node` is scratch memory. */
+static enum wh_status list_starts(struct search *search, uint32_t *root_of_node, struct bfs_tree *tree)
 {
     enum wh_status status = array_alloc(tree->start_count, sizeof(uint32_t), "the paths' starts", search->error, &tree->start_node);
     if (!status)
         status = array_alloc(tree->start_count, sizeof(uint32_t), "the starts' roots", search->error, &tree->root_of_start);
     if (!status)
-        collect_starts(search->graph, search->queue, tree);
+        collect_starts(search->graph, root_of_node, tree);
     return status;
+}
+
+static enum wh_status search_and_list(struct search *search, const struct root_groups *groups, struct bfs_tree *ret)
+{
+    *ret = (struct bfs_tree){.node_count = search->graph->node_count};
+    enum wh_status status = allocate(search, ret);
+    return status ? status : search_all(search, groups, ret);
 }
 
 enum wh_status bfs_tree_init(const struct graph *graph, const struct root_groups *groups, const struct progress *progress,
                              struct wh_error *error, struct bfs_tree *ret)
 {
     struct search search = {.graph = graph, .progress = progress, .error = error};
-    *ret = (struct bfs_tree){.node_count = graph->node_count};
-    enum wh_status status = allocate(&search, ret);
+    enum wh_status status = search_and_list(&search, groups, ret);
     if (!status)
-        status = search_all(&search, groups, ret);
-    if (!status)
-        status = list_starts(&search, ret);
+        status = list_starts(&search, search.queue, ret);
     free(search.queue);
     if (status)
         bfs_tree_deinit(ret);
+    return status;
+}
+
+enum wh_status bfs_tree_init_ordered(const struct graph *graph, const struct root_groups *groups, const struct progress *progress,
+                                     struct wh_error *error, struct bfs_tree *ret, uint32_t **order, uint32_t *count)
+{
+    struct search search = {.graph = graph, .progress = progress, .error = error, .scattered = true};
+    uint32_t *root_of_node = NULL;
+    enum wh_status status = search_and_list(&search, groups, ret);
+    if (!status)
+        status = array_alloc(graph->node_count, sizeof(uint32_t), "the paths' starts", error, &root_of_node);
+    if (!status)
+        status = list_starts(&search, root_of_node, ret);
+    free(root_of_node);
+    *order = search.queue;
+    *count = search.tail;
+    if (!status)
+        return WH_OK;
+    free(search.queue);
+    *order = NULL;
+    bfs_tree_deinit(ret);
     return status;
 }
 
