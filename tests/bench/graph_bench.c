@@ -3,8 +3,9 @@
  * What the graph core costs: CPU time of each phase, and peak memory, on a generated heap or on a trap.
  *
  *     graph_bench [--nodes N] [--order dump|inter|addr|shuf] [--trap list|knotted|chain|backwards|hub|copies|ladder]
- *                 [--repeat N] [--tree] [--igraph]
+ *                 [--repeat N] [--tree] [--igraph] [--all]
  *
+ * --all makes a table of every order and every trap, each with its ratio to a snapshot's order.
  * Times are CPU time (user and system) of the fastest run. Peak memory is resident memory, the graph and its sizes included.
  */
 #include <argp.h>
@@ -31,6 +32,7 @@ struct options {
     int repeat;
     bool tree;
     bool igraph;
+    bool all;
 };
 
 /* ------------------------------------------------------------------------------------------------ measuring */
@@ -286,25 +288,63 @@ static struct stopwatch measure(const struct options *options, const struct heap
     return watch;
 }
 
-static void bench(const struct options *options)
+/* The fastest of some runs, and the peak of all. */
+static struct stopwatch measure_fastest(const struct options *options, const struct heap_graph *heap, double *peak_per_node)
 {
-    struct heap_graph heap = make_graph(options);
     struct stopwatch fastest = {0};
-    describe(&heap.graph);
     forget_peak_memory();
     for (int i = 0; i < options->repeat; ++i) {
-        struct stopwatch watch = measure(options, &heap, false);
+        struct stopwatch watch = measure(options, heap, false);
         if (i == 0 || sum_of_phases(&watch) < sum_of_phases(&fastest))
             fastest = watch;
     }
-    double peak = (double)peak_memory_bytes() / heap.graph.node_count;
-    struct stopwatch memory = measure(options, &heap, true);
+    *peak_per_node = (double)peak_memory_bytes() / heap->graph.node_count;
+    return fastest;
+}
+
+static void bench(const struct options *options)
+{
+    struct heap_graph heap = make_graph(options);
+    double peak;
+    describe(&heap.graph);
+    struct stopwatch fastest = measure_fastest(options, &heap, &peak), memory = measure(options, &heap, true);
     print_phases(&fastest, &memory, heap.graph.node_count);
     printf("%10.1f %12.1f  in all, the fastest of %d runs: %.1f ns/node\n", sum_of_phases(&fastest) * 1e3, peak, options->repeat,
            sum_of_phases(&fastest) * 1e9 / heap.graph.node_count);
     if (options->igraph)
         compare_with_igraph(&heap.graph, sum_of_phases(&fastest));
     heap_graph_deinit(&heap);
+}
+
+/* Returns nanoseconds a node and reference: a trap has fewer or more references a node than a heap. */
+static double bench_row(const struct options *options, const char *name, double base)
+{
+    struct heap_graph heap = make_graph(options);
+    double peak, elements = (double)heap.graph.node_count + heap.graph.edge_count;
+    struct stopwatch fastest = measure_fastest(options, &heap, &peak);
+    double each = sum_of_phases(&fastest) * 1e9 / elements;
+    printf("%-10s %11" PRIu32 " %11" PRIu32 " %9.1f %9.1f %7.2f %9.1f\n", name, heap.graph.node_count, heap.graph.edge_count,
+           sum_of_phases(&fastest) * 1e3, each, each / (base > 0 ? base : each), peak);
+    fflush(stdout);
+    heap_graph_deinit(&heap);
+    return each;
+}
+
+static void bench_all(struct options options)
+{
+    static const char *const orders[] = {"dump", "addr", "shuf"};
+    static const char *const traps[] = {"list", "knotted", "chain", "backwards", "hub", "copies", "ladder"};
+    printf("%-10s %11s %11s %9s %9s %7s %9s\n", "graph", "nodes", "edges", "ms", "ns each", "ratio", "B/node");
+    options.order = "inter";
+    double base = bench_row(&options, "inter", 0);
+    for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); ++i) {
+        options.order = orders[i];
+        bench_row(&options, orders[i], base);
+    }
+    for (size_t i = 0; i < sizeof(traps) / sizeof(traps[0]); ++i) {
+        options.trap = traps[i];
+        bench_row(&options, traps[i], base);
+    }
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -329,6 +369,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case 'i':
         options->igraph = true;
         return 0;
+    case 'a':
+        options->all = true;
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -342,12 +385,16 @@ int main(int argc, char **argv)
         {"trap", 't', "NAME", 0, "A trap instead of a heap: list, knotted, chain, backwards, hub, copies, ladder", 0},
         {"repeat", 'r', "N", 0, "Runs (3)", 0},
         {"tree", 'c', NULL, 0, "Also build the sorted dominator tree", 0},
+        {"all", 'a', NULL, 0, "All orders and traps, a line each, with the ratio to a snapshot's order", 0},
         {"igraph", 'i', NULL, 0, "Also run igraph on the same graph", 0},
         {0},
     };
     static const struct argp parser = {.options = table, .parser = parse_option, .doc = "Measure the graph core."};
     struct options options = {.node_count = 1000000, .order = "inter", .repeat = 3};
     argp_parse(&parser, argc, argv, 0, NULL, &options);
-    bench(&options);
+    if (options.all)
+        bench_all(options);
+    else
+        bench(&options);
     return 0;
 }
