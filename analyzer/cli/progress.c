@@ -22,22 +22,42 @@ void progress_init(struct progress *ret)
     *ret = (struct progress){.started_ns = now_ns(), .terminal = isatty(STDERR_FILENO)};
 }
 
-static void show(struct progress *progress, const char *phase, double fraction)
+/* A phase of few steps has no rate that says anything. */
+enum { RATED_STEPS_MIN = 100000 };
+
+static void show_rate(const struct progress *progress, uint64_t now, uint64_t done)
+{
+    double seconds = (double)(now - progress->phase_ns) / 1e9, rate = (double)(done - progress->phase_done) / seconds;
+    if (done - progress->phase_done < RATED_STEPS_MIN || seconds <= 0)
+        return;
+    if (rate >= 1e6)
+        fprintf(stderr, ", %.1f million a second", rate / 1e6);
+    else
+        fprintf(stderr, ", %.0f thousand a second", rate / 1e3);
+}
+
+static void show(struct progress *progress, const char *phase, uint64_t done, uint64_t total)
 {
     uint64_t now = now_ns();
+    if (progress->phase != phase) {
+        progress->phase = phase;
+        progress->phase_ns = now;
+        progress->phase_done = done;
+    }
     if (now - progress->started_ns < DELAY_NS || now - progress->shown_ns < INTERVAL_NS)
         return;
     progress->shown_ns = now;
     progress->shown = true;
-    fprintf(stderr, "\r\x1b[K%s: %d %%", visible(phase), (int)(fraction * 100));
+    fprintf(stderr, "\r\x1b[K%s: %d %%", visible(phase), total ? (int)((double)done * 100 / (double)total) : 0);
+    show_rate(progress, now, done);
     fflush(stderr);
 }
 
-bool progress_step(void *context, const char *phase, double fraction)
+bool progress_step(void *context, const char *phase, uint64_t done, uint64_t total)
 {
     struct progress *progress = context;
     if (progress->terminal)
-        show(progress, phase, fraction);
+        show(progress, phase, done, total);
     return !interrupted();
 }
 

@@ -23,7 +23,8 @@ static bool fake_is(const char *name)
 static enum wh_status open_forever(wh_progress progress, void *context, struct wh_error *error)
 {
     const struct timespec step = {.tv_nsec = 10000000};
-    for (double done = 0; progress(context, "loading", done); done += (1 - done) / 1000)
+    const uint64_t total = 1000000000;
+    for (uint64_t done = 0; progress(context, "loading", done, total); done += (total - done) / 1000)
         nanosleep(&step, NULL);
     return wh_error_set(error, WH_ERR_RESOURCE, "cancelled while loading");
 }

@@ -159,7 +159,7 @@ class ProgressTest(CommandLineTest):
         process = self.start("report", self.snapshot, "--json", stdout=subprocess.PIPE, stderr=follower)
         os.close(follower)
         shown = os.read(leader, 1000).decode()
-        self.assertRegex(shown, r"^\r\x1b\[Kloading: [0-9]+ %")
+        self.assertRegex(shown, r"^\r\x1b\[Kloading: [0-9]+ %, [0-9]+\.[0-9] million a second")
         process.send_signal(signal.SIGINT)
         self.assertEqual((process.communicate(timeout=30)[0], process.returncode), (b"", -signal.SIGINT))
         self.assertTrue(self.read_rest(leader).endswith(b"\r\x1b[K"))

@@ -115,6 +115,36 @@ weak = weakref.WeakValueDictionary((target.n, target) for target in targets)
 weakly = [weakref.ref(target) for target in targets]
 del targets
 """, 5),
+    "closures in a registry": (TARGET + """
+callbacks = {}
+def register(name, target):
+    def on_event(*arguments):
+        return target, arguments
+    callbacks[name] = on_event
+    return on_event
+for n in range(5):
+    register("event %d" % n, Target(n))
+class Bus:
+    subscribers = []
+Bus.subscribers.append(callbacks["event 2"])
+def subscribe(listener):
+    Bus.subscribers.append(lambda: listener)
+subscribe(callbacks["event 3"])
+""", 2),
+    "two caches and an index": (TARGET + """
+import functools
+@functools.lru_cache(maxsize=None)
+def parse(n):
+    return Target(n)
+class Pages:
+    def __init__(self):
+        self.by_number, self.recent = {}, []
+pages = Pages()
+for n in range(12):
+    pages.by_number[n] = parse(n)
+pages.recent.extend(pages.by_number[n] for n in range(3))
+Pages.last = pages.by_number[11]
+""", 3),
     "one owner of many holders": (TARGET + """
 class Wrapper:
     def __init__(self, target):
@@ -268,6 +298,37 @@ def test_a_local_variable_holds_and_is_named(python, tmp_path):
         names = sorted(item["reference"] for item in document["cut"])
         assert document["freed_targets"] == 1
         assert [re.sub(r" at \S*:\d+", "", name) for name in names] == ["__main__.kept[0]", "local target of hold in thread MainThread"]
+
+
+HELD_BY_A_THREAD_AND_A_GLOBAL = TARGET + """
+import threading
+go_on, holding = threading.Event(), threading.Event()
+def work(target):
+    holding.set()
+    go_on.wait()
+kept = {"a": Target(1)}
+def start():
+    work(kept["a"])
+worker = threading.Thread(target=start, name="worker")
+worker.start()
+holding.wait()
+"""
+
+
+def test_a_frame_and_a_global_hold_until_both_are_gone(python, tmp_path):
+    """A local variable goes when its function returns, not by a statement."""
+    with Program(python, HELD_BY_A_THREAD_AND_A_GLOBAL + SERVE, tmp_path) as program:
+        program.await_line("ready")
+        session = Session(program)
+        document = cut(session.snapshot(), "--type", "__main__.Target")
+        names = [item["reference"] for item in document["cut"]]
+        frames = [name for name in names if re.match(r"local target of work at \S*:\d+ in thread worker$", name)]
+        assert document["freed_targets"] == 1 and "__main__.kept['a']" in names and len(frames) == 1, names
+        session.execute("del kept['a']")
+        left = session.snapshot()
+        assert target_count(left) == 1
+        session.execute("go_on.set(); worker.join()")
+        assert target_count(session.snapshot()) == 0
 
 
 def test_what_the_freed_objects_share_with_others_stays(python, tmp_path):

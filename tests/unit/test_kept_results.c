@@ -298,10 +298,10 @@ static void writers_at_the_same_time_leave_one_good_file(void **state)
     kept_sample_deinit(&sample);
 }
 
-static bool stop_after(void *context, const char *phase, double fraction)
+static bool stop_after(void *context, const char *phase, uint64_t done, uint64_t total)
 {
     unsigned *left = context;
-    (void)phase, (void)fraction;
+    (void)phase, (void)done, (void)total;
     return (*left)-- > 0;
 }
 

@@ -22,8 +22,8 @@
 
 struct wh_analysis;
 
-/* Called now and then from long stages, `fraction` from 0 to 1; returning false cancels (WH_ERR_RESOURCE, "cancelled …"). */
-typedef bool (*wh_progress)(void *context, const char *phase, double fraction);
+/* Called now and then from long stages: `done` of `total` steps of the phase. Returning false cancels (WH_ERR_RESOURCE, "cancelled …"). */
+typedef bool (*wh_progress)(void *context, const char *phase, uint64_t done, uint64_t total);
 
 /* Opens a snapshot. `progress` may be NULL. Close with wh_analysis_close. */
 enum wh_status wh_analysis_open(const char *path, wh_progress progress, void *context, struct wh_error *error,

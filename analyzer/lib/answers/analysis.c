@@ -6,11 +6,10 @@
 
 #include "graph/search.h"
 
-/* The phases' own steps, as one fraction of the phase. */
 static bool report_phase(void *context, const char *phase, uint64_t done, uint64_t total)
 {
     struct wh_analysis *analysis = context;
-    return analysis->progress(analysis->progress_context, phase, total ? (double)done / (double)total : 0);
+    return analysis->progress(analysis->progress_context, phase, done, total);
 }
 
 static const struct progress *stage_progress(const struct wh_analysis *analysis)
@@ -35,7 +34,7 @@ static enum wh_status load_kept(struct wh_analysis *analysis, struct wh_error *e
     if (!status && kept_results_check(&analysis->kept, &analysis->heap.snapshot, error))
         status = kept_heap_take(&analysis->kept, error, &analysis->heap);
     if (!status && analysis->heap.borrows)
-        status = heap_load_tables(analysis->snapshot_path, error, &analysis->heap);
+        status = heap_load_tables(analysis->snapshot_path, stage_progress(analysis), error, &analysis->heap);
     if (!status && analysis->heap.borrows)
         status = kept_results_take(&analysis->kept, &analysis->heap, error, &results);
     analysis->is_kept = !status && analysis->heap.borrows;
@@ -57,7 +56,7 @@ static enum wh_status load(struct wh_analysis *analysis, struct wh_error *error)
             status = heap_open(analysis->snapshot_path, error, &analysis->heap);
         }
     }
-    return status ? status : heap_load_tables(analysis->snapshot_path, error, &analysis->heap);
+    return status ? status : heap_load_tables(analysis->snapshot_path, stage_progress(analysis), error, &analysis->heap);
 }
 
 enum wh_status wh_analysis_open_kept(const char *path, enum wh_keep keep, wh_progress progress, void *context, struct wh_error *error,

@@ -17,6 +17,7 @@
 #include <whoholds/formats/reader.h>
 #include <whoholds/formats/schema.h>
 
+#include "base/progress.h"
 #include "graph/node_sizes.h"
 #include "heap/snapshot_file.h"
 
@@ -118,7 +119,7 @@ enum wh_status heap_load(const char *path, struct wh_error *error, struct heap *
 
 /* The same in two steps. The second has the arrays by node and by reference already if they are borrowed. */
 enum wh_status heap_open(const char *path, struct wh_error *error, struct heap *ret) WH_MUST_USE;
-enum wh_status heap_load_tables(const char *path, struct wh_error *error, struct heap *heap) WH_MUST_USE;
+enum wh_status heap_load_tables(const char *path, const struct progress *progress, struct wh_error *error, struct heap *heap) WH_MUST_USE;
 void heap_deinit(struct heap *heap);
 
 /* The shallow sizes as the later stages read them. */

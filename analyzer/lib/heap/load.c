@@ -14,6 +14,7 @@
 
 struct loader {
     struct heap *heap;
+    const struct progress *progress;
     struct wh_error *error;
     struct id_index ids;
     uint64_t *id_of_node;
@@ -192,6 +193,8 @@ static enum wh_status load_objects(struct loader *loader)
     while (!status) {
         uint64_t rows;
         status = table_cursor_open_chunk(&cursor, &rows, loader->error);
+        if (!status)
+            status = progress_report(loader->progress, "the snapshot's objects", node, loader->heap->node_count, loader->error);
         if (status || !rows)
             break;
         for (; !status && rows; rows--, node++) {
@@ -246,6 +249,7 @@ static enum wh_status load_refs(struct loader *loader)
         return corrupt(loader, "the objects' numbers of references do not add up to the rows of refs", heap->ref_count);
     enum wh_status status = array_alloc(heap->ref_count, sizeof(uint32_t), "references", loader->error, &heap->target_of_ref);
     for (uint32_t node = 1; !status && node < heap->node_count; node++) {
+        status = progress_tick(loader->progress, "the snapshot's references", node, heap->node_count, loader->error);
         for (uint32_t ref = heap->first_ref_of_node[node]; !status && ref < heap->first_ref_of_node[node + 1]; ref++) {
             uint64_t code = 0;
             status = next_ref(loader, &reader, &code);
@@ -687,9 +691,9 @@ enum wh_status heap_open(const char *path, struct wh_error *error, struct heap *
     return status ? blame_file(path, status, error, ret) : WH_OK;
 }
 
-enum wh_status heap_load_tables(const char *path, struct wh_error *error, struct heap *heap)
+enum wh_status heap_load_tables(const char *path, const struct progress *progress, struct wh_error *error, struct heap *heap)
 {
-    struct loader loader = {.heap = heap, .error = error};
+    struct loader loader = {.heap = heap, .progress = progress, .error = error};
     enum wh_status status = load_tables(&loader);
     return status ? blame_file(path, status, error, heap) : WH_OK;
 }
@@ -697,5 +701,5 @@ enum wh_status heap_load_tables(const char *path, struct wh_error *error, struct
 enum wh_status heap_load(const char *path, struct wh_error *error, struct heap *ret)
 {
     enum wh_status status = heap_open(path, error, ret);
-    return status ? status : heap_load_tables(path, error, ret);
+    return status ? status : heap_load_tables(path, NULL, error, ret);
 }

@@ -232,22 +232,26 @@ static void reach(struct builder *builder, uint32_t node)
     builder->queue[builder->queue_end++] = node;
 }
 
-static void follow(struct builder *builder)
+static enum wh_status follow(struct builder *builder)
 {
     const struct graph *graph = &builder->ret->graph;
     while (builder->queue_begin < builder->queue_end) {
+        enum wh_status status = progress_tick(builder->progress, "what keeps objects alive", builder->queue_begin, graph->node_count, builder->error);
+        if (status)
+            return status;
         uint32_t node = builder->queue[builder->queue_begin++];
         for (uint32_t edge = graph->first_edge_of_node[node]; edge < graph->first_edge_of_node[node + 1]; edge++)
             reach(builder, graph->target_of_edge[edge]);
     }
+    return WH_OK;
 }
 
 /* Follows soft references from what is reached to what is not, until there are none. */
-static void follow_soft(struct builder *builder)
+static enum wh_status follow_soft(struct builder *builder)
 {
     bool more = true;
-    follow(builder);
-    while (more) {
+    enum wh_status status = follow(builder);
+    while (!status && more) {
         more = false;
         for (size_t i = 0; i < builder->ret->soft.count; i++) {
             uint32_t target = builder->ret->soft.rows[i].target;
@@ -257,8 +261,9 @@ static void follow_soft(struct builder *builder)
             reach(builder, target);
             more = true;
         }
-        follow(builder);
+        status = follow(builder);
     }
+    return status;
 }
 
 static bool is_class_unreached(const struct builder *builder, uint32_t type)
@@ -304,11 +309,11 @@ static enum wh_status follow_all(struct builder *builder)
     bool found = true;
     enum wh_status status = WH_OK;
     for (unsigned pass = 0; !status && found && pass < TYPE_PASSES_MAX; pass++) {
-        follow_soft(builder);
-        status = claim_classes(builder, &found);
+        status = follow_soft(builder);
+        if (!status)
+            status = claim_classes(builder, &found);
     }
-    follow_soft(builder);
-    return status;
+    return status ? status : follow_soft(builder);
 }
 
 /* --- native references --- */
