@@ -115,7 +115,7 @@ struct step_set match_attribute(const struct holder_steps *steps, struct step_se
         for (unsigned m = 0; m < MATCH_COUNT && !first && !seen; m++)
             if (object_steps.bits[m] & bit(number - 1)) {
                 set.bits[m] |= bit(number);
-                seen = true;
+                seen = m != MATCH_NAME;   /* what is known of the object itself may say more */
             }
         if (seen)
             continue;
