@@ -17,6 +17,7 @@ import glob
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -101,16 +102,22 @@ def cases(names=()):
     return sorted((case for case in found if not names or case.name in names), key=lambda case: (case.healthy, case.name))
 
 
+def make_snapshot(case, interpreter, mode, directory):
+    with Program(interpreter, None, directory, script=case.path, options=MODES[mode], environment={"PYTHONDONTWRITEBYTECODE": "1"}) as program:
+        while program.read_line(4 * PATIENCE) != "ready":
+            pass
+        program.signal()
+        (snapshot,) = program.await_snapshots(1)
+    return snapshot
+
+
 def run(case, interpreter, mode, keep=None):
     with tempfile.TemporaryDirectory(prefix="whoholds-corpus-") as directory:
-        with Program(interpreter, None, directory, script=case.path, options=MODES[mode], environment={"PYTHONDONTWRITEBYTECODE": "1"}) as program:
-            while program.read_line(4 * PATIENCE) != "ready":
-                pass
-            program.signal()
-            (snapshot,) = program.await_snapshots(1)
-        if keep:
-            os.replace(snapshot, os.path.join(keep, "%s-%s-%s.whs" % (case.name, interpreter.version, mode)))
-            snapshot = os.path.join(keep, "%s-%s-%s.whs" % (case.name, interpreter.version, mode))
+        kept = keep and os.path.join(keep, "%s-%s-%s.whs" % (case.name, interpreter.version, mode))
+        snapshot = kept if kept and os.path.exists(kept) else make_snapshot(case, interpreter, mode, directory)
+        if kept and snapshot != kept:
+            shutil.move(snapshot, kept)
+            snapshot = kept
         done = subprocess.run([whoholds_program(), "suspects", "--json", "--exit-code", snapshot], stdout=subprocess.PIPE, timeout=PATIENCE, check=False)
     assert done.returncode in (0, 1), done
     return Outcome(case, interpreter.version, mode, json.loads(done.stdout.decode())["suspects"], done.returncode)
@@ -146,7 +153,7 @@ def main():
     parser.add_argument("--python", action="append", default=[])
     parser.add_argument("--mode", choices=sorted(MODES), action="append", default=[])
     parser.add_argument("--verbose", action="store_true", help="also what is right")
-    parser.add_argument("--keep", metavar="DIRECTORY", help="keep the snapshots there")
+    parser.add_argument("--keep", metavar="DIRECTORY", help="keep the snapshots there, and use those that are there already")
     parser.add_argument("program", nargs="*")
     arguments = parser.parse_args()
     interpreters = [each for each in supported_interpreters() if not arguments.python or any(each.version.startswith(one) for one in arguments.python)]

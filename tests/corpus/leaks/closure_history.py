@@ -13,7 +13,7 @@ def make_limiter(limit):
         if len(recent) >= limit:
             rejected[0] += 1
             return False
-        stamps.append(now)
+        stamps.append(now)  # holder: history
         return True
 
     return allow

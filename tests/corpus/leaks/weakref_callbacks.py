@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Weak references with callbacks are collected in a list, and never leave it when their object dies."""
+"""Weak references with callbacks are collected in a list; their object lives as long as the program, and so does what the callbacks need."""
 import sys
 import weakref
 
@@ -17,9 +17,11 @@ def track(texture, pixels):
     _trackers.append(weakref.ref(texture, released))  # holder: _trackers
 
 
+atlas = Texture(0)
+
+
 def draw(number):
-    texture = Texture(number)
-    track(texture, b"%d" % number * 4000)
+    track(atlas, b"%d" % number * 4000)
 
 
 if __name__ == "__main__":
