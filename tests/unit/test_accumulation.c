@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -208,12 +209,96 @@ static void where_nothing_is_large_there_is_no_point(void **state)
     test_heap_deinit(&heap);
 }
 
-static void garbage_is_held_by_nobody(void **state)
+static void garbage_is_told_by_the_type_at_its_entries(void **state)
 {
     struct test_heap heap;
     (void)state;
     struct accumulations *points = find(heap_of("module app { } ; lost : list [ lost %s ]", "x", 100, "bytearray size 1000"), &heap);
-    assert_int_equal(points->count, 0);
+    assert_int_equal(points->count, 1);
+    assert_int_equal(points->points[0].kind, ACCUMULATION_GARBAGE);
+    assert_int_equal(points->points[0].node, test_heap_node(&heap, "lost"));
+    assert_int_equal(points->points[0].member_count, 1);
+    assert_int_equal(points->points[0].objects, 101);
+    assert_true(points->points[0].bytes > 100000 && accumulation_has_no_holder(&points->points[0]));
+    test_heap_deinit(&heap);
+}
+
+/* Also of large ones: each would be a holder of its own. */
+static void what_native_code_holds_is_told_by_its_type(void **state)
+{
+    struct test_heap heap;
+    (void)state;
+    for (unsigned size = 1000; size <= 100000; size *= 100) {
+        struct heap_builder *builder = heap_builder_create();
+        heap_builder_add(builder, "module app { }");
+        for (unsigned i = 0; i < 50; i++)
+            heap_builder_add(builder, "frame%u : bytearray size %u native 1", i, size + i);
+        struct accumulations *points = find(builder, &heap);
+        assert_int_equal(points->count, 1);
+        assert_int_equal(points->points[0].kind, ACCUMULATION_NATIVE);
+        assert_int_equal(points->points[0].node, test_heap_node(&heap, "frame49"));
+        assert_int_equal(points->points[0].member_count, 50);
+        test_heap_deinit(&heap);
+    }
+}
+
+static struct heap_builder *threads(const char *application_list)
+{
+    char *list = words("t", 12);
+    struct heap_builder *builder = heap_builder_create();
+    heap_builder_add(builder, "type threading.Thread ; module threading { 'all' all '__file__' '/usr/lib/python3.11/threading.py' } ; all : list [ %s ]", list);
+    if (application_list)
+        heap_builder_add(builder, "module app { 'mine' mine '__file__' '/srv/app.py' } ; mine : %s [ %s ]", application_list, list);
+    free(list);
+    for (unsigned i = 0; i < 12; i++)
+        heap_builder_add(builder, "t%u : threading.Thread + args%u ; args%u : list [ b%u c%u ] ; b%u : bytes size 50000 ; c%u : bytes size 50000", i, i, i, i, i, i, i);
+    return builder;
+}
+
+static void a_crowd_of_large_objects_is_one_group_and_the_application_s_list_is_named(void **state)
+{
+    struct test_heap heap;
+    (void)state;
+    struct accumulations *points = find(threads("tuple"), &heap);
+    assert_int_equal(points->count, 1);
+    assert_int_equal(points->points[0].kind, ACCUMULATION_SHARED);
+    assert_int_equal(points->points[0].node, test_heap_node(&heap, "mine"));
+    assert_int_equal(points->points[0].member_count, 12);
+    test_heap_deinit(&heap);
+    points = find(threads(NULL), &heap);
+    assert_int_equal(points->count, 1);
+    assert_int_equal(points->points[0].node, test_heap_node(&heap, "all"));
+    test_heap_deinit(&heap);
+}
+
+static void a_buffer_that_is_nearly_all_of_an_instance_is_the_holder(void **state)
+{
+    struct test_heap heap;
+    (void)state;
+    struct heap_builder *builder = heap_builder_create();
+    heap_builder_add(builder, "type app.Parser heap members __dict__ ; module app { 'parser' p } ; p : app.Parser .__dict__ d");
+    heap_builder_add(builder, "d : dict { 'buffer' buffer 'name' name } ; buffer : bytearray size 1000000 ; name : str 'x'");
+    struct accumulations *points = find(builder, &heap);
+    assert_int_equal(points->count, 1);
+    assert_point(&heap, &points->points[0], ACCUMULATION_SINGLE, "buffer");
+    test_heap_deinit(&heap);
+}
+
+static void what_a_module_s_c_code_keeps_is_held_by_the_module(void **state)
+{
+    struct test_heap heap;
+    char *list = words("f", 100), references[4096] = "";
+    (void)state;
+    for (char *word = strtok(list, " "); word; word = strtok(NULL, " "))
+        snprintf(references + strlen(references), sizeof(references) - strlen(references), " + %s", word);
+    free(list);
+    struct heap_builder *builder = heap_builder_create();
+    heap_builder_add(builder, "type app.Hook ; module app { } ; atexit : module%s ; root interpreter 'r' atexit", references);
+    add_many(builder, "f", 100, "app.Hook size 1000");
+    struct accumulations *points = find(builder, &heap);
+    assert_int_equal(points->count, 1);
+    assert_int_equal(points->points[0].kind, ACCUMULATION_SHARED);
+    assert_int_equal(points->points[0].node, test_heap_node(&heap, "atexit"));
     test_heap_deinit(&heap);
 }
 
@@ -275,7 +360,11 @@ int main(void)
         cmocka_unit_test(a_buffer_that_a_module_holds_is_a_point_of_its_own),
         cmocka_unit_test(a_memo_belongs_to_the_function_that_it_remembers_for),
         cmocka_unit_test(where_nothing_is_large_there_is_no_point),
-        cmocka_unit_test(garbage_is_held_by_nobody),
+        cmocka_unit_test(garbage_is_told_by_the_type_at_its_entries),
+        cmocka_unit_test(what_native_code_holds_is_told_by_its_type),
+        cmocka_unit_test(a_crowd_of_large_objects_is_one_group_and_the_application_s_list_is_named),
+        cmocka_unit_test(a_buffer_that_is_nearly_all_of_an_instance_is_the_holder),
+        cmocka_unit_test(what_a_module_s_c_code_keeps_is_held_by_the_module),
         cmocka_unit_test(the_parts_of_a_program_are_its_structure),
         cmocka_unit_test(every_failed_allocation_is_an_error_and_leaks_nothing),
     };

@@ -7,6 +7,8 @@
 
 #include "answers/analysis.h"
 #include "base/array.h"
+#include "code/mutators.h"
+#include "holders/filling.h"
 #include "holders/growth.h"
 #include "holders/holder_lines.h"
 #include "holders/holder_paths.h"
@@ -84,7 +86,7 @@ static enum wh_status gather_contents(struct investigator *self, const struct ac
 {
     const struct model *model = self->model;
     struct node_run children = model_children(model, point->top);
-    if (point->kind == ACCUMULATION_SHARED) {
+    if (point->kind != ACCUMULATION_SINGLE) {
         *count = 1;
         enum wh_status status = array_alloc(1, sizeof(**ret), "contents", self->error, ret);
         if (!status)
@@ -124,7 +126,7 @@ static enum wh_status fill_lines(struct investigator *self, uint32_t holder, con
 /* The tops of the mass: what dominates all of it, or the members of a group. */
 static enum wh_status gather_tops(struct investigator *self, const struct accumulation *point, uint32_t **ret, uint32_t *count)
 {
-    bool shared = point->kind == ACCUMULATION_SHARED;
+    bool shared = point->kind != ACCUMULATION_SINGLE;
     struct node_run children = shared ? model_children(self->model, point->top) : (struct node_run){&point->top, 1};
     enum wh_status status = array_alloc(children.count, sizeof(**ret), "tops of a holder's mass", self->error, ret);
     *count = 0;
@@ -135,26 +137,27 @@ static enum wh_status gather_tops(struct investigator *self, const struct accumu
     return status;
 }
 
-static enum wh_status fill_allocations(struct investigator *self, const struct accumulation *point, struct wh_suspect *suspect)
+static enum wh_status find_allocations(struct investigator *self, const struct accumulation *point, struct allocations *ret)
 {
-    struct allocations allocations = {0};
     uint32_t *tops = NULL, top_count = 0;
     enum wh_status status = analysis_need_block_owners(self->analysis, self->error);
     if (!status)
         status = gather_tops(self, point, &tops, &top_count);
     if (!status)
-        status = growth_allocations(self->model, &self->analysis->block_owners, (struct node_run){tops, top_count}, point->node, self->error,
-                                    &allocations);
-    uint32_t shown = allocations.count < ALLOCATIONS_MAX ? allocations.count : ALLOCATIONS_MAX;
+        status = growth_allocations(self->model, &self->analysis->block_owners, (struct node_run){tops, top_count}, point->node, self->error, ret);
+    free(tops);
+    return status;
+}
+
+static void fill_allocations(struct investigator *self, const struct allocations *allocations, struct wh_suspect *suspect)
+{
+    uint32_t shown = allocations->count < ALLOCATIONS_MAX ? allocations->count : ALLOCATIONS_MAX;
     suspect->allocated_at = arena_array(self->arena, shown, sizeof(*suspect->allocated_at));
     for (uint32_t i = 0; suspect->allocated_at && i < shown; i++) {
-        const struct allocation *allocation = &allocations.at[i];
+        const struct allocation *allocation = &allocations->at[i];
         suspect->allocated_at[suspect->allocated_at_count++] =
             (struct wh_allocation){line_writer_stack(&self->lines, &allocation->stack, "allocation", "exact"), allocation->bytes, allocation->blocks};
     }
-    allocations_deinit(&allocations);
-    free(tops);
-    return status;
 }
 
 /* By which attribute a chain hangs on its head: `n.next`. */
@@ -178,6 +181,8 @@ static enum wh_status find_sites(struct investigator *self, const struct accumul
 {
     struct holder holder;
     *ret = (struct store_site_list){0};
+    if (accumulation_has_no_holder(point))
+        return WH_OK;
     enum wh_status status = holder_paths_find(self->model, point->node, &self->referrers, self->error, &holder);
     if (!status)
         status = find_content_attribute(self, point, &holder);
@@ -206,6 +211,8 @@ static void fill_reasons(struct investigator *self, const struct evidence *evide
 
 static const char *kind_of(const struct model *model, const struct accumulation *point, const struct naming_path *path)
 {
+    if (accumulation_has_no_holder(point))
+        return point->kind == ACCUMULATION_NATIVE ? "native" : "cycle";
     if (point->kind == ACCUMULATION_SHARED)
         return "group";
     enum root_kind root = path->root == NODE_NONE ? ROOT_INTERPRETER : model->retention->roots[path->root].kind;
@@ -228,6 +235,16 @@ static void write_places(const struct model *model, uint32_t node, struct text *
         text_add(text, "[…]");
 }
 
+/* What nothing in Python holds has no name. */
+static void fill_description(struct investigator *self, const struct accumulation *point, struct wh_suspect *suspect)
+{
+    text_addf(&self->text, "%" PRIu32 " × ", point->member_count);
+    model_write_type(&self->model->heap->types[point->member_type], &self->text);
+    text_add(&self->text, point->kind == ACCUMULATION_NATIVE ? " held by native code" : " in cycles that nothing reaches");
+    suspect->name = take_text(self);
+    suspect->path_expression = suspect->name;
+}
+
 static void fill_names(struct investigator *self, const struct naming_path *path, uint32_t node, struct wh_suspect *suspect)
 {
     naming_write_expression(self->model, path, false, &self->text);
@@ -243,7 +260,7 @@ static void fill_names(struct investigator *self, const struct naming_path *path
  */
 static void fill_cuts(struct investigator *self, const struct accumulation *point, struct wh_suspect *suspect)
 {
-    if (point->kind == ACCUMULATION_SHARED)
+    if (point->kind != ACCUMULATION_SINGLE)
         return;
     suspect->cuts = arena_array(self->arena, SHARED_HOLDERS_MAX, sizeof(*suspect->cuts));
     if (!suspect->cuts)
@@ -258,29 +275,61 @@ static void fill_cuts(struct investigator *self, const struct accumulation *poin
     }
 }
 
+/* An instance of an extension's class: what it holds, its code does not tell. */
+static bool is_opaque(const struct investigator *self, uint32_t node)
+{
+    const struct code_index *index = self->analysis->code_index;
+    uint32_t type = self->model->heap->type_of_node[node];
+    if (family_of_type(self->model->heap, type) != FAMILY_INSTANCE || heap_items_kind(self->model->heap, node) != FORM_ITEMS_NONE)
+        return false;
+    for (uint32_t row = 0; row < self->model->heap->code_count; row++) {
+        if (index->facts[row].class_type != TYPE_NONE && code_index_is_subtype(index, type, index->facts[row].class_type))
+            return false;
+    }
+    return !heap_member(self->model->heap, node, "__dict__");
+}
+
 static enum wh_status fill(struct investigator *self, const struct accumulation *point, const struct naming_path *path,
                            const struct store_site_list *sites, struct wh_suspect *suspect)
 {
     struct type_mass *masses = NULL;
+    struct allocations allocations = {0};
+    struct evidence evidence = {.model = self->model, .point = point, .path = path, .sites = sites, .alike_type = TYPE_NONE};
     uint32_t mass_count;
     enum wh_status status = gather_contents(self, point, &masses, &mass_count);
-    if (status)
+    if (!status)
+        status = find_allocations(self, point, &allocations);
+    if (!status && !accumulation_has_no_holder(point))
+        status = filling_find(self->model, self->analysis->code_index, point, path, sites, self->error, &evidence.filling);
+    if (status) {
+        free(masses);
+        allocations_deinit(&allocations);
         return status;
-    struct evidence evidence = {self->model, point, path, sites, mass_count ? masses[0].count : 0, mass_count ? masses[0].type : TYPE_NONE};
+    }
+    evidence.alike = mass_count ? masses[0].count : 0;
+    evidence.alike_type = mass_count ? masses[0].type : TYPE_NONE;
+    evidence.made_bytes = allocations.made;
+    evidence.left_bytes = allocations.left;
+    evidence.most_left = allocations.most_left;
+    evidence.opaque = is_opaque(self, point->node);
     suspect->kind = kind_of(self->model, point, path);
     suspect->holder = model_object(self->model, point->node, self->arena);
     suspect->holder.retained_bytes = point->bytes;
     suspect->holder.retained_objects = point->objects;
     suspect->share = (double)point->bytes / (double)(model_live_bytes(self->model) ? model_live_bytes(self->model) : 1);
-    fill_names(self, path, point->node, suspect);
+    if (accumulation_has_no_holder(point))
+        fill_description(self, point, suspect);
+    else
+        fill_names(self, path, point->node, suspect);
     fill_contents(self, masses, mass_count, suspect);
     fill_reasons(self, &evidence, suspect);
     fill_cuts(self, point, suspect);
     fingerprint_write(self->model, path, suspect->fingerprint);
+    fill_allocations(self, &allocations, suspect);
     free(masses);
-    status = fill_lines(self, point->node, sites, path, suspect);
-    if (!status)
-        status = fill_allocations(self, point, suspect);
+    allocations_deinit(&allocations);
+    if (!accumulation_has_no_holder(point))
+        status = fill_lines(self, point->node, sites, path, suspect);
     return status ? status : naming_output(self->model, point->node, self->arena, self->error, &suspect->path);
 }
 

@@ -128,7 +128,7 @@ bool mutator_is_statement(enum mutator_statement statement, unsigned families)
 {
     static const unsigned takers[] = {
         [MUTATOR_SUBSCRIPT] = FAMILY_LIST | FAMILY_DICT | FAMILY_DEQUE | FAMILY_BYTES | FAMILY_ARRAY,
-        [MUTATOR_INPLACE] = FAMILY_LIST | FAMILY_DICT | FAMILY_SET | FAMILY_DEQUE | FAMILY_BYTES | FAMILY_ARRAY,
+        [MUTATOR_INPLACE] = FAMILY_LIST | FAMILY_DICT | FAMILY_SET | FAMILY_DEQUE | FAMILY_BYTES | FAMILY_ARRAY | FAMILY_FIXED,
         [MUTATOR_SLICE] = FAMILY_LIST | FAMILY_BYTES | FAMILY_ARRAY,
     };
     return families == FAMILY_INSTANCE || families & takers[statement];

@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/bitmap.h"
+#include "code/mutators.h"
+#include "holders/signs.h"
 
 enum {
     THRESHOLD_DIVISOR = 200,       /* half a per cent of the live bytes … */
@@ -16,13 +19,17 @@ enum {
     POINTS_MAX = 4096,
     GROUPS_MAX = 32,
     SHARED_PERCENT_MIN = 30,       /* a holder refers to this much of a group, or it is not named */
+    NATIVE_PERCENT_MIN = 90,       /* so many members of a group are held by native code, or it is not said of the group */
+    OWNERS_MAX = 64,               /* how far up it is looked for the module whose a holder is */
 };
 
-/* Many small children of one type under one parent, and who refers to them. */
+/* Many children of one type under one parent, and who refers to them. */
 struct group {
     uint32_t parent, type;
     bool whole;                    /* stands for all that the parent retains, not for its members alone */
+    bool crowd;                    /* large children are members, too */
     uint64_t bytes, objects;
+    uint32_t first, native_count;  /* the heaviest member; how many are held by native code alone */
     uint32_t count;
     struct { uint32_t node; uint64_t bytes; uint32_t count; } holders[SHARED_HOLDERS_MAX];
 };
@@ -37,6 +44,8 @@ struct finder {
     struct group groups[GROUPS_MAX];
     unsigned group_count;
     uint64_t *bytes_of_type;       /* scratch: small children by type */
+    uint32_t *large_of_type;       /* scratch: large children by type */
+    uint64_t *native;              /* bitmap: what native code holds */
     uint8_t *group_of_node;        /* index + 1; allocated when there is a group */
 };
 
@@ -63,7 +72,9 @@ static bool is_namespace(const struct model *model, uint32_t node)
     uint32_t owner = model->dominators->idom_of_node[node];
     if (owner < model->heap->node_count)
         return (is_module(model->heap, owner) || is_class(model->heap, owner)) && heap_member(model->heap, owner, "__dict__") == node;
-    return heap_dict_get(model->heap, node, "__name__") != HEAP_NULL && heap_dict_get(model->heap, node, "__builtins__") != HEAP_NULL;
+    /* Of a module in C there may be a copy, to make it anew from (Python/import.c, m_copy). */
+    return heap_dict_get(model->heap, node, "__name__") != HEAP_NULL &&
+           (heap_dict_get(model->heap, node, "__builtins__") != HEAP_NULL || heap_dict_get(model->heap, node, "__loader__") != HEAP_NULL);
 }
 
 static bool is_root_of_structure(const struct model *model, uint32_t node)
@@ -132,27 +143,59 @@ static bool is_program_text(const struct heap *heap, uint32_t type)
     return false;
 }
 
-static void add_group(struct finder *finder, uint32_t parent, uint32_t type)
+static void add_group(struct finder *finder, uint32_t parent, uint32_t type, bool crowd)
 {
     if (finder->group_count < GROUPS_MAX && !is_program_text(finder->model->heap, type))
-        finder->groups[finder->group_count++] = (struct group){.parent = parent, .type = type, .whole = false};
+        finder->groups[finder->group_count++] = (struct group){.parent = parent, .type = type, .crowd = crowd};
 }
 
-/* Finds types whose small instances among these children add up to what matters. */
+/* A large object that may be one of a crowd: of a class of somebody's own, or anything that native code holds. Two large lists are two holders. */
+static bool may_crowd(const struct finder *finder, uint32_t node)
+{
+    const struct heap *heap = finder->model->heap;
+    if (accumulation_is_structure(finder->model, node))
+        return false;
+    return bitmap_test(finder->native, node) || !span_is(heap_type(heap, node)->module, "builtins");
+}
+
+/* Finds types of which the small instances among these children add up to what matters, or of which there are many large ones. */
 static void note_groups(struct finder *finder, uint32_t parent, struct node_run children)
 {
     const struct model *model = finder->model;
     uint64_t threshold = finder->ret->threshold;
     for (uint32_t i = 0; i < children.count; i++) {
-        if (model_retained(model, children.nodes[i]) < threshold)
-            finder->bytes_of_type[model->heap->type_of_node[children.nodes[i]]] += model_retained(model, children.nodes[i]);
+        uint32_t node = children.nodes[i], type = model->heap->type_of_node[node];
+        if (is_namespace(model, node))
+            continue;
+        if (model_retained(model, node) < threshold)
+            finder->bytes_of_type[type] += model_retained(model, node);
+        else if (may_crowd(finder, node))
+            finder->large_of_type[type]++;
     }
     for (uint32_t i = 0; i < children.count; i++) {
         uint32_t type = model->heap->type_of_node[children.nodes[i]];
-        if (finder->bytes_of_type[type] >= threshold)
-            add_group(finder, parent, type);
+        bool crowd = finder->large_of_type[type] > BIG_CHILDREN_MAX;
+        if (crowd || finder->bytes_of_type[type] >= threshold)
+            add_group(finder, parent, type, crowd);
         finder->bytes_of_type[type] = 0;
+        finder->large_of_type[type] = 0;
     }
+}
+
+static bool is_member(const struct finder *finder, const struct group *group, uint32_t node)
+{
+    if (finder->model->heap->type_of_node[node] != group->type || is_namespace(finder->model, node))
+        return false;
+    return model_retained(finder->model, node) < finder->ret->threshold || (group->crowd && may_crowd(finder, node));
+}
+
+static void add_member(struct finder *finder, struct group *group, uint32_t node)
+{
+    group->first = group->count ? group->first : node;
+    group->bytes += model_retained(finder->model, node);
+    group->objects += finder->model->retained->retained_count_of_node[node];
+    group->native_count += bitmap_test(finder->native, node);
+    group->count++;
 }
 
 static enum wh_status mark_members(struct finder *finder)
@@ -163,13 +206,10 @@ static enum wh_status mark_members(struct finder *finder)
         struct group *group = &finder->groups[g];
         struct node_run children = model_children(model, group->parent);
         for (uint32_t i = 0; i < children.count; i++) {
-            uint32_t node = children.nodes[i];
-            if (model->heap->type_of_node[node] != group->type || model_retained(model, node) >= finder->ret->threshold)
+            if (!is_member(finder, group, children.nodes[i]))
                 continue;
-            finder->group_of_node[node] = (uint8_t)(g + 1);
-            group->bytes += model_retained(model, node);
-            group->objects += model->retained->retained_count_of_node[node];
-            group->count++;
+            finder->group_of_node[children.nodes[i]] = (uint8_t)(g + 1);
+            add_member(finder, group, children.nodes[i]);
         }
     }
     return status;
@@ -221,6 +261,41 @@ static void find_shared_holders(struct finder *finder)
     }
 }
 
+/* Is the module whose this object is a library's? */
+static bool is_of_library(const struct model *model, uint32_t node)
+{
+    const struct heap *heap = model->heap;
+    for (unsigned i = 0; i < OWNERS_MAX && node < heap->node_count && !is_module(heap, node); i++)
+        node = model->dominators->idom_of_node[node];
+    uint32_t file = node < heap->node_count && is_module(heap, node) ? heap_attribute(heap, node, "__file__") : HEAP_NULL;
+    const struct heap_text *text = file ? heap_text(heap, file) : NULL;
+    return text && signs_is_library_file(text->data);
+}
+
+/* Where the application and a library list the same objects (its threads, say), the application's list is the one to name. */
+static void prefer_application(const struct model *model, struct accumulation *point)
+{
+    for (unsigned i = 1; i < point->holder_count && is_of_library(model, point->holders[0]); i++) {
+        if (is_of_library(model, point->holders[i]) || accumulation_is_structure(model, point->holders[i]))
+            continue;
+        uint32_t node = point->holders[0];
+        point->holders[0] = point->holders[i];
+        point->holders[i] = node;
+        return;
+    }
+}
+
+static bool is_native(const struct group *group)
+{
+    return group->native_count && group->native_count >= group->count / 100.0 * NATIVE_PERCENT_MIN;
+}
+
+/* A module as such, beside its namespace, holds what its code in C keeps: atexit's functions. */
+static bool can_be_named(const struct model *model, uint32_t node)
+{
+    return !accumulation_is_structure(model, node) || is_module(model->heap, node);
+}
+
 static enum wh_status add_group_point(struct finder *finder, const struct group *group)
 {
     bool structure = accumulation_is_structure(finder->model, group->parent);
@@ -233,7 +308,14 @@ static enum wh_status add_group_point(struct finder *finder, const struct group 
     };
     for (unsigned i = 0; i < SHARED_HOLDERS_MAX && group->holders[i].count && group->holders[i].bytes >= least; i++)
         point.holders[point.holder_count++] = group->holders[i].node;
-    bool named = point.holder_count && !accumulation_is_structure(finder->model, point.holders[0]);
+    prefer_application(finder->model, &point);
+    bool named = point.holder_count && can_be_named(finder->model, point.holders[0]);
+    if (!named && is_native(group)) {
+        point.kind = ACCUMULATION_NATIVE;
+        point.node = group->first;
+        point.holder_count = 0;
+        return add_point(finder, point);
+    }
     point.node = named ? point.holders[0] : group->parent;
     if (structure && !named)
         return WH_OK; /* the program's own text: nobody in particular holds it */
@@ -278,11 +360,21 @@ static struct big_children count_big(const struct finder *finder, struct node_ru
     return big;
 }
 
-static enum wh_status push_big(struct finder *finder, struct node_run children, uint32_t count, bool masses_too)
+/* Is the child in one of the groups from number `first` on? */
+static bool is_grouped(const struct finder *finder, unsigned first, uint32_t node)
+{
+    for (unsigned g = first; g < finder->group_count; g++) {
+        if (finder->groups[g].crowd && is_member(finder, &finder->groups[g], node))
+            return true;
+    }
+    return false;
+}
+
+static enum wh_status push_big(struct finder *finder, struct node_run children, uint32_t count, bool masses_too, unsigned first_group)
 {
     enum wh_status status = WH_OK;
     for (uint32_t i = 0; !status && i < count; i++) {
-        if (masses_too || !is_mass(finder->model, children.nodes[i]))
+        if ((masses_too || !is_mass(finder->model, children.nodes[i])) && !is_grouped(finder, first_group, children.nodes[i]))
             status = push(finder, children.nodes[i]);
     }
     return status;
@@ -297,10 +389,18 @@ static uint32_t heavy_child(const struct model *model, uint32_t node)
     return children.nodes[0];
 }
 
+static bool is_instance_namespace(const struct model *model, uint32_t node)
+{
+    uint32_t owner = model->dominators->idom_of_node[node];
+    return is_builtin(model->heap, node, "dict") && owner < model->heap->node_count && heap_member(model->heap, owner, "__dict__") == node;
+}
+
 /* How often the types repeat down the heaviest children: the links of a linked list that starts here. Counts no further than `limit`. */
 static uint32_t chain_links(const struct model *model, uint32_t node, uint32_t limit)
 {
     const uint32_t *type = model->heap->type_of_node;
+    if (is_instance_namespace(model, node))
+        return 0;   /* then the instance below it is the first link */
     for (unsigned period = 1; period <= CHAIN_PERIOD_MAX; period++) {
         uint32_t links = 0, at = node;
         while (links < limit) {
@@ -341,7 +441,7 @@ static enum wh_status settle(struct finder *finder, uint32_t node, struct node_r
     if (!holds_directly(finder->model, node, children))
         note_groups(finder, node, children);
     if (finder->group_count > groups && big.holders)
-        return push_big(finder, children, big.count, false);
+        return push_big(finder, children, big.count, false, groups);
     if (finder->group_count > groups) {
         finder->group_count = groups + 1; /* its heaviest kind of child names the holder; one point for one mass */
         finder->groups[groups].whole = true;
@@ -358,20 +458,72 @@ static bool is_memo(const struct heap *heap, uint32_t node)
     return heap_is_instance(heap, node, "functools", "_lru_cache_wrapper");
 }
 
+/* Is it an instance, or the namespace of one: what it holds has names there? */
+static bool holds_by_name(const struct model *model, uint32_t node)
+{
+    const struct heap *heap = model->heap;
+    if (is_builtin(heap, node, "dict"))
+        return is_instance_namespace(model, node);
+    return heap_items_kind(heap, node) == FORM_ITEMS_NONE && family_of_type(heap, heap->type_of_node[node]) == FAMILY_INSTANCE;
+}
+
+/* A buffer or a text that is nearly all of an instance: its attribute is what grows. NODE_NONE if there is none. */
+static uint32_t mass_of_instance(const struct model *model, uint32_t node)
+{
+    uint32_t child = holds_by_name(model, node) ? heavy_child(model, node) : NODE_NONE;
+    return child != NODE_NONE && is_mass(model, child) && !model_children(model, child).count ? child : NODE_NONE;
+}
+
 static enum wh_status visit(struct finder *finder, uint32_t node)
 {
     const struct model *model = finder->model;
     struct node_run children = model_children(model, node);
     struct big_children big = count_big(finder, children);
+    unsigned groups = finder->group_count;
     if (accumulation_is_structure(model, node)) {
         note_groups(finder, node, children);
-        return push_big(finder, children, big.count, true);
+        return push_big(finder, children, big.count, true, groups);
     }
+    uint32_t mass = mass_of_instance(model, node);
+    if (mass != NODE_NONE)
+        return push(finder, mass);
     bool falls_apart = !big.holders || big.holders > BIG_CHILDREN_MAX ||
                        big.holder_bytes < model_retained(model, node) / 100 * BIG_SHARE_PERCENT;
     if (falls_apart || is_memo(model->heap, node) || chain_links(model, node, CHAIN_LINKS_MIN))
         return settle(finder, node, children, big);
-    return push_big(finder, children, big.count, false);
+    return push_big(finder, children, big.count, false, groups);
+}
+
+/* --- what nothing reaches --- */
+
+/* Garbage has no holder: it refers to itself. What stands at its entries says what it is. */
+static enum wh_status add_garbage(struct finder *finder)
+{
+    const struct model *model = finder->model;
+    uint32_t root = graph_garbage_root(&model->retention->graph);
+    struct node_run children = model_children(model, root);
+    enum wh_status status = WH_OK;
+    unsigned groups = finder->group_count;
+    for (uint32_t i = 0; i < children.count; i++)
+        finder->bytes_of_type[model->heap->type_of_node[children.nodes[i]]] += model_retained(model, children.nodes[i]);
+    for (uint32_t i = 0; i < children.count; i++) {
+        uint32_t type = model->heap->type_of_node[children.nodes[i]];
+        if (finder->bytes_of_type[type] >= finder->ret->threshold)
+            add_group(finder, root, type, true);
+        finder->bytes_of_type[type] = 0;
+    }
+    for (unsigned g = groups; !status && g < finder->group_count; g++) {
+        struct group *group = &finder->groups[g];
+        for (uint32_t i = 0; i < children.count; i++) {
+            if (model->heap->type_of_node[children.nodes[i]] == group->type)
+                add_member(finder, group, children.nodes[i]);
+        }
+        status = add_point(finder, (struct accumulation){
+            .kind = ACCUMULATION_GARBAGE, .node = group->first, .top = root, .bytes = group->bytes, .objects = group->objects,
+            .member_type = group->type, .member_count = group->count});
+    }
+    finder->group_count = groups;
+    return status;
 }
 
 static int compare_points(const void *left, const void *right)
@@ -396,11 +548,29 @@ static void drop_repeated(struct accumulations *ret)
     ret->count = kept;
 }
 
+static enum wh_status mark_native(struct finder *finder)
+{
+    const struct retention *retention = finder->model->retention;
+    enum wh_status status = array_alloc_zeroed(bitmap_word_count(finder->model->heap->node_count), sizeof(uint64_t), "objects of native code",
+                                               finder->error, &finder->native);
+    for (uint32_t i = 0; !status && i < retention->graph.root_count; i++) {
+        if (retention->roots[i].kind == ROOT_NATIVE)
+            bitmap_set(finder->native, retention->graph.root_node[i]);
+    }
+    return status;
+}
+
 static enum wh_status find(struct finder *finder)
 {
     const struct model *model = finder->model;
-    enum wh_status status = array_alloc_zeroed((size_t)model->heap->type_count + 1, sizeof(uint64_t), "bytes by type", finder->error,
-                                               &finder->bytes_of_type);
+    size_t types = (size_t)model->heap->type_count + 1;
+    enum wh_status status = array_alloc_zeroed(types, sizeof(uint64_t), "bytes by type", finder->error, &finder->bytes_of_type);
+    if (!status)
+        status = array_alloc_zeroed(types, sizeof(uint32_t), "large children by type", finder->error, &finder->large_of_type);
+    if (!status)
+        status = mark_native(finder);
+    if (!status)
+        status = add_garbage(finder);
     if (!status)
         status = push(finder, graph_virtual_root(&model->retention->graph));
     while (!status && finder->stack_count)
@@ -416,6 +586,8 @@ enum wh_status accumulations_init(const struct model *model, struct wh_error *er
     enum wh_status status = find(&finder);
     free(finder.stack);
     free(finder.bytes_of_type);
+    free(finder.large_of_type);
+    free(finder.native);
     free(finder.group_of_node);
     if (status) {
         accumulations_deinit(ret);

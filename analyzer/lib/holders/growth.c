@@ -193,6 +193,27 @@ static int compare_by_bytes(const void *left, const void *right)
     return compare_places(&a->stack.place, &b->stack.place);
 }
 
+enum { LARGE_DIVISOR = 5, STACK_BYTES_MIN = 2 * 1024 * 1024 };
+
+/*
+ * A line that allocates what is kept allocates other things, too, that are gone at once: what stays shows in the stack of which most is
+ * left, among those that have enough of it and have allocated enough to tell; -1 if there are none.
+ */
+static int most_left(const struct gatherer *gatherer, uint64_t total)
+{
+    const struct heap *heap = gatherer->model->heap;
+    int most = -1;
+    for (uint32_t stack = 0; stack < heap->stack_count; stack++) {
+        uint64_t left = gatherer->sum_of_stack[stack].bytes, made = heap->stacks[stack].alloc_bytes;
+        if (!left || left < total / LARGE_DIVISOR || made < STACK_BYTES_MIN)
+            continue;
+        uint64_t percent = left / (made / 100);
+        int bounded = percent > 100 ? 100 : (int)percent;
+        most = bounded > most ? bounded : most;
+    }
+    return most;
+}
+
 static enum wh_status output_sums(const struct gatherer *gatherer, struct wh_error *error, struct allocations *ret)
 {
     const struct heap *heap = gatherer->model->heap;
@@ -200,14 +221,19 @@ static enum wh_status output_sums(const struct gatherer *gatherer, struct wh_err
     if (status)
         return status;
     uint32_t count = 0, kept = 0;
+    uint64_t total = 0;
     for (uint32_t stack = 0; stack < heap->stack_count; stack++) {
         struct allocation *at = &ret->at[count];
         if (!gatherer->sum_of_stack[stack].weight || !growth_summarize(heap, stack, &at->stack))
             continue;
         at->bytes = gatherer->sum_of_stack[stack].bytes;
+        ret->made += heap->stacks[stack].alloc_bytes;
+        total += at->bytes;
         at->blocks = gatherer->sum_of_stack[stack].weight;
         count++;
     }
+    ret->left = total;
+    ret->most_left = most_left(gatherer, total);
     qsort(ret->at, count, sizeof(*ret->at), compare_by_place);
     for (uint32_t i = 0; i < count; i++) {
         if (kept && !compare_places(&ret->at[kept - 1].stack.place, &ret->at[i].stack.place)) {

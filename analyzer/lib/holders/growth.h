@@ -44,7 +44,12 @@ void block_owners_deinit(struct block_owners *owners);
 
 /* Recorded blocks that have the same summary. */
 struct allocation { struct stack_summary stack; uint64_t bytes, blocks; };
-struct allocations { struct allocation *at; uint32_t count; };
+struct allocations {
+    struct allocation *at;
+    uint32_t count;
+    uint64_t left, made;   /* bytes of all these blocks; bytes that their stacks ever allocated, those freed since included */
+    int most_left;         /* how much of that these blocks are, per cent: of that stack among the larger ones of which most is left; -1 if unknown */
+};
 
 /*
  * Where the objects in `nodes` and all that they dominate were allocated, without what belongs to `holder` itself: most bytes first.

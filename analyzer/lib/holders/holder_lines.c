@@ -46,27 +46,43 @@ static bool same_line(const struct stack_place *place, struct span file, uint32_
     return place->line == line && place->file.length == file.length && !memcmp(place->file.bytes, file.bytes, file.length);
 }
 
+/* Is the line one that adds? That it made the holder says nothing. */
 static bool is_site(const struct stack_place *place, const struct store_site_list *sites)
 {
     for (uint32_t i = 0; i < sites->count; i++) {
         const struct store_site *site = &sites->sites[i];
+        if (site->how == STORE_CREATE)
+            continue;
         if (same_line(place, site->file, site->line) || (site->caller_code_node && same_line(place, site->caller_file, site->caller_line)))
             return true;
     }
     return false;
 }
 
+/* Where the holder was made is no growth, if there are lines that add to it. */
+static bool is_creation(const struct stack_place *place, const struct store_site_list *sites)
+{
+    bool creates = false, adds = false;
+    for (uint32_t i = 0; i < sites->count; i++) {
+        creates |= sites->sites[i].how == STORE_CREATE && same_line(place, sites->sites[i].file, sites->sites[i].line);
+        adds |= signs_site_adds(&sites->sites[i]);
+    }
+    return creates && adds;
+}
+
 /*
  * Until 3.10 all deques have one list of spare blocks, so a deque's block may have been allocated by another one (_collectionsmodule.c, numfreeblocks).
- * Then only a line that the bytecode confirms is sure.
+ * Then only a line that the bytecode confirms is sure. Later the block that is known may still be the one that the deque began with.
  */
 static bool is_growth_sure(const struct finder *finder, uint32_t stack)
 {
     const struct heap *heap = finder->model->heap;
     struct stack_summary summary;
-    if (heap->snapshot.hexversion >= 0x030B0000 || !heap_is_instance(heap, finder->question->node, "collections", "deque"))
+    if (!heap_is_instance(heap, finder->question->node, "collections", "deque") || !growth_summarize(heap, stack, &summary))
         return true;
-    return growth_summarize(heap, stack, &summary) && is_site(&summary.place, finder->question->sites);
+    if (heap->snapshot.hexversion >= 0x030B0000)
+        return !is_creation(&summary.place, finder->question->sites);
+    return is_site(&summary.place, finder->question->sites);
 }
 
 /* What the recorder saw: who made the holder's store grow, by majority, and who did it last. */

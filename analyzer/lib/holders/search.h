@@ -97,6 +97,8 @@ bool search_is_class(const struct search *s, uint32_t expr);
 /* search_sites.c */
 enum wh_status search_emit(struct search *s, const struct event *event, enum store_how how, enum store_match match,
                            enum site_level level) WH_MUST_USE;
+enum wh_status search_emit_to(struct search *s, const struct event *event, uint32_t target, enum store_how how, enum store_match match,
+                              enum site_level level) WH_MUST_USE;   /* the same, where it is known what is added to */
 
 /* For an operation on `target`, which takes things into containers of the holder's family if `fits`. */
 enum wh_status search_emit_on(struct search *s, const struct event *event, uint32_t target, enum store_how how, bool fits,

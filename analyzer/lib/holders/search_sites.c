@@ -52,6 +52,7 @@ static enum wh_status add_sites_of_callers(struct search *s, const struct found_
         site.executed = caller->executed;
         site.in_loop = caller->in_loop;
         site.how = STORE_THROUGH_LIBRARY;
+        site.on_new = site.on_self = false;
         site.caller_row = CODE_NONE;
         status = add_site(s, site);
         state = search_find(s, inner->row);
@@ -68,11 +69,30 @@ static bool is_maker(const struct code_state *state)
     return step_set_any(state->result) && !handed_in;
 }
 
+static bool is_new(const struct search *s, uint32_t expr)
+{
+    const struct expr *at = &s->flow->exprs[expr];
+    return at->kind == EXPR_FRESH || at->kind == EXPR_EMPTY || (at->kind == EXPR_CALL && search_is_class(s, at->a));
+}
+
+static bool is_of_self(const struct search *s, uint32_t expr)
+{
+    const struct expr *at = &s->flow->exprs[expr];
+    return at->kind == EXPR_ATTR && s->flow->exprs[at->a].kind == EXPR_PARAM && s->flow->exprs[at->a].a == 0;
+}
+
 enum wh_status search_emit(struct search *s, const struct event *event, enum store_how how, enum store_match match, enum site_level level)
+{
+    return search_emit_to(s, event, EXPR_UNKNOWN, how, match, level);
+}
+
+enum wh_status search_emit_to(struct search *s, const struct event *event, uint32_t target, enum store_how how, enum store_match match,
+                              enum site_level level)
 {
     const struct code_state *state = search_find(s, s->row);
     struct found_site site = {.row = s->row, .offset = event->offset, .executed = event->executed, .how = how, .match = match,
-                              .level = level, .in_loop = event->in_loop, .maker = is_maker(state), .caller_row = CODE_NONE};
+                              .level = level, .in_loop = event->in_loop, .maker = is_maker(state), .on_new = is_new(s, target),
+                              .on_self = is_of_self(s, target), .caller_row = CODE_NONE};
     if (state->caller_count) {
         site.caller_row = state->callers[0].row;
         site.caller_offset = state->callers[0].offset;
@@ -128,8 +148,8 @@ enum wh_status search_emit_on(struct search *s, const struct event *event, uint3
     enum store_match match;
     struct step_set set = s->sets[target];
     if (fits && step_set_best(set, s->steps.final, &match))
-        return search_emit(s, event, how, match, level);
+        return search_emit_to(s, event, target, how, match, level);
     if (step_set_best(set, MATCH_ELEMENT, &match))
-        return search_emit(s, event, how, match, LEVEL_FILLS);
+        return search_emit_to(s, event, target, how, match, LEVEL_FILLS);
     return WH_OK;
 }

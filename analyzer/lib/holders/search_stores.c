@@ -60,6 +60,20 @@ static bool makes_empty(const struct search *s, uint32_t value)
     return event->argument_count == 0 || event->keywords || search_is_class(s, argument(s, event, 0));
 }
 
+/* top = Cell(value, top), scope = scope.new_child(): the old one goes into the new one. */
+static bool is_made_of_itself(const struct search *s, uint32_t value)
+{
+    const struct expr *expr = &s->flow->exprs[value];
+    const struct event *event = expr->kind == EXPR_CALL ? event_at(s, expr->b) : NULL;
+    const struct expr *callee = event ? &s->flow->exprs[event->target] : NULL;
+    bool itself = false;
+    if (!event || (value_of(s, event->target).node && !search_is_class(s, event->target)))
+        return false;   /* sorted(x), filter(f, x): as large as before, or smaller */
+    for (uint32_t i = 0; i < event->argument_count; i++)
+        itself |= (step_set_any(s->sets[argument(s, event, i)]) & s->steps.final) != 0;
+    return (itself && search_is_class(s, event->target)) || (callee->kind == EXPR_ATTR && itself);
+}
+
 /* The holder gets its name: how was it made? Constants are no containers. */
 static enum wh_status visit_binding(struct search *s, const struct event *event, struct step_set set, uint32_t value)
 {
@@ -71,6 +85,8 @@ static enum wh_status visit_binding(struct search *s, const struct event *event,
         return WH_OK;   /* another name for the holder */
     if (makes_empty(s, value))
         return search_emit(s, event, STORE_CREATE, match, LEVEL_CREATES);
+    if (is_made_of_itself(s, event->value))
+        return search_emit(s, event, STORE_ANEW, match, LEVEL_STORES);
     return search_emit(s, event, STORE_ASSIGN, match, LEVEL_MAKES);
 }
 

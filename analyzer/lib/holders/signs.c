@@ -4,29 +4,27 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { ALIKE_MIN = 5, SMALL_BYTES = 64 * 1024 };
+#include "holders/key_run.h"
+
+enum {
+    ALIKE_MIN = 5,
+    SMALL_BYTES = 64 * 1024,
+    RECORDED_BYTES_MIN = 4 * 1024 * 1024,   /* allocated, or there are too few samples to tell how much is left */
+    LEFT_PERCENT_FEW = 20, LEFT_PERCENT_MOST = 85,
+    LARGE_BUFFER_BYTES = 1024 * 1024,
+    NATIVE_MIN = 16,
+    REGISTERED_MIN = 100, THREADS_MIN = 16,
+    UNCOLLECTED_MIN = 10000,                /* objects: cycles that the collector is about to take are fewer */
+};
 
 bool signs_site_adds(const struct store_site *site)
 {
     return site->how != STORE_CREATE && site->how != STORE_ASSIGN;
 }
 
-/* Does the holder become larger when the site runs again? A name that is bound anew, or a place in a list that is, does not. */
 static bool site_grows(const struct evidence *evidence, const struct store_site *site)
 {
-    switch (site->how) {
-    case STORE_CREATE:
-    case STORE_ASSIGN:
-    case STORE_COMPREHENSION:
-    case STORE_REMOVE:
-        return false;
-    case STORE_ATTRIBUTE:
-        return evidence->point->chain > 0;
-    case STORE_SUBSCRIPT:
-        return heap_items_kind(evidence->model->heap, evidence->point->node) != FORM_ITEMS_SEQUENCE;
-    default:
-        return true;
-    }
+    return filling_site_grows(evidence->model, evidence->point, site);
 }
 
 static bool contains(struct span text, const char *part)
@@ -62,10 +60,26 @@ static bool grows_in_function(const struct evidence *evidence, struct text *sent
     return true;
 }
 
+/* A function of the program added to it, and no module was being imported. */
+static bool was_seen_growing(const struct evidence *evidence)
+{
+    const struct filling *filling = &evidence->filling;
+    return filling->seen == GROWTH_ADDS && filling->by_application && !filling->by_import && !filling->by_module_body;
+}
+
+static bool grew_in_function(const struct evidence *evidence, struct text *sentence)
+{
+    if (!was_seen_growing(evidence))
+        return false;
+    text_add(sentence, "it was seen to grow: a function added to it while the program ran");
+    return true;
+}
+
 /* Speaks only where it is not known how the holder is filled. */
 static bool holds_many_alike(const struct evidence *evidence, struct text *sentence)
 {
-    if (evidence->alike < ALIKE_MIN || evidence->alike_type == TYPE_NONE || (evidence->sites->count && !first_growing_site(evidence)))
+    bool known = evidence->sites->count && !first_growing_site(evidence) && !evidence->opaque;
+    if (evidence->alike < ALIKE_MIN || evidence->alike_type == TYPE_NONE || known || accumulation_has_no_holder(evidence->point))
         return false;
     text_addf(sentence, "it holds %" PRIu32 " objects of one type, ", evidence->alike);
     model_write_type(&evidence->model->heap->types[evidence->alike_type], sentence);
@@ -80,23 +94,225 @@ static bool is_chain(const struct evidence *evidence, struct text *sentence)
     return true;
 }
 
+static void write_members(const struct evidence *evidence, struct text *sentence)
+{
+    text_addf(sentence, "%" PRIu32 " objects of one type, ", evidence->point->member_count);
+    model_write_type(&evidence->model->heap->types[evidence->point->member_type], sentence);
+}
+
+static bool is_held_by_native(const struct evidence *evidence, struct text *sentence)
+{
+    if (evidence->point->kind != ACCUMULATION_NATIVE || evidence->point->member_count < NATIVE_MIN)
+        return false;
+    text_add(sentence, "native code has references to ");
+    write_members(evidence, sentence);
+    text_add(sentence, ", to which no object refers");
+    return true;
+}
+
+static bool is_uncollected(const struct evidence *evidence, struct text *sentence)
+{
+    if (evidence->point->kind != ACCUMULATION_GARBAGE || evidence->point->objects < UNCOLLECTED_MIN)
+        return false;
+    text_add(sentence, "garbage that no collection has taken, more than waits for one usually: ");
+    write_members(evidence, sentence);
+    return true;
+}
+
+/* Where the standard library keeps what the application gives it, until the application takes it back. */
+static const struct registry {
+    const char *end;                     /* of the holder's name; "" for any */
+    const char *module, *type;           /* of what it holds; "" for any */
+    uint32_t least;
+} registries[] = {
+    {"", "weakref", "finalize._Info", REGISTERED_MIN},
+    {"", "asyncio.events", "TimerHandle", REGISTERED_MIN},
+    {"", "logging", "Logger", REGISTERED_MIN},
+    {"", "threading", "Thread", THREADS_MIN},
+    {"", "threading", "Timer", THREADS_MIN},
+    {"", "concurrent.futures.thread", "_WorkItem", REGISTERED_MIN},
+    {"linecache.cache", "", "", REGISTERED_MIN},
+    {"gc.garbage", "", "", REGISTERED_MIN},
+    {"atexit", "", "", REGISTERED_MIN},
+};
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), wanted = strlen(end);
+    return length >= wanted && !strcmp(text + length - wanted, end);
+}
+
+static bool is_in_registry(const struct evidence *evidence, const struct registry *registry, const char *name)
+{
+    const struct heap_type *type = evidence->alike_type == TYPE_NONE ? NULL : &evidence->model->heap->types[evidence->alike_type];
+    if (!type || evidence->alike < registry->least || !ends_with(name, registry->end))
+        return false;
+    return !*registry->type || (span_is(type->module, registry->module) && span_is(type->name, registry->type));
+}
+
+/* The sentence is empty still, and again afterwards. */
+static bool is_full_registry(const struct evidence *evidence, struct text *sentence)
+{
+    bool known = false;
+    if (accumulation_has_no_holder(evidence->point))
+        return false;
+    naming_write_expression(evidence->model, evidence->path, false, sentence);
+    for (size_t i = 0; !known && i < sizeof(registries) / sizeof(registries[0]); i++)
+        known = is_in_registry(evidence, &registries[i], text_string(sentence));
+    text_clear(sentence);
+    return known;
+}
+
+static bool is_registry(const struct evidence *evidence, struct text *sentence)
+{
+    if (!is_full_registry(evidence, sentence))
+        return false;
+    text_add(sentence, "the standard library keeps there what the application gives it, until it is taken back: ");
+    naming_write_expression(evidence->model, evidence->path, false, sentence);
+    return true;
+}
+
 /* --- against --- */
+
+/* A buffer out of which things are taken stays small; if it is not, they are not taken. */
+static bool is_large_buffer(const struct evidence *evidence)
+{
+    return !evidence->alike && evidence->point->bytes >= LARGE_BUFFER_BYTES;
+}
+
+/* Nothing of what was put in was ever taken out, whatever the code is written to do. */
+static bool keeps_all(const struct evidence *evidence)
+{
+    struct key_run run;
+    if (evidence->made_bytes >= RECORDED_BYTES_MIN && evidence->left_bytes >= evidence->made_bytes / 100 * LEFT_PERCENT_MOST)
+        return true;
+    return key_run_find(evidence->model->heap, evidence->point->node, &run) && key_run_is_complete(&run);
+}
+
+static bool has_removal(const struct evidence *evidence)
+{
+    for (uint32_t i = 0; i < evidence->sites->removal_count; i++) {
+        if (evidence->sites->removals[i].executed != EXECUTION_NEVER)
+            return true;
+    }
+    return false;
+}
+
+static bool flows_through(const struct evidence *evidence, struct text *sentence)
+{
+    int percent = evidence->made_bytes < RECORDED_BYTES_MIN ? -1 : evidence->most_left;
+    if (percent < 0 || percent > LEFT_PERCENT_FEW || !has_removal(evidence))
+        return false;
+    text_addf(sentence, "what is put in is taken out again: %d %% of what was allocated for it is left", percent);
+    return true;
+}
+
+static bool has_moved_on(const struct evidence *evidence, struct text *sentence)
+{
+    struct key_run run;
+    if (!has_removal(evidence) || !key_run_find(evidence->model->heap, evidence->point->node, &run) || !key_run_has_moved_on(&run))
+        return false;
+    text_addf(sentence, "what is put in is taken out again: its keys count on from %" PRIu64 ", the earlier ones are gone", run.first);
+    return true;
+}
+
+static bool is_kept_below_limit(const struct evidence *evidence, struct text *sentence)
+{
+    if (!evidence->filling.limit)
+        return false;
+    text_addf(sentence, "what adds to it compares its length with a limit: %" PRIu64, evidence->filling.limit);
+    return true;
+}
+
+static bool is_made_by_constructor(const struct evidence *evidence, struct text *sentence)
+{
+    if (!evidence->filling.by_constructor)
+        return false;
+    text_add(sentence, "only the constructor of the object that it belongs to adds to it");
+    return true;
+}
+
+static bool is_made_anew(const struct evidence *evidence, struct text *sentence)
+{
+    if (!evidence->filling.made_anew)
+        return false;
+    text_add(sentence, "what fills it makes a new one each time it runs");
+    return true;
+}
+
+static bool is_loaded_once(const struct evidence *evidence, struct text *sentence)
+{
+    if (!evidence->filling.once)
+        return false;
+    text_add(sentence, "it is filled by a function that is called once, outside of any loop, and is used elsewhere");
+    return true;
+}
+
+static bool is_plain_container(const struct evidence *evidence)
+{
+    static const char *const names[] = {"list", "dict", "set"};
+    bool plain = false;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        plain |= heap_type_is(evidence->model->heap, evidence->point->node, "builtins", names[i]);
+    return plain;
+}
+
+/* A global of a module, of which all code is known that is still there: the module's own body is gone. */
+static bool has_no_adder(const struct evidence *evidence, struct text *sentence)
+{
+    const struct naming_path *path = evidence->path;
+    const struct store_site_list *sites = evidence->sites;
+    if (!evidence->model->heap->code_count || sites->count || sites->removal_count || sites->incomplete || evidence->filling.seen == GROWTH_ADDS || !is_plain_container(evidence))
+        return false;
+    if (path->step_count != 2 || path->steps[0].kind != STEP_MODULE || path->steps[1].kind != STEP_ATTRIBUTE)
+        return false;
+    struct span name = path->steps[1].name;
+    bool special = name.length > 2 && name.bytes[0] == '_' && name.bytes[1] == '_';
+    if (special || !heap_attribute(evidence->model->heap, path->steps[0].node, "__file__"))
+        return false;
+    text_add(sentence, "no function adds to it: a table that was made when its module was imported");
+    return true;
+}
+
+/* It was added to under another name; now it only gets its name from there, as the older one of two buffers does. */
+static bool is_only_handed_on(const struct evidence *evidence)
+{
+    for (uint32_t i = 0; i < evidence->sites->count; i++) {
+        enum store_how how = evidence->sites->sites[i].how;
+        if (how != STORE_ASSIGN && how != STORE_CREATE)
+            return false;
+    }
+    return !evidence->sites->removal_count;
+}
 
 static bool is_replaced_whole(const struct evidence *evidence, struct text *sentence)
 {
-    if (!evidence->sites->count || evidence->sites->incomplete)
+    if (!evidence->sites->count || evidence->sites->incomplete || evidence->opaque)
+        return false;
+    if (evidence->point->chain)
         return false;
     for (uint32_t i = 0; i < evidence->sites->count; i++) {
         if (site_grows(evidence, &evidence->sites->sites[i]))
             return false;
     }
+    if (evidence->filling.seen == GROWTH_ADDS && !is_only_handed_on(evidence))
+        return false;
     text_add(sentence, "no code adds to it: it is made as a whole, or its places are filled anew");
     return true;
 }
 
+static bool was_seen_at_import(const struct evidence *evidence)
+{
+    return evidence->filling.seen != GROWTH_UNSEEN && (evidence->filling.by_module_body || evidence->filling.by_import);
+}
+
 static bool is_filled_at_import(const struct evidence *evidence, struct text *sentence)
 {
-    if (!evidence->sites->count || evidence->sites->incomplete || first_growing_site(evidence))
+    if (was_seen_at_import(evidence)) {
+        text_add(sentence, "it was seen to grow only while a module was being imported");
+        return true;
+    }
+    if (was_seen_growing(evidence) || evidence->point->chain || !evidence->sites->count || evidence->sites->incomplete || first_growing_site(evidence))
         return false;
     for (uint32_t i = 0; i < evidence->sites->count; i++) {
         if (!evidence->sites->sites[i].top_level)
@@ -115,27 +331,22 @@ static void write_removal(const char *words, const struct store_site *site, stru
 
 /*
  * What adds also takes out, as a cache that makes room does. A removal elsewhere says nothing: the function that should have been called
- * to unsubscribe is there in many a leak.
+ * to unsubscribe is there in many a leak. Nor does it where nothing has ever gone.
  */
 static bool makes_room(const struct evidence *evidence, struct text *sentence)
 {
-    for (uint32_t i = 0; i < evidence->sites->removal_count; i++) {
-        const struct store_site *removal = &evidence->sites->removals[i];
-        for (uint32_t k = 0; removal->executed != EXECUTION_NEVER && k < evidence->sites->count; k++) {
-            const struct store_site *site = &evidence->sites->sites[k];
-            if (site->code_node != removal->code_node || !site_grows(evidence, site))
-                continue;
-            write_removal("the function that adds to it makes room, too: ", removal, sentence);
-            return true;
-        }
-    }
-    return false;
+    if (!evidence->filling.room || keeps_all(evidence) || is_full_registry(evidence, sentence) || is_large_buffer(evidence))
+        return false;
+    write_removal("what adds to it makes room, too: ", evidence->filling.room, sentence);
+    return true;
 }
 
 /* Made full, lent out and taken back. */
 static bool is_pool(const struct evidence *evidence, struct text *sentence)
 {
     bool made_full = false;
+    if (was_seen_growing(evidence) || is_full_registry(evidence, sentence))
+        return false;
     for (uint32_t i = 0; i < evidence->sites->count; i++) {
         enum store_how how = evidence->sites->sites[i].how;
         made_full |= how == STORE_COMPREHENSION || how == STORE_ASSIGN;
@@ -150,10 +361,31 @@ static bool is_pool(const struct evidence *evidence, struct text *sentence)
     return false;
 }
 
+/* A queue's own maxsize. The queue is what the deque belongs to. */
+static bool is_bounded_queue(const struct evidence *evidence, struct text *sentence)
+{
+    const struct heap *heap = evidence->model->heap;
+    const struct naming_path *path = evidence->path;
+    uint32_t owner = path->step_count ? path->steps[path->step_count - 1].owner : HEAP_NULL;
+    if (owner == HEAP_NULL || owner >= heap->node_count)
+        return false;
+    uint32_t size = heap_attribute(heap, owner, "maxsize");
+    size = size ? size : heap_attribute(heap, owner, "_maxsize");
+    const struct heap_text *text = size && heap_type_is(heap, size, "builtins", "int") ? heap_text(heap, size) : NULL;
+    if (!text || !text->data.length || text->data.bytes[0] == '-' || text->data.bytes[0] == '0')
+        return false;
+    text_add(sentence, "it belongs to a queue of ");
+    text_add_name(sentence, text->data);
+    text_add(sentence, " items at most");
+    return true;
+}
+
 /* A deque with maxlen, an lru_cache with maxsize. */
 static bool is_bounded(const struct evidence *evidence, struct text *sentence)
 {
     struct heap_store store;
+    if (is_bounded_queue(evidence, sentence))
+        return true;
     if (!heap_store(evidence->model->heap, evidence->point->node, &store) || !(evidence->model->heap->form_of_node[evidence->point->node] & FORM_BOUNDED))
         return false;
     text_addf(sentence, "it keeps %" PRIu64 " items at most", store.capacity);
@@ -164,6 +396,11 @@ static bool is_bounded(const struct evidence *evidence, struct text *sentence)
 static bool belongs_to_library(const struct evidence *evidence, struct text *sentence)
 {
     const struct naming_step *first = &evidence->path->steps[0];
+    const struct filling *filling = &evidence->filling;
+    if (accumulation_has_no_holder(evidence->point) || is_full_registry(evidence, sentence))
+        return false;
+    if ((filling->seen != GROWTH_UNSEEN && filling->by_application && !filling->by_import))
+        return false;
     if (first->kind != STEP_MODULE || span_is(first->name, "__main__"))
         return false;
     /* A long path may be there as a prefix alone; that is enough to tell. A module without a file is built in. */
@@ -212,7 +449,8 @@ static bool is_small(const struct evidence *evidence, struct text *sentence)
 
 static bool is_program_text(const struct evidence *evidence, struct text *sentence)
 {
-    if (!accumulation_is_structure(evidence->model, evidence->point->node))
+    bool by_module = evidence->point->kind == ACCUMULATION_SHARED && heap_is_instance(evidence->model->heap, evidence->point->node, "builtins", "module");
+    if (by_module || !accumulation_is_structure(evidence->model, evidence->point->node))
         return false;
     text_add(sentence, "it is a part of the program itself: a module, a class or code");
     return true;
@@ -220,12 +458,23 @@ static bool is_program_text(const struct evidence *evidence, struct text *senten
 
 const struct sign signs[] = {
     {"grows-in-function", true, grows_in_function},
+    {"seen-growing", true, grew_in_function},
     {"many-alike", true, holds_many_alike},
     {"chain", true, is_chain},
+    {"registry", true, is_registry},
+    {"native-references", true, is_held_by_native},
+    {"uncollected", true, is_uncollected},
     {"filled-at-import", false, is_filled_at_import},
+    {"no-adder", false, has_no_adder},
     {"replaced-whole", false, is_replaced_whole},
+    {"constructor", false, is_made_by_constructor},
+    {"made-anew", false, is_made_anew},
+    {"loaded-once", false, is_loaded_once},
     {"bounded", false, is_bounded},
+    {"limit", false, is_kept_below_limit},
     {"makes-room", false, makes_room},
+    {"flows-through", false, flows_through},
+    {"moved-on", false, has_moved_on},
     {"pool", false, is_pool},
     {"library", false, belongs_to_library},
     {"program-text", false, is_program_text},

@@ -7,6 +7,7 @@
 #define WHOHOLDS_LIB_SIGNS_H
 
 #include "holders/accumulation.h"
+#include "holders/filling.h"
 #include "naming/naming.h"
 #include "holders/store_sites.h"
 
@@ -17,6 +18,11 @@ struct evidence {
     const struct store_site_list *sites;
     uint32_t alike;         /* how many of the immediately dominated objects are of the commonest type */
     uint32_t alike_type;    /* that type's number, TYPE_NONE if there is none */
+    struct filling filling;
+    uint64_t made_bytes;    /* recorded: what the code that allocated the contents ever allocated in that way … */
+    uint64_t left_bytes;    /* … and how much of that is in the holder now */
+    int most_left;          /* … per cent, where most is left; -1 if too little was recorded */
+    bool opaque;            /* an extension's object: what adds to it cannot be seen in its code */
 };
 
 struct sign {

@@ -25,6 +25,7 @@ struct found_site {
     bool in_loop, maker;
     bool climbed;   /* a call by which the application gets to a site in a library */
     uint8_t distance;   /* … references from the object before the dot to the holder; 0: of no object */
+    bool on_new, on_self;                 /* see store_site */
     uint32_t caller_row, caller_offset;   /* CODE_NONE: none */
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "heap/known_names.h"
 #include "holders/callers.h"
 #include "holders/store_search.h"
 
@@ -30,6 +31,7 @@ static uint64_t key_of(const struct found_site *site, const struct code_facts *f
     key = key << 1 | (site->level == LEVEL_CREATES);
     key = key << 1 | (site->match == MATCH_NAME && !site->climbed);
     key = key << 1 | facts->library;
+    key = key << 1 | (site->how == STORE_ATTRIBUTE && facts->name == NAME_INIT);   /* a link's constructor: who links is its caller */
     key = key << 1 | (site->level == LEVEL_MAKES);
     key = key << 2 | (uint64_t)(EXECUTION_SEEN - site->executed);
     key = key << 2 | (uint64_t)site->level;
@@ -78,7 +80,8 @@ static struct store_site describe(const struct code_index *index, const struct f
         .code_node = index->heap->codes[found->row].node, .offset = found->offset, .line = found->line,
         .file = file_of(index, found->row), .function = function_of(index, found->row), .executed = found->executed,
         .how = found->how, .match = found->match, .library = facts->library, .on_stack = facts->on_stack, .in_loop = found->in_loop,
-        .top_level = facts->top_level, .maker = found->maker, .caller_file = {"", 0}, .caller_function = {"", 0}, .rank = rank,
+        .top_level = facts->top_level, .maker = found->maker, .on_new = found->on_new, .on_self = found->on_self, .caller_file = {"", 0},
+        .caller_function = {"", 0}, .rank = rank,
     };
     if (found->caller_row == CODE_NONE)
         return site;
@@ -204,16 +207,23 @@ static bool is_sure(const struct found_site *site)
     return site->match != MATCH_NAME && site->level <= LEVEL_FILLS && site->executed != EXECUTION_NEVER;
 }
 
-/* Where sites that mean this holder explain it, those that only have an attribute's name in common with it say nothing more. */
-static void drop_namesakes(struct found_sites *found)
+/*
+ * Where sites that mean this holder explain it, those that only have an attribute's name in common with it say nothing more. Those in libraries
+ * do not even if the others only say where it was bound.
+ */
+static void drop_namesakes(const struct code_index *index, struct found_sites *found)
 {
     uint32_t kept = 0;
-    bool sure = false;
-    for (uint32_t i = 0; i < found->count; i++)
+    bool sure = false, own = false;
+    for (uint32_t i = 0; i < found->count; i++) {
         sure |= is_sure(&found->sites[i]);
-    for (uint32_t i = 0; i < found->count; i++)
-        if (!sure || found->sites[i].match != MATCH_NAME)
+        own |= found->sites[i].match != MATCH_NAME && !index->facts[found->sites[i].row].library;
+    }
+    for (uint32_t i = 0; i < found->count; i++) {
+        bool library = index->facts[found->sites[i].row].library;
+        if (found->sites[i].match != MATCH_NAME || (!sure && !(own && library)))
             found->sites[kept++] = found->sites[i];
+    }
     found->count = kept;
 }
 
@@ -226,7 +236,7 @@ enum wh_status store_sites_find(const struct heap *heap, struct code_index *inde
     enum wh_status status = store_search(index, holder, error, &found);
     if (status)
         return status;
-    drop_namesakes(&found);
+    drop_namesakes(index, &found);
     ret->incomplete = found.incomplete;
     status = find_registering(index, holder->node, error, &found);
     if (!status)
@@ -252,7 +262,7 @@ const char *store_how_name(enum store_how how)
     static const char *const names[] = {
         [STORE_METHOD] = "method", [STORE_SUBSCRIPT] = "subscript", [STORE_SLICE] = "slice", [STORE_INPLACE] = "inplace",
         [STORE_COMPREHENSION] = "comprehension", [STORE_ATTRIBUTE] = "attribute", [STORE_FUNCTION] = "function",
-        [STORE_MEMO] = "memo", [STORE_THROUGH_LIBRARY] = "through library", [STORE_ASSIGN] = "assign", [STORE_CREATE] = "create",
+        [STORE_MEMO] = "memo", [STORE_THROUGH_LIBRARY] = "through library", [STORE_ANEW] = "anew", [STORE_ASSIGN] = "assign", [STORE_CREATE] = "create",
         [STORE_REMOVE] = "remove",
     };
     return names[how];

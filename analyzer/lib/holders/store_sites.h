@@ -61,6 +61,7 @@ enum store_how {
     STORE_FUNCTION,        /* heapq.heappush(h, x), map(h.append, …) */
     STORE_MEMO,            /* f(x) where f remembers its results: functools.lru_cache */
     STORE_THROUGH_LIBRARY, /* q.put(x): the store itself is in a library; that site follows */
+    STORE_ANEW,            /* h = Link(x, h): the holder is bound to its name anew, with the old one in it */
     STORE_ASSIGN,          /* the holder is bound to its name, ready made: name = f(x) */
     STORE_CREATE,          /* the holder is bound to its name, empty: name = [] */
     STORE_REMOVE,          /* of a removal: h.pop(), del h[k] */
@@ -83,6 +84,8 @@ struct store_site {
     bool on_stack;                         /* the function is on a thread's stack */
     bool in_loop, top_level;
     bool maker;                            /* in a function that makes the holder and gives it to its caller, who gives it a name */
+    bool on_new;                           /* what it adds to was made in the same run of the function */
+    bool on_self;                          /* … is an attribute of the method's own object */
     uint32_t caller_code_node, caller_line; /* the call that passed the holder in; 0: none */
     struct span caller_file, caller_function;
     unsigned rank;                         /* 0, 1, …: position in the list */

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Stage "filling": how a holder is filled, beyond the lines that do it. What the recorder saw, and what the code around those lines tells: who
+ * calls them, how often, and whether they also see to it that the holder stays small.
+ */
+#ifndef WHOHOLDS_LIB_FILLING_H
+#define WHOHOLDS_LIB_FILLING_H
+
+#include "code/code_index.h"
+#include "heap/model.h"
+#include "holders/accumulation.h"
+#include "holders/store_sites.h"
+#include "naming/naming.h"
+
+/* What the recorder saw the majority of growth do. */
+enum growth_seen {
+    GROWTH_UNSEEN,     /* no recorder, or nothing of this holder */
+    GROWTH_ADDS,       /* an operation that adds to what is there: append, a subscript store, += */
+    GROWTH_MAKES,      /* a comprehension or a display: made as a whole */
+    GROWTH_OTHERWISE,  /* a call of something else */
+};
+
+struct filling {
+    enum growth_seen seen;
+    bool by_application;               /* what the recorder saw: a frame of the application's took part … */
+    bool by_import;                    /* … while a module was being imported */
+    bool by_module_body;               /* … at the top level of a module */
+    bool by_constructor;               /* only the constructor of the object that the holder belongs to adds to it */
+    bool made_anew;                    /* the functions that add to it have made it, and have ended */
+    bool once;                         /* it is filled in loops of functions that are called once, and is used elsewhere */
+    const struct store_site *room;     /* a removal in what adds, or in what is called by it; NULL */
+    uint64_t limit;                    /* what adds compares the number of items with this one; 0: nothing of the kind */
+};
+
+/* Does the holder become larger when the site runs again? A name that is bound anew, or a place in a list that is, does not. */
+bool filling_site_grows(const struct model *model, const struct accumulation *point, const struct store_site *site);
+
+/* Cost: the code objects that use the adding functions' names. `ret` points into `sites`. */
+enum wh_status filling_find(const struct model *model, struct code_index *index, const struct accumulation *point,
+                            const struct naming_path *path, const struct store_site_list *sites, struct wh_error *error,
+                            struct filling *ret) WH_MUST_USE;
+
+#endif
