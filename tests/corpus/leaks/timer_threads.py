@@ -16,7 +16,7 @@ class Reminders:
         self.count += 1
         timer = threading.Timer(3600, remind, args=[payload])
         timer.daemon = True
-        timer.start()  # holder: Timer
+        timer.start()  # holder: _active
 
 
 reminders = Reminders()
