@@ -53,14 +53,15 @@ static enum wh_status write_file(json_t *document, const struct request *request
     return status;
 }
 
-static enum wh_status answer(struct wh_analysis *analysis, const struct request *request, FILE *out, struct wh_error *error, int *exit_code)
+static enum wh_status answer(struct wh_analysis *const *analyses, size_t count, const struct request *request, FILE *out, struct wh_error *error,
+                             int *exit_code)
 {
     (void)exit_code;
     json_t *document;
     enum wh_status status;
     if (!request->json && !find_place())
         return wh_error_set(error, WH_ERR_RESOURCE, "this build has no report page; 'whoholds report --json' writes what it would show");
-    status = report_document(analysis, error, &document);
+    status = report_document(analyses, count, error, &document);
     if (status)
         return status;
     if (request->json)
@@ -90,12 +91,12 @@ int cmd_report(int argc, char **argv)
     static const struct command command = {
         .name = "report",
         .options = options,
-        .arguments = "SNAPSHOT -o FILE.html",
+        .arguments = "SNAPSHOT... -o FILE.html",
         .help = "Write the report: one HTML file that needs no network, with the verdict, the dominator tree, types, threads and memory. "
-                "The file appears when it is whole, and only those can read it who can read the snapshot.\v" HELP_EXIT_CODES
-                "Example: whoholds report app-1234-1.whs -o app.html",
+                "Several snapshots of a program make the report of the latest one, with what grew up to it. The file appears when it is whole, and only those can read it who can read the snapshot.\v" HELP_EXIT_CODES
+                "Example: whoholds report app-1234-*.whs -o app.html",
         .check = check,
-        .answer = answer,
+        .answer_several = answer,
     };
     return command_run(&command, argc, argv);
 }

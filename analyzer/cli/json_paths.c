@@ -35,6 +35,42 @@ json_t *paths_document(const struct wh_paths *paths)
                      json_list(paths->paths, paths->count, sizeof(*paths->paths), path_json));
 }
 
+/* --- paths that are drawn --- */
+
+/* In hundredths, so that the document has integers only. */
+static json_t *drawn_x_json(double x)
+{
+    return json_integer((json_int_t)(x * 100 + 0.5));
+}
+
+static json_t *drawn_node_json(const void *item)
+{
+    const struct wh_drawn_node *node = item;
+    return json_make("{so so so so sb sb sb so so}", "name", json_text(node->name), "type", json_text(node->object.type), "address",
+                     json_address(node->object.address), "retained", json_count(node->object.retained_bytes), "first", node->first, "target",
+                     node->target, "dominator", node->dominator, "layer", json_count(node->layer), "x", drawn_x_json(node->x));
+}
+
+static json_t *bend_json(const void *item)
+{
+    const struct wh_bend *bend = item;
+    return json_make("[o o]", json_count(bend->layer), drawn_x_json(bend->x));
+}
+
+static json_t *drawn_edge_json(const void *item)
+{
+    const struct wh_drawn_edge *edge = item;
+    return json_make("{so so so so}", "from", json_count(edge->from), "to", json_count(edge->to), "label", json_text(edge->label), "bends",
+                     json_list(edge->bends, edge->bend_count, sizeof(*edge->bends), bend_json));
+}
+
+json_t *ways_json(const struct wh_paths *paths, const struct wh_drawing *drawing)
+{
+    return json_make("{so so so}", "paths", json_list(paths->paths, paths->count, sizeof(*paths->paths), path_json), "nodes",
+                     json_list(drawing->nodes, drawing->node_count, sizeof(*drawing->nodes), drawn_node_json), "edges",
+                     json_list(drawing->edges, drawing->edge_count, sizeof(*drawing->edges), drawn_edge_json));
+}
+
 /* --- merged paths --- */
 
 static json_t *merged_row_json(const void *item)

@@ -6,16 +6,21 @@
 
 /* What a part may hold at most, so that the page stays small whatever the heap's size. */
 static const struct budget {
-    size_t suspects, tree_rows, types, modules, holders, objects, references, alloc_lines, alloc_nodes;
+    size_t suspects, tree_rows, types, modules, holders, objects, references, alloc_lines, alloc_nodes, ways, merged_types,
+        growth_rows;
 } budget = {.suspects = 50, .tree_rows = 2000, .types = 500, .modules = 200, .holders = 200, .objects = 200, .references = 20,
-             .alloc_lines = 100, .alloc_nodes = 1000};
+             .alloc_lines = 100, .alloc_nodes = 1000, .ways = 3, .merged_types = 12, .growth_rows = 100};
+
+/* Independent paths to a suspect's holder, the shortest included. */
+enum { WAYS_EACH = 5 };
 
 static json_t *budget_json(void)
 {
-    return json_make("{so so so so so so so so so}", "suspects", json_count(budget.suspects), "tree_rows", json_count(budget.tree_rows), "types",
+    return json_make("{so so so so so so so so so so so so}", "suspects", json_count(budget.suspects), "tree_rows", json_count(budget.tree_rows), "types",
                      json_count(budget.types), "modules", json_count(budget.modules), "holders", json_count(budget.holders), "objects",
                      json_count(budget.objects), "references", json_count(budget.references), "alloc_lines", json_count(budget.alloc_lines),
-                     "alloc_nodes", json_count(budget.alloc_nodes));
+                     "alloc_nodes", json_count(budget.alloc_nodes), "ways", json_count(budget.ways), "merged_types",
+                     json_count(budget.merged_types), "growth_rows", json_count(budget.growth_rows));
 }
 
 static enum wh_status add_info(struct wh_analysis *analysis, json_t *document, struct wh_error *error)
@@ -37,6 +42,45 @@ static enum wh_status add_top(struct wh_analysis *analysis, const char *key, enu
     json_object_set_new(document, key, top_document(top, by));
     wh_top_free(top);
     return WH_OK;
+}
+
+/* Where the objects of the types that retain most come through. */
+static enum wh_status add_merged(struct wh_analysis *analysis, const struct wh_top *types, json_t *merged, struct wh_error *error)
+{
+    enum wh_status status = WH_OK;
+    for (size_t i = 0, made = 0; !status && i < types->row_count && made < budget.merged_types; i++) {
+        struct wh_query query = {.type = types->rows[i].name};
+        struct wh_path_options options = {0};
+        struct wh_merged *paths;
+        if (types->rows[i].count < 2)
+            continue;
+        status = wh_merged(analysis, &query, &options, error, &paths);
+        if (status == WH_ERR_INPUT) { /* none of them can be named */
+            status = WH_OK;
+            continue;
+        }
+        if (status)
+            break;
+        json_t *part = merged_document(paths);
+        json_object_del(part, "schema");
+        json_object_set_new(merged, types->rows[i].name, part);
+        wh_merged_free(paths);
+        made++;
+    }
+    return status;
+}
+
+static enum wh_status add_merged_types(struct wh_analysis *analysis, json_t *document, struct wh_error *error)
+{
+    struct wh_top *types;
+    json_t *merged = json_object();
+    json_object_set_new(document, "merged", merged);
+    enum wh_status status = wh_top(analysis, WH_TOP_TYPE, budget.types, error, &types);
+    if (status)
+        return status;
+    status = add_merged(analysis, types, merged, error);
+    wh_top_free(types);
+    return status;
 }
 
 static enum wh_status add_threads(struct wh_analysis *analysis, json_t *document, struct wh_error *error)
@@ -78,7 +122,40 @@ static enum wh_status add_path_objects(struct wh_analysis *analysis, const struc
     return status;
 }
 
-static enum wh_status add_suspects(struct wh_analysis *analysis, json_t *document, json_t *objects, struct wh_error *error)
+/* How else an object is held, where it is. */
+static enum wh_status add_way(struct wh_analysis *analysis, uint64_t address, json_t *ways, struct wh_error *error)
+{
+    struct wh_paths *paths;
+    struct wh_drawing *drawing;
+    struct wh_query query = {.address = address, .limit = 1};
+    struct wh_path_options options = {.independent = WAYS_EACH};
+    char key[24];
+    enum wh_status status = wh_other_paths(analysis, &query, &options, error, &paths);
+    if (status)
+        return status == WH_ERR_INPUT ? WH_OK : status; /* garbage: nothing holds it */
+    status = wh_draw_paths(paths, error, &drawing);
+    if (!status) {
+        snprintf(key, sizeof(key), "0x%llx", (unsigned long long)address);
+        json_object_set_new(ways, key, ways_json(paths, drawing));
+        wh_drawing_free(drawing);
+    }
+    wh_paths_free(paths);
+    return status;
+}
+
+static enum wh_status add_ways(struct wh_analysis *analysis, const struct wh_suspects *suspects, json_t *document, struct wh_error *error)
+{
+    json_t *ways = json_object();
+    enum wh_status status = WH_OK;
+    for (size_t i = 0; !status && i < suspects->count && i < budget.ways; i++)
+        if (suspects->suspects[i].leak && suspects->suspects[i].holder.address)
+            status = add_way(analysis, suspects->suspects[i].holder.address, ways, error);
+    json_object_set_new(document, "ways", ways);
+    return status;
+}
+
+static enum wh_status add_suspects(struct wh_analysis *analysis, const struct wh_diff *diff, json_t *document, json_t *objects,
+                                   struct wh_error *error)
 {
     struct wh_suspects *suspects;
     const struct wh_info *info;
@@ -87,9 +164,14 @@ static enum wh_status add_suspects(struct wh_analysis *analysis, json_t *documen
         status = wh_suspects(analysis, true, budget.suspects, error, &suspects);
     if (status)
         return status;
-    json_object_set_new(document, "suspects", suspects_document(suspects, info));
+    json_t *part = suspects_document(suspects, info);
+    if (diff)
+        suspects_add_growth(part, suspects, diff);
+    json_object_set_new(document, "suspects", part);
     for (size_t i = 0; !status && i < suspects->count; i++)
         status = add_path_objects(analysis, &suspects->suspects[i], objects, error);
+    if (!status)
+        status = add_ways(analysis, suspects, document, error);
     wh_suspects_free(suspects);
     return status;
 }
@@ -162,7 +244,7 @@ static enum wh_status add_alloc(struct wh_analysis *analysis, json_t *document, 
     return status ? status : add_alloc_view(analysis, false, views, error);
 }
 
-static enum wh_status add_parts(struct wh_analysis *analysis, json_t *document, json_t *objects, struct wh_error *error)
+static enum wh_status add_parts(struct wh_analysis *analysis, const struct wh_diff *diff, json_t *document, json_t *objects, struct wh_error *error)
 {
     static const struct {
         const char *key;
@@ -175,9 +257,11 @@ static enum wh_status add_parts(struct wh_analysis *analysis, json_t *document, 
     };
     enum wh_status status = add_info(analysis, document, error);
     if (!status)
-        status = add_suspects(analysis, document, objects, error);
+        status = add_suspects(analysis, diff, document, objects, error);
     for (size_t i = 0; !status && i < sizeof(tables) / sizeof(tables[0]); i++)
         status = add_top(analysis, tables[i].key, tables[i].by, *tables[i].limit, document, error);
+    if (!status)
+        status = add_merged_types(analysis, document, error);
     if (!status)
         status = add_tree(analysis, document, objects, error);
     if (!status)
@@ -185,13 +269,25 @@ static enum wh_status add_parts(struct wh_analysis *analysis, json_t *document, 
     return status ? status : add_alloc(analysis, document, error);
 }
 
-enum wh_status report_document(struct wh_analysis *analysis, struct wh_error *error, json_t **ret)
+static json_t *report_growth_json(const struct wh_diff *diff)
 {
+    return diff ? diff_document(diff, budget.growth_rows) : json_null();
+}
+
+enum wh_status report_document(struct wh_analysis *const *analyses, size_t count, struct wh_error *error, json_t **ret)
+{
+    struct wh_diff *diff = NULL;
+    size_t latest = 0;
+    enum wh_status status = count > 1 ? wh_diff(analyses, count, error, &latest, &diff) : WH_OK;
+    if (status)
+        return status;
     json_t *document = json_make("{ss}", "schema", "whoholds.report/1");
     json_t *objects = json_object();
-    enum wh_status status = add_parts(analysis, document, objects, error);
+    status = add_parts(analyses[latest], diff, document, objects, error);
     json_object_set_new(document, "objects", objects);
+    json_object_set_new(document, "diff", report_growth_json(diff));
     json_object_set_new(document, "budget", budget_json());
+    wh_diff_free(diff);
     if (status)
         json_decref(document);
     else

@@ -5,7 +5,7 @@
 
 #include "documents.h"
 
-/* The caller owns *ret. */
-enum wh_status report_document(struct wh_analysis *analysis, struct wh_error *error, json_t **ret) WH_MUST_USE;
+/* Of one snapshot, or of the latest of several with what grew up to it. The caller owns *ret. */
+enum wh_status report_document(struct wh_analysis *const *analyses, size_t count, struct wh_error *error, json_t **ret) WH_MUST_USE;
 
 #endif

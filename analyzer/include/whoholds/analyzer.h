@@ -116,6 +116,28 @@ struct wh_path_options {
 enum wh_status wh_other_paths(struct wh_analysis *analysis, const struct wh_query *query, const struct wh_path_options *options,
                               struct wh_error *error, struct wh_paths **ret) WH_MUST_USE;
 
+/* Paths drawn as one graph, in layers from top to bottom. */
+struct wh_drawn_node {
+    const char *name;              /* of a node on which a path begins: the reference that begins it; else its type */
+    struct wh_object object;
+    bool first, target;            /* a path begins, ends here */
+    bool dominator;                /* all paths lead through here, also those that are not drawn */
+    uint32_t layer;
+    double x;                      /* from 0; nodes of a layer stand 1 apart or more */
+};
+struct wh_bend { uint32_t layer; double x; };
+struct wh_drawn_edge {
+    size_t from, to;
+    const char *label;
+    size_t bend_count;
+    struct wh_bend *bends;         /* where it passes layers between its ends, from top to bottom */
+};
+struct wh_drawing { size_t node_count, edge_count; struct wh_drawn_node *nodes; struct wh_drawn_edge *edges; };
+
+/* Nodes are told by their address. Hops without an address have no node: the next one hangs on the one before. */
+enum wh_status wh_draw_paths(const struct wh_paths *paths, struct wh_error *error, struct wh_drawing **ret) WH_MUST_USE;
+void wh_drawing_free(struct wh_drawing *drawing);
+
 struct wh_merged_row {
     int64_t parent;                /* index of a row before this one, -1: at a root */
     const char *name;              /* the object through which the paths lead: `app.cache._store` */

@@ -10,7 +10,7 @@ enum wh_status diff_entries_add(struct diff_entries *entries, const struct diff_
 {
     if (entries->count == entries->capacity) {
         size_t capacity = entries->capacity ? entries->capacity * 2 : 256;
-        struct diff_entry *at = reallocarray(entries->at, capacity, sizeof(*at));
+        struct diff_entry *at = realloc(entries->at, capacity * sizeof(*at));
         if (!at)
             return wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the comparison");
         entries->at = at;
