@@ -15,6 +15,7 @@ json_t *top_document(const struct wh_top *top, enum wh_top_by by);
 json_t *alloc_document(const struct wh_alloc *alloc, bool live, enum wh_alloc_by by);
 json_t *paths_document(const struct wh_paths *paths);
 json_t *ways_json(const struct wh_paths *paths, const struct wh_drawing *drawing); /* of the report */
+json_t *way_cut_json(const struct wh_cut *cut);
 json_t *details_document(const struct wh_details *details);
 json_t *merged_document(const struct wh_merged *merged);
 json_t *cut_document(const struct wh_cut *cut);

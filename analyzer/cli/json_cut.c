@@ -54,6 +54,18 @@ json_t *cut_document(const struct wh_cut *cut)
     return json_extend(counts_json(cut), lists);
 }
 
+static json_t *name_of_reference_json(const void *item)
+{
+    return json_text(((const struct wh_cut_reference *)item)->reference);
+}
+
+json_t *way_cut_json(const struct wh_cut *cut)
+{
+    return json_make("{sb so so}", "complete", cut->complete, "references",
+                     json_list(cut->references, cut->references_shown, sizeof(*cut->references), name_of_reference_json), "references_omitted",
+                     json_count(cut->reference_count - cut->references_shown));
+}
+
 /* --- retained --- */
 
 static json_t *mass_json(const struct wh_mass *mass)

@@ -122,6 +122,19 @@ static enum wh_status add_path_objects(struct wh_analysis *analysis, const struc
     return status;
 }
 
+/* The fewest references to cut, where one does not do. */
+static enum wh_status add_way_cut(struct wh_analysis *analysis, uint64_t address, json_t *way, struct wh_error *error)
+{
+    struct wh_cut *cut;
+    struct wh_cut_query query = {.query = {.address = address}, .limit = budget.references};
+    enum wh_status status = wh_cut(analysis, &query, error, &cut);
+    if (status)
+        return status;
+    json_object_set_new(way, "cut", way_cut_json(cut));
+    wh_cut_free(cut);
+    return WH_OK;
+}
+
 /* How else an object is held, where it is. */
 static enum wh_status add_way(struct wh_analysis *analysis, uint64_t address, json_t *ways, struct wh_error *error)
 {
@@ -136,8 +149,11 @@ static enum wh_status add_way(struct wh_analysis *analysis, uint64_t address, js
     status = wh_draw_paths(paths, error, &drawing);
     if (!status) {
         snprintf(key, sizeof(key), "0x%llx", (unsigned long long)address);
-        json_object_set_new(ways, key, ways_json(paths, drawing));
+        json_t *way = ways_json(paths, drawing);
+        json_object_set_new(ways, key, way);
         wh_drawing_free(drawing);
+        if (paths->count > 1)
+            status = add_way_cut(analysis, address, way, error);
     }
     wh_paths_free(paths);
     return status;

@@ -98,6 +98,66 @@ export interface Reason {
   leak?: boolean;
 }
 
+/* A row's course over several snapshots; `since` counts them from 0. */
+export interface Course {
+  change: "new" | "grown" | "flat" | "shrunk" | "gone";
+  every_step: boolean;
+  since: number;
+  bytes_change: number;
+  count_change: number;
+  bytes: number[];
+  count: number[];
+  at_most?: number[];
+}
+
+export interface Growth extends Course {
+  since_created: string;
+}
+
+export interface HolderCourse extends Course {
+  name: string;
+  type: string;
+  address: string;
+  fingerprint: string;
+  alike: number;
+}
+
+export interface TypeCourse extends Course {
+  name: string;
+}
+
+export interface LineCourse extends Course {
+  file: string;
+  line: number;
+  function: string;
+  text: string;
+}
+
+export interface DiffTable<Row> {
+  rows: Row[];
+  omitted: { rows: number; bytes_grown: number; bytes_shrunk: number };
+}
+
+export interface DiffSnapshot {
+  file: string;
+  python: string;
+  program: string;
+  pid: number;
+  created: string;
+  objects: number;
+  bytes: number;
+  rss?: number;
+}
+
+export interface Diff {
+  snapshots: DiffSnapshot[];
+  same_process: boolean;
+  caution: string;
+  holders: DiffTable<HolderCourse>;
+  types: DiffTable<TypeCourse>;
+  lines?: DiffTable<LineCourse>;
+}
+
 export interface Suspect {
   rank: number;
   leak: boolean;
@@ -114,6 +174,55 @@ export interface Suspect {
   cut?: { reference: string }[];
   reasons?: Reason[];
   fingerprint?: string;
+  growth?: Growth;
+}
+
+/* How else an object is held: paths without a removable reference in common, and their drawing. */
+export interface WayNode {
+  name: string;
+  type: string;
+  address: string;
+  retained: number;
+  first: boolean;
+  target: boolean;
+  dominator: boolean;
+  layer: number;
+  /* In hundredths of the distance of neighbours. */
+  x: number;
+}
+
+export interface WayEdge {
+  from: number;
+  to: number;
+  label: string;
+  /* [layer, x] of what it passes. */
+  bends: [number, number][];
+}
+
+export interface Ways {
+  paths: { root: { kind: string; name: string }; expression: string; hops: Hop[] }[];
+  nodes: WayNode[];
+  edges: WayEdge[];
+  /* The fewest references to remove, where one is not enough. */
+  cut?: { complete: boolean; references: string[]; references_omitted: number };
+}
+
+export interface MergedRow {
+  parent: number;
+  name: string;
+  type: string;
+  address: string;
+  count: number;
+  share: number;
+  hidden: number;
+}
+
+/* Where the objects of a type come through; rows stand depth-first. */
+export interface Merged {
+  matching: number;
+  reached: number;
+  hidden: number;
+  rows: MergedRow[];
 }
 
 export interface Suspects {
@@ -187,6 +296,100 @@ export interface ObjectRecord {
   path?: Hop[];
 }
 
+export interface AllocNode {
+  name: string;
+  file: string;
+  line: number;
+  bytes: number;
+  blocks: number;
+  hidden: number;
+  hidden_bytes: number;
+  children: AllocNode[];
+}
+
+export interface AllocLine {
+  file: string;
+  line: number;
+  function: string;
+  text: string;
+  bytes: number;
+  blocks: number;
+  live_bytes: number;
+  allocated_bytes: number;
+  churn: boolean;
+}
+
+export interface AllocView {
+  lines: AllocLine[];
+  omitted: { rows: number; bytes: number };
+  tree: AllocNode;
+}
+
+export interface Alloc {
+  recorder: { mode: string; interval: number; seconds: number; lost_blocks: number; lost_stacks: number };
+  total: { allocated_bytes: number; allocated_blocks: number; live_bytes: number; live_blocks: number };
+  live: AllocView;
+  allocated: AllocView;
+}
+
+export interface Example {
+  address: string;
+  type: string;
+  shallow_bytes: number;
+  retained_bytes: number;
+}
+
+/* What a rule found. */
+export interface Finding {
+  id: string;
+  title: string;
+  sentence: string;
+  /* Arguments of whoholds, with SNAPSHOT for the file. */
+  query: string;
+  /* False: the snapshot does not tell. */
+  known: boolean;
+  count: number;
+  bytes: number;
+  offenders: { name: string; object: Example; count: number; bytes: number; detail: string }[];
+  omitted: number;
+}
+
+export interface Triage {
+  rules: number;
+  findings: Finding[];
+}
+
+export interface Waste {
+  live_bytes: number;
+  kinds: Finding[];
+}
+
+export interface Garbage {
+  garbage: Mass;
+  native: Mass;
+  collector: {
+    known: boolean;
+    enabled: boolean;
+    collecting: boolean;
+    generations: { threshold: number; count: number; collections: number }[];
+    frozen: Mass;
+    garbage_list: number;
+  };
+  entries: number;
+  groups: {
+    type: string;
+    entries: number;
+    objects: number;
+    bytes: number;
+    finalizer: boolean;
+    example: Example;
+    cycle: string;
+  }[];
+  groups_omitted: number;
+  native_objects: { object: Example; unaccounted: number; sentence: string }[];
+  native_objects_omitted: number;
+}
+
 export interface ReportDocument {
   schema: string;
   info: Info;
@@ -195,6 +398,15 @@ export interface ReportDocument {
   holders?: Top;
   modules?: Top;
   tree: TreeTable;
+  /* By address of a suspect's holder. */
+  ways?: Record<string, Ways>;
+  /* By type. */
+  merged?: Record<string, Merged>;
+  diff?: Diff | null;
+  alloc?: Alloc | null;
+  triage?: Triage | null;
+  waste?: Waste | null;
+  garbage?: Garbage | null;
   threads?: Thread[];
   objects?: Record<string, ObjectRecord>;
   source?: Record<string, Record<string, string>>;

@@ -13,6 +13,8 @@ export interface Entry {
   bytes: number;
   /* Row of the tree, or -1. */
   row: number;
+  /* A preview of the object's value, or "". */
+  value: string;
 }
 
 export interface Found {
@@ -28,19 +30,19 @@ export function entriesOf(document: ReportDocument, tree: Tree): Entry[] {
     const { name, type, address } = suspect.holder;
     seen.add(address);
     const row = tree.rowOfAddress.get(address) ?? -1;
-    entries.push({ kind: "suspect", name, type, address, bytes: suspect.retained_bytes, row });
+    entries.push({ kind: "suspect", name, type, address, bytes: suspect.retained_bytes, row, value: "" });
   }
   for (const object of Object.values(document.objects ?? {})) {
     if (!seen.has(object.address)) {
       seen.add(object.address);
-      const { label: name, type, address, retained: bytes } = object;
-      entries.push({ kind: "object", name, type, address, bytes, row: tree.rowOfAddress.get(address) ?? -1 });
+      const { label: name, type, address, retained: bytes, preview: value = "" } = object;
+      entries.push({ kind: "object", name, type, address, bytes, row: tree.rowOfAddress.get(address) ?? -1, value });
     }
   }
   for (const row of tree.rows) {
     if (row.parent >= 0 && !(row.address !== "" && seen.has(row.address))) {
       const { label: name, type, address, retained: bytes } = row;
-      entries.push({ kind: "tree", name, type, address, bytes, row: row.index });
+      entries.push({ kind: "tree", name, type, address, bytes, row: row.index, value: "" });
     }
   }
   for (const [kind, top] of [
@@ -49,7 +51,7 @@ export function entriesOf(document: ReportDocument, tree: Tree): Entry[] {
     ["module", document.modules],
   ] as const) {
     for (const row of top?.rows ?? []) {
-      entries.push({ kind, name: row.name, type: "", address: "", bytes: row.retained_bytes, row: -1 });
+      entries.push({ kind, name: row.name, type: "", address: "", bytes: row.retained_bytes, row: -1, value: "" });
     }
   }
   return entries;
@@ -74,6 +76,8 @@ export function find(entries: Entry[], query: string, limit: number): Found {
       rank = 2;
     } else if (type.includes(wanted)) {
       rank = 3;
+    } else if (entry.value !== "" && entry.value.toLowerCase().includes(wanted)) {
+      rank = 4;
     } else {
       return;
     }

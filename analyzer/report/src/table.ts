@@ -49,6 +49,15 @@ export function moduleOf(name: string): string {
   return dot > 0 ? name.slice(0, dot) : "";
 }
 
+/* "app" of "app.models"; "" of a type without a module. */
+export function packageOf(name: string): string {
+  const module = moduleOf(name);
+  const dot = module.indexOf(".");
+  return dot > 0 ? module.slice(0, dot) : module;
+}
+
+export type Grouping = "none" | "module" | "package";
+
 export interface ModuleGroup {
   name: string;
   rows: TopRow[];
@@ -57,13 +66,13 @@ export interface ModuleGroup {
 }
 
 /*
- * Rows under their modules, in the rows' own order; modules in the order of their sums. Counts and shallow sizes add up;
+ * Rows under their modules or packages, in the rows' own order; modules in the order of their sums. Counts and shallow sizes add up;
  * retained sizes do not, because one type's objects can retain another's, so a group has none.
  */
-export function groupByModule(rows: TopRow[], order: Order<TopKey>): ModuleGroup[] {
+export function groupByModule(rows: TopRow[], order: Order<TopKey>, nameOf = moduleOf): ModuleGroup[] {
   const groupOf = new Map<string, ModuleGroup>();
   for (const row of rows) {
-    const name = moduleOf(row.name);
+    const name = nameOf(row.name);
     let group = groupOf.get(name);
     if (!group) {
       group = { name, rows: [], count: 0, shallow_bytes: 0 };
@@ -87,7 +96,13 @@ export function groupByModule(rows: TopRow[], order: Order<TopKey>): ModuleGroup
 }
 
 /* Tab-separated lines with a heading, for a spreadsheet. */
+export function toTabbedRows(heading: string[], rows: (string | number)[][]): string {
+  return [heading, ...rows].map((row) => row.join("\t")).join("\n") + "\n";
+}
+
 export function toTabbed(rows: TopRow[], show: (text: string) => string): string {
-  const lines = rows.map((row) => [show(row.name), row.count, row.shallow_bytes, row.retained_bytes].join("\t"));
-  return ["name\tcount\tshallow_bytes\tretained_bytes", ...lines].join("\n") + "\n";
+  return toTabbedRows(
+    ["name", "count", "shallow_bytes", "retained_bytes"],
+    rows.map((row) => [show(row.name), row.count, row.shallow_bytes, row.retained_bytes]),
+  );
 }

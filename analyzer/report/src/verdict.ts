@@ -3,6 +3,7 @@
 /* The verdict in words, once for the page and once as Markdown for a ticket. */
 
 import type { HeldAt, Hop, ReportDocument, Suspect } from "./document.ts";
+import { growthSentence } from "./course.ts";
 import { bytes, count, exactBytes, percent, plural, SPACE } from "./format.ts";
 import { clip, markdownCode, markdownText } from "./text.ts";
 
@@ -77,7 +78,21 @@ function place(at: { file: string; line: number; function?: string; text?: strin
   return `${code(`${at.file}:${at.line}`)}${where}${text}`;
 }
 
-export function suspectMarkdown(suspect: Suspect): string {
+/* "Grows" since a time, or what is said of its growth. */
+export function growthTitle(suspect: Suspect): string {
+  const { growth } = suspect;
+  return growth && growth.since < growth.bytes.length - 1 ? "Grows" : "Growth";
+}
+
+/* The references to remove: those of all the ways, where several hold it. */
+export function cutOf(document: ReportDocument, suspect: Suspect): string[] {
+  const all = document.ways ?? {};
+  const { address } = suspect.holder;
+  const ways = Object.prototype.hasOwnProperty.call(all, address) ? all[address] : undefined;
+  return ways?.cut?.references ?? (suspect.cut ?? []).map((cut) => cut.reference);
+}
+
+export function suspectMarkdown(document: ReportDocument, suspect: Suspect): string {
   const { holder } = suspect;
   const length = holder.length === undefined ? "" : `, ${plural(holder.length, "item")}`;
   const lines = [
@@ -86,6 +101,9 @@ export function suspectMarkdown(suspect: Suspect): string {
       `${percent(suspect.share)} of the Python heap.`,
     "",
   ];
+  if (suspect.growth) {
+    lines.push(`- ${growthTitle(suspect).toLowerCase()}: ${growthSentence(suspect.growth)}`);
+  }
   for (const held of suspect.held_at ?? []) {
     lines.push(`- held at: ${place(held)} (${markdownText(evidenceLabel(held))})`);
   }
@@ -103,9 +121,9 @@ export function suspectMarkdown(suspect: Suspect): string {
   if (suspect.path?.length) {
     lines.push(`- path: ${code(pathExpression(suspect.path))}`);
   }
-  if (suspect.cut?.length) {
-    const references = suspect.cut.map((cut) => code(cut.reference)).join(", ");
-    lines.push(`- to free it: cut ${plural(suspect.cut.length, "reference")}: ${references}`);
+  const cut = cutOf(document, suspect);
+  if (cut.length > 0) {
+    lines.push(`- to free it: cut ${plural(cut.length, "reference")}: ${cut.map(code).join(", ")}`);
   }
   for (const reason of suspect.reasons ?? []) {
     lines.push(`- why: ${markdownText(reason.sentence)}`);
@@ -124,5 +142,5 @@ export function verdictMarkdown(document: ReportDocument): string {
   if (found.length === 0) {
     return nothingSuspicious(document).replaceAll(SPACE, " ") + "\n";
   }
-  return found.map(suspectMarkdown).join("\n");
+  return found.map((suspect) => suspectMarkdown(document, suspect)).join("\n");
 }

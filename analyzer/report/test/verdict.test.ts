@@ -40,7 +40,7 @@ function documentWith(suspects: Suspect[]): ReportDocument {
 
 test("the verdict reads as one paragraph and a list of facts", () => {
   assert.equal(
-    suspectMarkdown(SUSPECT),
+    suspectMarkdown(documentWith([SUSPECT]), SUSPECT),
     "**`__main__.cache`** (`list`, 6 items) retains **28.6 MiB** (30,000,462 B) in 7 objects, 71 % of the Python heap.\n" +
       "\n" +
       "- held at: `demo.py:14` in `make_and_hold`: `cache.append(obj)` (growth: exact)\n" +
@@ -57,7 +57,20 @@ test("a suspect without a line says that none is known", () => {
     rank: 1, leak: true, kind: "native", holder: { name: "x", type: "dict", address: "" }, retained_bytes: 10,
     retained_objects: 1, share: 0.5,
   };
-  assert.match(suspectMarkdown(bare), /- held at: no line is known\n/);
+  assert.match(suspectMarkdown(documentWith([bare]), bare), /- held at: no line is known\n/);
+});
+
+test("what several ways hold is freed by cutting each, and growth is told with its time", () => {
+  const growth = {
+    change: "grown", every_step: true, since: 0, bytes_change: 9, count_change: 1, bytes: [1024, 2048, 4096], count: [1, 2, 3],
+    since_created: "2026-11-23T06:27:12Z",
+  } as const;
+  const suspect = { ...SUSPECT, growth: { ...growth, bytes: [...growth.bytes], count: [...growth.count] } };
+  const cut = { complete: true, references: ["__main__.cache", "app.copy['k']"], references_omitted: 0 };
+  const document = { ...documentWith([suspect]), ways: { "0x7f00": { paths: [], nodes: [], edges: [], cut } } };
+  const text = suspectMarkdown(document, suspect);
+  assert.match(text, /\n- to free it: cut 2 references: `__main__\.cache`, `app\.copy\['k'\]`\n/);
+  assert.match(text, /\n- grows: since 2026-11-23 06:27:12 UTC, in each of 2 steps: 1\.0 KiB to 4\.0 KiB in 3 snapshots\n/);
 });
 
 test("with nothing suspicious the verdict says so, whatever is merely large", () => {
@@ -70,7 +83,7 @@ test("with nothing suspicious the verdict says so, whatever is merely large", ()
 
 test("a hostile name cannot leave its code span", () => {
   const hostile = { ...SUSPECT, holder: { ...SUSPECT.holder, name: "a`**b**\n# c <img>" } };
-  assert.ok(suspectMarkdown(hostile).startsWith("**`` a`**b**\\n# c <img> ``** ("));
+  assert.ok(suspectMarkdown(documentWith([hostile]), hostile).startsWith("**`` a`**b**\\n# c <img> ``** ("));
 });
 
 test("a broken document is refused in one sentence", () => {

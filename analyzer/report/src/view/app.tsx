@@ -5,12 +5,16 @@ import type { Entry } from "../find.ts";
 import { count, duration, time } from "../format.ts";
 import { objectHash, parseRoute, type Route } from "../route.ts";
 import { baseName, clip, visible } from "../text.ts";
+import { Allocations } from "./allocations.tsx";
+import { GarbageSection } from "./garbage.tsx";
+import { GrowthSection } from "./growth.tsx";
 import { Histogram, type Wanted } from "./histogram.tsx";
 import { MapSection } from "./map.tsx";
 import { Memory } from "./memory.tsx";
 import { Bytes, Name } from "./names.tsx";
 import { ObjectPage } from "./object.tsx";
 import { isKnown, type Report, ReportContext, useReport } from "./report.ts";
+import { WasteSection } from "./findings.tsx";
 import { Search } from "./search.tsx";
 import { Threads } from "./threads.tsx";
 import { type Reveal, TreeSection } from "./tree.tsx";
@@ -51,15 +55,23 @@ function useRoute(): Route {
   return route;
 }
 
+function optional(there: unknown, id: string, title: string): [string, string][] {
+  return there ? [[id, title]] : [];
+}
+
 function Header({ onChoose }: { onChoose: (entry: Entry) => void }) {
   const { document } = useReport();
   const { info } = document;
   const sections: [string, string][] = [
     ["verdict", "Verdict"],
+    ...optional(document.diff, "growth", "Growth"),
     ["tree", "Tree"],
     ["map", "Map"],
     ["types", "Types"],
-    ...(document.threads?.length ? [["threads", "Threads"] as [string, string]] : []),
+    ...optional(document.alloc, "allocations", "Allocations"),
+    ...optional(document.threads?.length, "threads", "Threads"),
+    ...optional(document.waste, "waste", "Waste"),
+    ...optional(document.garbage, "garbage", "Garbage"),
     ["memory", "Memory"],
   ];
   return (
@@ -166,10 +178,14 @@ export function App({ report }: { report: Report }) {
       {route.view === "object" && <ObjectPage address={route.address} />}
       <main id="overview" hidden={route.view === "object"}>
         <Verdict onReveal={revealRow} />
+        <GrowthSection />
         <TreeSection reveal={reveal} />
         <MapSection onReveal={revealRow} shown={route.view === "overview"} />
         <Histogram wanted={wanted} />
+        <Allocations shown={route.view === "overview"} />
         <Threads />
+        <WasteSection />
+        <GarbageSection />
         <Memory />
       </main>
       <Footer />

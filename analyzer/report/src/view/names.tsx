@@ -93,10 +93,10 @@ export function Share({ part, whole }: { part: number; whole: number }) {
 }
 
 /* A command of ours that shows what the page leaves out. */
-export function Command({ words }: { words: string }) {
+export function Command({ words, files }: { words: string; files?: string }) {
   const { snapshot } = useReport();
   const [verb, ...rest] = words.split(" ");
-  return <code class="command">{["whoholds", verb, snapshot, ...rest].join(" ")}</code>;
+  return <code class="command">{["whoholds", verb, files ?? snapshot, ...rest].join(" ")}</code>;
 }
 
 /* "Show 200 of 1,950 more" */

@@ -17,6 +17,8 @@ export interface Report {
   entries: Entry[];
   /* The snapshot's file as a word of a command. */
   snapshot: string;
+  /* Those of a comparison. */
+  snapshots: string;
 }
 
 export function makeReport(document: ReportDocument): Report {
@@ -34,6 +36,7 @@ export function makeReport(document: ReportDocument): Report {
     suspectOfAddress,
     entries: entriesOf(document, tree),
     snapshot: shellWord(document.info.file) ?? "SNAP",
+    snapshots: (document.diff?.snapshots ?? []).map((each) => shellWord(each.file) ?? "SNAP").join(" "),
   };
 }
 

@@ -73,7 +73,7 @@ export function Search({ onChoose }: { onChoose: (entry: Entry) => void }) {
         type="search"
         role="combobox"
         placeholder="Search  /"
-        aria-label="Search names, types and addresses"
+        aria-label="Search names, types, addresses and values"
         aria-expanded={shown}
         aria-controls="search-results"
         aria-activedescendant={shown && found.entries.length > 0 ? `found-${active}` : undefined}
@@ -106,6 +106,11 @@ export function Search({ onChoose }: { onChoose: (entry: Entry) => void }) {
             >
               <span class="found">
                 {entry.kind === "type" ? <QualifiedName text={entry.name} /> : <Name text={entry.name} limit={80} />}{" "}
+                {entry.value !== "" && query !== "" && entry.value.toLowerCase().includes(query.trim().toLowerCase()) && (
+                  <span class="quiet block">
+                    <Name text={entry.value} limit={80} />
+                  </span>
+                )}
                 {entry.type && (
                   <span class="type">
                     <Name text={entry.type} limit={60} />

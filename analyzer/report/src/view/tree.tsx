@@ -10,13 +10,24 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { bytes, count, plural } from "../format.ts";
 import { objectHash } from "../route.ts";
-import { ancestors, isExpandable, linesOf, type Order, type TreeKey, type TreeLine, type TreeRow } from "../tree.ts";
+import { ancestors, isExpandable, linesOf, type Order, type Tree, type TreeKey, type TreeLine, type TreeRow } from "../tree.ts";
 import { ariaSort, Bytes, Command, MoreButton, Name, ObjectLink, Share, SortButton } from "./names.tsx";
 import { isKnown, type Report, useReport } from "./report.ts";
 
-/* Siblings shown at first, and how many each "more" adds. */
-const FIRST = 20;
+/* Siblings shown at first: those that matter, a few in any case. How many each "more" adds. */
+const FIRST = { least: 5, most: 20, share: 0.001 };
 const STEP = 200;
+
+function firstLimits(tree: Tree): (parent: number) => number {
+  const heap = tree.rows[tree.roots[0] ?? -1]?.retained ?? 0;
+  return (parent) => {
+    const children = parent < 0 ? tree.roots : (tree.rows[parent]?.children ?? []);
+    const matter = children.filter((child) => (tree.rows[child]?.retained ?? 0) >= FIRST.share * heap).length;
+    const shown = Math.min(FIRST.most, Math.max(FIRST.least, matter));
+    /* Nobody wants a button for two rows. */
+    return children.length <= shown + 2 ? children.length : shown;
+  };
+}
 
 /* A wish from elsewhere on the page to see one row; a new object each time. */
 export interface Reveal {
@@ -49,7 +60,7 @@ function keyOf(line: TreeLine): string {
 function RowName({ row, root }: { row: TreeRow; root: boolean }) {
   return (
     <>
-      {row.label !== "" && (
+      {row.label !== "" && !(row.group > 0 && row.label === row.type) && (
         <span class="label">
           <ObjectLink address={row.group > 0 ? "" : row.address}>
             <Name text={row.label} limit={120} />
@@ -73,11 +84,12 @@ export function TreeSection({ reveal }: { reveal: Reveal | null }) {
   const [order, setOrder] = useState<Order<TreeKey>>({ key: "retained", descending: true });
   const [limits, setLimits] = useState<ReadonlyMap<number, number>>(new Map());
   const [current, setCurrent] = useState("");
+  const first = useMemo(() => firstLimits(tree), [tree]);
   const wantFocus = useRef(false);
   const body = useRef<HTMLTableSectionElement>(null);
 
   const lines = useMemo(
-    () => linesOf(tree, expanded, order, (parent) => limits.get(parent) ?? FIRST),
+    () => linesOf(tree, expanded, order, (parent) => limits.get(parent) ?? first(parent)),
     [tree, expanded, order, limits],
   );
   const heap = tree.rows[tree.roots[0] ?? -1]?.retained ?? 0;
@@ -96,7 +108,7 @@ export function TreeSection({ reveal }: { reveal: Reveal | null }) {
       const next = new Map(before);
       for (const at of [...way, reveal.row]) {
         const parent = tree.rows[at]?.parent ?? -1;
-        next.set(parent, Math.max(next.get(parent) ?? FIRST, tree.rows[parent]?.children.length ?? FIRST));
+        next.set(parent, Math.max(next.get(parent) ?? first(parent), tree.rows[parent]?.children.length ?? 1));
       }
       return next;
     });
@@ -125,7 +137,7 @@ export function TreeSection({ reveal }: { reveal: Reveal | null }) {
     });
   };
   const showMore = (parent: number) => {
-    setLimits((before) => new Map(before).set(parent, (before.get(parent) ?? FIRST) + STEP));
+    setLimits((before) => new Map(before).set(parent, (before.get(parent) ?? first(parent)) + STEP));
   };
   const moveTo = (target: number) => {
     const line = lines[Math.min(lines.length - 1, Math.max(0, target))];

@@ -4,10 +4,13 @@
 
 import type { AllocatedAt, HeldAt, Suspect } from "../document.ts";
 import { bytes, count, exactBytes, percent, plural } from "../format.ts";
-import { visible, clip } from "../text.ts";
+import { baseName, clip, visible } from "../text.ts";
+import { growthSentence } from "../course.ts";
 import {
+  cutOf,
   evidenceLabel,
   explainEvidence,
+  growthTitle,
   kindNote,
   leaks,
   merelyLarge,
@@ -16,9 +19,12 @@ import {
   verdictMarkdown,
 } from "../verdict.ts";
 import { CopyButton } from "./copy.tsx";
+import { Triage } from "./findings.tsx";
+import { Sparkline } from "./growth.tsx";
 import { Bytes, Command, FileLine, HeadingName, Name, ObjectLink, QualifiedName } from "./names.tsx";
 import { Path } from "./path.tsx";
 import { useReport } from "./report.ts";
+import { Ways } from "./ways.tsx";
 
 /* Suspects shown in full; the others are folded. */
 const OPEN = 3;
@@ -26,6 +32,8 @@ const OPEN = 3;
 const AROUND = 2;
 /* Entries of a list inside one suspect that are shown before "and more". */
 const LISTED = 5;
+/* Places of allocation: another fact than the holder, so few of them. */
+const ALLOCATED = 2;
 
 function SourceLines({ at }: { at: { file: string; line: number; text?: string } }) {
   const { document } = useReport();
@@ -101,7 +109,11 @@ function Allocated({ at }: { at: AllocatedAt }) {
           <Bytes value={at.bytes} /> in {plural(at.blocks, "block")}
         </span>
       </p>
-      {at.text && <SourceLines at={at} />}
+      {at.text && (
+        <p class="code quiet">
+          <bdi dir="ltr">{visible(clip(at.text.trim(), 200))}</bdi>
+        </p>
+      )}
     </div>
   );
 }
@@ -115,10 +127,14 @@ function More({ left, words }: { left: number; words: string }) {
 }
 
 function SuspectFacts({ suspect }: { suspect: Suspect }) {
+  const { document } = useReport();
+  const all = document.ways ?? {};
+  const { address } = suspect.holder;
+  const ways = Object.prototype.hasOwnProperty.call(all, address) ? all[address] : undefined;
   const held = suspect.held_at ?? [];
   const allocated = suspect.allocated_at ?? [];
   const contents = suspect.contents ?? [];
-  const cut = suspect.cut ?? [];
+  const cut = cutOf(document, suspect);
   const reasons = suspect.reasons ?? [];
   return (
     <dl class="facts">
@@ -130,14 +146,44 @@ function SuspectFacts({ suspect }: { suspect: Suspect }) {
         ))}
         <More left={held.length - LISTED} words="suspects" />
       </dd>
-      {allocated.length > 0 && (
+      {suspect.growth && (
         <>
-          <dt>Allocated at</dt>
+          <dt>{growthTitle(suspect)}</dt>
+          <dd class="course" data-change={suspect.growth.change}>
+            <Sparkline series={suspect.growth.bytes} /> {growthSentence(suspect.growth)}
+          </dd>
+        </>
+      )}
+      {cut.length > 0 && (
+        <>
+          <dt>To free it</dt>
           <dd>
-            {allocated.slice(0, LISTED).map((at, place) => (
-              <Allocated key={place} at={at} />
-            ))}
-            <More left={allocated.length - LISTED} words="alloc --live" />
+            {cut.length === 1 ? (
+              <p>
+                cut 1 reference: <Name text={cut[0] ?? ""} />
+              </p>
+            ) : (
+              <>
+                <p>cut {plural(cut.length, "reference")}:</p>
+                <ul class="plain">
+                  {cut.slice(0, LISTED).map((reference, place) => (
+                    <li key={place}>
+                      <Name text={reference} />
+                    </li>
+                  ))}
+                </ul>
+                <More left={cut.length - LISTED} words={`cut ${suspect.holder.address}`} />
+              </>
+            )}
+          </dd>
+        </>
+      )}
+      {suspect.path && suspect.path.length > 0 && (
+        <>
+          <dt>Path</dt>
+          <dd>
+            <Path path={suspect.path} holder={suspect.holder.address} />
+            {ways && <Ways ways={ways} address={suspect.holder.address} />}
           </dd>
         </>
       )}
@@ -157,34 +203,21 @@ function SuspectFacts({ suspect }: { suspect: Suspect }) {
           </dd>
         </>
       )}
-      {suspect.path && suspect.path.length > 0 && (
+      {allocated.length > 0 && (
         <>
-          <dt>Path</dt>
+          <dt>Allocated at</dt>
           <dd>
-            <Path path={suspect.path} holder={suspect.holder.address} />
-          </dd>
-        </>
-      )}
-      {cut.length > 0 && (
-        <>
-          <dt>To free it</dt>
-          <dd>
-            {cut.length === 1 ? (
-              <p>
-                cut 1 reference: <Name text={cut[0]?.reference ?? ""} />
-              </p>
-            ) : (
-              <>
-                <p>cut {plural(cut.length, "reference")}:</p>
-                <ul class="plain">
-                  {cut.slice(0, LISTED).map((reference, place) => (
-                    <li key={place}>
-                      <Name text={reference.reference} />
-                    </li>
-                  ))}
-                </ul>
-                <More left={cut.length - LISTED} words={`cut ${suspect.holder.address}`} />
-              </>
+            {allocated.slice(0, ALLOCATED).map((at, place) => (
+              <Allocated key={place} at={at} />
+            ))}
+            {allocated.length > ALLOCATED && (
+              <details>
+                <summary class="quiet">{count(allocated.length - ALLOCATED)} more</summary>
+                {allocated.slice(ALLOCATED, LISTED).map((at, place) => (
+                  <Allocated key={place} at={at} />
+                ))}
+                <More left={allocated.length - LISTED} words="alloc --live" />
+              </details>
             )}
           </dd>
         </>
@@ -195,7 +228,7 @@ function SuspectFacts({ suspect }: { suspect: Suspect }) {
           <dd>
             <ul class="plain prose">
               {reasons.map((reason, place) => (
-                <li key={place}>{visible(clip(reason.sentence, 400))}</li>
+                <li key={place}>{sentence(visible(clip(reason.sentence, 400)))}</li>
               ))}
             </ul>
           </dd>
@@ -214,13 +247,17 @@ function SuspectCard({
   only: boolean;
   onReveal: (row: number) => void;
 }) {
-  const { tree } = useReport();
+  const { document, tree } = useReport();
   const { holder } = suspect;
   const row = tree.rowOfAddress.get(holder.address);
   const id = `suspect-${suspect.rank}`;
   return (
     <article class="suspect" id={id} aria-labelledby={`${id}-name`} data-address={holder.address}>
-      <p class="eyebrow">{only ? "The suspect" : `Suspect ${count(suspect.rank)}`}</p>
+      <p class="eyebrow">
+        {only ? "The suspect" : `Suspect ${count(suspect.rank)}`}{" "}
+        {suspect.growth?.change === "flat" && <span class="tag">did not grow</span>}
+        {suspect.growth?.every_step && <span class="tag strong">grew in every step</span>}
+      </p>
       <h3 id={`${id}-name`}>
         <ObjectLink address={holder.address}>
           <HeadingName text={holder.name} />
@@ -243,7 +280,7 @@ function SuspectCard({
       {kindNote(suspect.kind) !== "" && <p class="note">{kindNote(suspect.kind)}</p>}
       <SuspectFacts suspect={suspect} />
       <p class="actions">
-        <CopyButton label="Copy as Markdown" text={() => suspectMarkdown(suspect)} />
+        <CopyButton label="Copy as Markdown" text={() => suspectMarkdown(document, suspect)} />
         {row !== undefined && (
           <button type="button" class="button" onClick={() => onReveal(row)}>
             Show in the tree
@@ -286,6 +323,31 @@ function Large({ suspects }: { suspects: Suspect[] }) {
   );
 }
 
+/* With a capital letter. */
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/* All suspects in a line each, before the details. */
+function Glance({ suspects }: { suspects: Suspect[] }) {
+  return (
+    <ol class="glance" aria-label="The suspects in short">
+      {suspects.map((suspect) => {
+        const held = suspect.held_at?.[0];
+        return (
+          <li key={suspect.rank}>
+            <a href={`#suspect-${suspect.rank}`}>
+              <Name text={suspect.holder.name} limit={80} />
+            </a>
+            <span class="number size">{bytes(suspect.retained_bytes)}</span>
+            <span class="number quiet size">{percent(suspect.share)}</span>
+            <span>{suspect.growth && <Sparkline series={suspect.growth.bytes} />}</span>
+            <span class="where quiet">{held && <FileLine file={baseName(held.file)} line={held.line} />}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
 export function Verdict({ onReveal }: { onReveal: (row: number) => void }) {
   const { document } = useReport();
   const found = leaks(document);
@@ -302,6 +364,14 @@ export function Verdict({ onReveal }: { onReveal: (row: number) => void }) {
           <p class="lead">{nothingSuspicious(document)}</p>
           <p class="quiet">What it holds most of is in the tree and the table below.</p>
         </div>
+      )}
+      {found.length > 1 && (
+        <>
+          <p class="count-line">
+            <strong>{plural(found.length, "suspect")}</strong>
+          </p>
+          <Glance suspects={open} />
+        </>
       )}
       {open.map((suspect) => (
         <SuspectCard key={suspect.rank} suspect={suspect} only={found.length === 1} onReveal={onReveal} />
@@ -320,6 +390,7 @@ export function Verdict({ onReveal }: { onReveal: (row: number) => void }) {
           <CopyButton label={`Copy all ${found.length} as Markdown`} text={() => verdictMarkdown(document)} />
         </p>
       )}
+      <Triage />
       {large.length > 0 && <Large suspects={large} />}
     </section>
   );
