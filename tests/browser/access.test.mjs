@@ -21,9 +21,9 @@ async function violations(options) {
   await page.evaluate(axe);
   const found = await page.evaluate(async () => {
     const result = await globalThis.axe.run({ resultTypes: ["violations"] });
-    /* A cell of the map has room for the beginning of its name, and an ellipsis is no part of the whole. */
+    /* A cell of an icicle has room for the beginning of its name, and an ellipsis is no part of the whole. */
     const isCut = (rule, node) =>
-      rule.id === "label-content-name-mismatch" && document.querySelector(node.target[0])?.closest("#map .cell");
+      rule.id === "label-content-name-mismatch" && document.querySelector(node.target[0])?.closest(".map .cell");
     return result.violations.flatMap((rule) =>
       rule.nodes
         .filter((node) => !isCut(rule, node))

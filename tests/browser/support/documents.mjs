@@ -40,6 +40,127 @@ export function treeTable(root) {
 
 const MIB = 1024 * 1024;
 
+const course = (bytes, more = {}) => {
+  const last = bytes.length - 1;
+  let since = last;
+  while (since > 0 && bytes[since - 1] < bytes[since]) {
+    since--;
+  }
+  const bytes_change = bytes[last] - bytes[0];
+  const change = !bytes[0] ? "new" : !bytes[last] ? "gone" : Math.abs(bytes_change) < bytes[0] / 100 ? "flat" : bytes_change > 0 ? "grown" : "shrunk";
+  return { change, every_step: since === 0, since, bytes_change, count_change: 0, bytes, count: bytes.map(() => 1), ...more };
+};
+
+/* Four snapshots: the cache grows, a table stays, an index is new, a buffer is gone. */
+function growthParts(cache) {
+  const snapshots = [0, 1, 2, 3].map((number) => ({
+    file: `/var/tmp/shop-4711-${number}.whs`, python: "3.11.7", program: "/srv/shop/app/__main__.py", pid: 4711,
+    created: `2026-11-23T0${number + 3}:27:12.250Z`, objects: 200_000 + number * 100_000, bytes: (11 + number * 10) * MIB, rss: 68 * MIB,
+  }));
+  const holder = (name, type, address, bytes, more) => ({ name, type, address, fingerprint: "c0ffee", alike: 1, ...course(bytes, more) });
+  return {
+    schema: "whoholds.diff/1",
+    snapshots,
+    same_process: true,
+    caution: "",
+    holders: {
+      rows: [
+        holder("app.server.sessions._cache", "dict", cache, [2 * MIB, 9 * MIB, 20 * MIB, 30_495_944]),
+        holder("app.index.BY_NAME", "dict", "0x7f3a12000000", [0, 0, 700_000, 900_000]),
+        holder("app.shards[3].rows", "list", "", [600_000, 500_000, 0, 0], { at_most: [0, 0, 40_000, 40_000], alike: 3 }),
+        holder("app.geo.CITIES", "dict", "0x7f3a11c01000", [5_710_256, 5_710_256, 5_710_256, 5_710_256]),
+      ],
+      omitted: { rows: 7, bytes_grown: 900, bytes_shrunk: 20 },
+    },
+    types: {
+      rows: [
+        { name: "app.server.Session", ...course([200_000, 800_000, 1_400_000, 1_919_856]) },
+        { name: "builtins.dict", ...course([900_000, 800_000, 1_000_000, 1_200_000]) },
+      ],
+      omitted: { rows: 0, bytes_grown: 0, bytes_shrunk: 0 },
+    },
+    lines: {
+      rows: [{ file: "/srv/shop/app/models.py", line: 31, function: "Session.load", text: "    return cls(user)", ...course([1, 2, 3, 4 * MIB]) }],
+      omitted: { rows: 0, bytes_grown: 0, bytes_shrunk: 0 },
+    },
+  };
+}
+
+const allocNode = (name, line, bytes, children = []) => ({
+  name, file: line ? "/srv/shop/app/server.py" : "", line, bytes, blocks: 10, hidden: 0, hidden_bytes: 0, children,
+});
+
+function allocParts() {
+  const line = (number, bytes, churn) => ({
+    file: "/srv/shop/app/server.py", line: number, function: "serve", text: "    reply = bytes(n)", bytes, blocks: 7, live_bytes: 10,
+    allocated_bytes: bytes, churn,
+  });
+  const live = allocNode("", 0, 1000, [allocNode("main", 9, 900, [allocNode("serve", 141, 700, [allocNode("load", 31, 600)])]), allocNode("(no Python code)", 0, 100)]);
+  const allocated = allocNode("", 0, 9000, [allocNode("main", 9, 9000, [allocNode("serve", 142, 8000)])]);
+  return {
+    recorder: { mode: "holders", interval: 524_288, seconds: 12.5, lost_blocks: 3, lost_stacks: 0 },
+    total: { live_bytes: 1000, live_blocks: 20, allocated_bytes: 9000, allocated_blocks: 90 },
+    live: { lines: [line(31, 600, false), line(141, 100, false)], omitted: { rows: 4, bytes: 300 }, tree: live },
+    allocated: { lines: [line(142, 8000, true)], omitted: { rows: 0, bytes: 0 }, tree: allocated },
+  };
+}
+
+/* Two ways to the cache: its attribute, and a registry of observers. */
+function waysTo(cache) {
+  const hop = (label, type, address) => ({ label, type, address, retained_bytes: 100, dominator: true });
+  const node = (name, type, address, layer, x, more = {}) => ({ name, type, address, retained: 100, first: false, target: false, dominator: false, layer, x, ...more });
+  return {
+    paths: [
+      { object: { address: cache, type: "dict" }, root: { kind: "module", name: "app.server" }, expression: "app.server.sessions._cache", hops: [hop("sys.modules['app.server']", "module", "0x7f3a10c00040"), hop("._cache", "dict", cache)] },
+      { object: { address: cache, type: "dict" }, root: { kind: "frame", name: "serve" }, expression: "local rows of serve in thread MainThread", hops: [hop("local rows", "dict", cache)] },
+    ],
+    nodes: [
+      node("sys.modules['app.server']", "module", "0x7f3a10c00040", 0, 0, { first: true }),
+      node("app.server.SessionStore", "app.server.SessionStore", "0x7f3a10c01080", 1, 0),
+      node("dict", "dict", cache, 2, 50, { target: true, dominator: true }),
+      node("local rows", "frame", "0x7f3a10d00010", 0, 100, { first: true }),
+    ],
+    edges: [
+      { from: 0, to: 1, label: ".sessions", bends: [] },
+      { from: 1, to: 2, label: "._cache", bends: [] },
+      { from: 3, to: 2, label: "local variable rows", bends: [[1, 100]] },
+    ],
+    cut: { complete: true, references: ["app.server.sessions._cache", "local rows of serve"], references_omitted: 0 },
+  };
+}
+
+const example = (address, type) => ({ address, type, shallow_bytes: 64, retained_bytes: 4096 });
+const finding = (id, title, bytes, more = {}) => ({
+  id, title, sentence: `${title}: ${bytes} bytes are at stake.`, query: `waste SNAPSHOT --only ${id}`, known: true, count: bytes ? 12 : 0, bytes,
+  offenders: bytes ? [{ name: "app.server.sessions._cache['u-00016'].history", object: example("0x7f3a10c20100", "list"), count: 3, bytes, detail: "6 of 1000 places in use" }] : [],
+  omitted: bytes ? 9 : 0, ...more,
+});
+
+function findingParts() {
+  return {
+    triage: {
+      schema: "whoholds.triage/1", rules: 15, live_bytes: 40 * MIB, threshold_bytes: 4096,
+      findings: [finding("duplicates", "Duplicate strings", 900_000), finding("sparse", "Sparse lists", 70_000), ...[1, 2, 3, 4, 5].map((number) => finding(`rule-${number}`, `Rule ${number}`, number))],
+    },
+    waste: {
+      schema: "whoholds.waste/1", live_bytes: 40 * MIB,
+      kinds: [finding("duplicates", "Duplicate strings", 900_000), finding("sparse", "Sparse lists", 70_000), finding("empty-dicts", "Empty dicts", 0), finding("slots", "Instances without slots", 0, { known: false })],
+    },
+    garbage: {
+      schema: "whoholds.garbage/1", garbage: { objects: 4400, bytes: 301_056 }, native: { objects: 31, bytes: 2048 },
+      collector: { known: true, enabled: false, collecting: false, generations: [{ threshold: 700, count: 3, collections: 12 }], frozen: { objects: 5, bytes: 320 }, garbage_list: 2 },
+      entries: 2200,
+      groups: [
+        { type: "plugin_3.Handler", entries: 2000, objects: 4000, bytes: 280_000, finalizer: true, example: example("0x7f3a10c20000", "plugin_3.Handler"), cycle: ".request.handler" },
+        { type: "builtins.list", entries: 200, objects: 400, bytes: 21_056, finalizer: false, example: example("0x7f3a20000000", "list"), cycle: "" },
+      ],
+      groups_omitted: 3,
+      native_objects: [{ object: example("0x7f3a30000000", "lxml.etree._Element"), unaccounted: 2, sentence: "2 more references are counted than objects hold." }],
+      native_objects_omitted: 30,
+    },
+  };
+}
+
 /* A service that never forgets a session, and next to it things that are merely large. */
 export function leakyDocument() {
   const sessions = "0x7f3a10c04a00";
@@ -245,6 +366,7 @@ export function leakyDocument() {
             { sign: "unbounded", sentence: "Nothing in its module removes an entry.", leak: true },
           ],
           fingerprint: "d41c9a",
+          growth: { ...growthParts(sessions).holders.rows[0], since_created: "2026-11-23T03:27:12.250Z" },
         },
         {
           rank: 2,
@@ -364,6 +486,19 @@ export function leakyDocument() {
         90: "        return session",
       },
     },
+    ways: { [sessions]: waysTo(sessions) },
+    merged: {
+      "app.server.Session": {
+        matching: 40_000, reached: 39_997, hidden: 12,
+        rows: [
+          { parent: -1, name: "app.server.sessions", type: "app.server.SessionStore", address: "0x7f3a10c01080", count: 39_985, share: 0.9997, hidden: 0 },
+          { parent: 0, name: "app.server.sessions._cache", type: "dict", address: sessions, count: 39_985, share: 0.9997, hidden: 39_985 },
+        ],
+      },
+    },
+    diff: growthParts(sessions),
+    alloc: allocParts(),
+    ...findingParts(),
     budget: { tree_rows: 2000, types: 500, objects: 200 },
   };
 }
@@ -410,7 +545,7 @@ export function hostileDocument() {
   const evil = Object.values(HOSTILE);
   let next = 0;
   const take = () => evil[next++ % evil.length];
-  const keep = new Set(["schema", "created", "evidence", "kind", "address", "by"]);
+  const keep = new Set(["schema", "created", "since_created", "evidence", "kind", "address", "by", "change", "mode", "id"]);
   const spoil = (value, key) => {
     if (typeof value === "string") {
       return keep.has(key) ? value : take();
@@ -431,6 +566,13 @@ export function hostileDocument() {
     holders: spoil(document.holders),
     modules: spoil(document.modules),
     threads: spoil(document.threads),
+    ways: spoil(document.ways),
+    merged: { [HOSTILE.script]: spoil(Object.values(document.merged)[0]), [HOSTILE.proto]: spoil(Object.values(document.merged)[0]) },
+    diff: spoil(document.diff),
+    alloc: spoil(document.alloc),
+    triage: spoil(document.triage),
+    waste: spoil(document.waste),
+    garbage: spoil(document.garbage),
     objects: spoil(document.objects),
     source: { [HOSTILE.proto]: { 1: HOSTILE.script } },
     budget: { [HOSTILE.image]: 3 },
@@ -446,6 +588,12 @@ export function hostileDocument() {
   };
   spoiled.suspects.suspects[0].holder.name = LONG;
   spoiled.suspects.suspects[0].path[0].label = HOSTILE.script;
+  spoiled.diff.holders.rows[0].name = LONG;
+  spoiled.alloc.live.tree.children[0].name = LONG;
+  Object.values(spoiled.ways)[0].nodes[1].name = LONG;
+  Object.values(spoiled.ways)[0].edges[1].label = HOSTILE.turned;
+  spoiled.waste.kinds[0].offenders[0].name = LONG;
+  spoiled.garbage.groups[0].cycle = LONG;
   spoiled.types.rows[0].name = HOSTILE.script;
   spoiled.types.rows[1].name = HOSTILE.image;
   spoiled.types.rows[2].name = HOSTILE.turned;

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes ready what the browser tests need: their own copy with the packages that they use, and a report of a real snapshot.
+"""Makes ready what the browser tests need: their own copy with the packages that they use, and reports of real snapshots.
 
     prepare.py DIRECTORY
+
+report.html and suspects.json are of the demo. shop/ has a report of three snapshots of shop.py, and what the commands say of them as JSON.
 """
 
 import filecmp
@@ -35,6 +37,37 @@ def install_packages(directory):
         shutil.copy(wanted, installed)
 
 
+SHOP = os.path.join(BROWSER, "support", "shop.py")
+# What the page shows, and the command that says it; {} is the latest snapshot, ALL are the three.
+ANSWERS = {
+    "report": ["report", "ALL"],
+    "suspects": ["suspects", "ALL", "--all", "--limit", "50"],
+    "diff": ["diff", "ALL"],
+    "types": ["top", "{}"],
+    "live": ["alloc", "{}", "--live"],
+    "allocated": ["alloc", "{}", "--allocated"],
+    "merged": ["path", "{}", "--type", "__main__.Session", "--merged"],
+    "ways": ["path", "{}", "--expr", "__main__.history", "--independent", "5"],
+    "cut": ["cut", "{}", "--expr", "__main__.history"],
+}
+
+
+def write_shop(directory):
+    os.makedirs(directory, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="whoholds-browser-") as scratch:
+        subprocess.run([whoholds_program(), "run", "--record", "exact", "--", supported_interpreters()[-1].path, SHOP, scratch], check=True)
+        snapshots = ["shop-%d.whs" % number for number in (1, 2, 3)]
+
+        def answer(words, out):
+            expanded = [name for word in words for name in (snapshots if word == "ALL" else [word.replace("{}", snapshots[-1])])]
+            subprocess.run([whoholds_program(), *expanded], cwd=scratch, stdout=out, check=True)
+
+        answer(["report", "ALL", "-o", os.path.join(directory, "report.html")], None)
+        for name, words in ANSWERS.items():
+            with open(os.path.join(directory, name + ".json"), "wb") as file:
+                answer([*words, "--json"], file)
+
+
 def write_report(directory):
     example = os.path.join(ROOT, "examples", "allocator_vs_holder.py")
     with tempfile.TemporaryDirectory(prefix="whoholds-browser-") as scratch:
@@ -48,10 +81,11 @@ def write_report(directory):
 
 
 def main():
-    directory = sys.argv[1]
+    directory = os.path.abspath(sys.argv[1])
     copy_tests(directory)
     install_packages(directory)
     write_report(directory)
+    write_shop(os.path.join(directory, "shop"))
 
 
 main()

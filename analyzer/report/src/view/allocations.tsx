@@ -94,6 +94,7 @@ export function Allocations({ shown }: { shown: boolean }) {
         kind="icicle"
         levels={LEVELS}
         shown={shown}
+        what="allocations"
         label={`Flame graph of what ${mode === "live" ? "is left" : "was allocated"}: calls, outermost first; the table below has the lines`}
       />
       <table class="grid lines" role="table" aria-label="Lines that allocated">

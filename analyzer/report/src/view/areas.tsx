@@ -20,6 +20,7 @@ export function Areas({
   root,
   kind,
   levels,
+  what,
   label,
   shown = true,
   onLeaf,
@@ -27,6 +28,8 @@ export function Areas({
   root: Area;
   kind: AreaKind;
   levels: number;
+  /* In a word, and in a sentence. */
+  what: string;
   label: string;
   shown?: boolean;
   /* A click on what has no children. */
@@ -115,21 +118,19 @@ export function Areas({
 
   return (
     <>
-      {here.length > 1 && (
-        <nav class="crumbs" aria-label="Zoom">
-          {here.map((area, depth) => (
-            <button
-              key={area.key}
-              type="button"
-              class="crumb"
-              aria-current={area === top ? "true" : undefined}
-              onClick={() => setWay(here.slice(0, depth + 1))}
-            >
-              <Name text={area.name} limit={40} />
-            </button>
-          ))}
-        </nav>
-      )}
+      <nav class="crumbs" aria-label={`Zoom of the ${what}`}>
+        {here.map((area, depth) => (
+          <button
+            key={area.key}
+            type="button"
+            class="crumb"
+            aria-current={area === top ? "true" : undefined}
+            onClick={() => setWay(here.slice(0, depth + 1))}
+          >
+            <Name text={area.name} limit={40} />
+          </button>
+        ))}
+      </nav>
       <div class="map" ref={box}>
         <svg
           width={width}

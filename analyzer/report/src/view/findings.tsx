@@ -14,7 +14,8 @@ const SHOWN = 5;
 /* The command that shows the rest: whoholds' own words, with the snapshot in its place. */
 function Query({ query }: { query: string }) {
   const { snapshot } = useReport();
-  const words = query.split(" ").map((word) => (word === "SNAPSHOT" ? snapshot : (shellWord(word) ?? "…")));
+  const show = (word: string) => (/^--[a-z-]+$/.test(word) ? word : (shellWord(word) ?? "…"));
+  const words = query.split(" ").map((word) => (word === "SNAPSHOT" ? snapshot : show(word)));
   return <code class="command">{["whoholds", ...words].join(" ")}</code>;
 }
 

@@ -195,7 +195,7 @@ export function GrowthSection() {
         </p>
       </div>
       {diff.caution !== "" && <p class="note caution">{visible(clip(diff.caution, 400))}</p>}
-      <ol class="snapshots" aria-label="Snapshots, in the order of time">
+      <ol class="snapshots" tabIndex={0} aria-label="Snapshots, in the order of time">
         {diff.snapshots.map((snapshot, place) => (
           <li key={place}>
             <span class="quiet">{clocks[place]}</span>

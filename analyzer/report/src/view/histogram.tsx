@@ -79,9 +79,6 @@ function Row({ row, heap, inside, by }: { row: TopRow; heap: number; inside: boo
       <th role="rowheader" scope="row" class="name">
         {merged ? (
           <button type="button" class="unfold" aria-expanded={open} onClick={() => setOpen(!open)}>
-            <span class="twisty" aria-hidden="true">
-              {open ? "▾" : "▸"}
-            </span>
             <QualifiedName text={row.name} />
           </button>
         ) : (

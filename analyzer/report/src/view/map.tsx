@@ -38,6 +38,7 @@ export function MapSection({ onReveal, shown }: { onReveal: (row: number) => voi
           kind={kind}
           levels={LEVELS[kind]}
           shown={shown}
+          what="map"
           label={
             by === "holder"
               ? "Map of the dominator tree; the table above has the same rows"
