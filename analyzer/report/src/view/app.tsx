@@ -135,7 +135,8 @@ function useUnfoldedPrint(): void {
   useEffect(() => {
     let opened: HTMLDetailsElement[] = [];
     const before = () => {
-      opened = [...document.querySelectorAll<HTMLDetailsElement>("#verdict details:not([open])")];
+      const folded = ["folded", "large", "ways"].map((name) => `#verdict details.${name}:not([open])`).join(", ");
+      opened = [...document.querySelectorAll<HTMLDetailsElement>(folded)];
       opened.forEach((element) => element.setAttribute("open", ""));
     };
     const after = () => opened.forEach((element) => element.removeAttribute("open"));
