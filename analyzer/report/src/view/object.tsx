@@ -173,7 +173,7 @@ export function ObjectPage({ address }: { address: string }) {
             </dd>
           </>
         )}
-        {record?.preview !== undefined && (
+        {record?.preview && (
           <>
             <dt>Value</dt>
             <dd>
