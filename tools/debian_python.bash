@@ -20,7 +20,6 @@ version=$2
 folder=$(realpath -m "$3")
 python=$folder/usr/bin/python$version
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-mirror=http://deb.debian.org/debian
 
 works()
 {
@@ -35,6 +34,10 @@ for tool in apt-get dpkg-deb patchelf; do
     command -v "$tool" >/dev/null || fail "$tool is missing"
 done
 [ -r "$keyring" ] || fail "$keyring is missing, with which Debian's packages are verified"
+
+# The archive that this machine has its own packages from.
+mirror=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Created-By: Packages' | sed -n 's/^Debian Debian //p' | sort -u | head -n 1)
+[ -n "$mirror" ] || fail "apt-get knows no archive of Debian; has 'apt-get update' been run?"
 
 rm -rf "$folder"
 mkdir -p "$folder/apt/state/lists/partial" "$folder/apt/cache/archives/partial" || fail "no folder could be made at $folder"
