@@ -16,6 +16,8 @@ static void print_origin(const struct wh_info *info, FILE *out)
             visible(info->mode), visible(info->values), info->collecting ? ", during a garbage collection" : "");
     fprintf(out, "took       %s from trigger to file; the process stood still for %s\n", duration_text(info->dump_ns).text,
             duration_text(info->pause_ns).text);
+    if (info->interrupted)
+        fputs("           native code held the GIL and was interrupted: what it was changing may be in disorder\n", out);
     fprintf(out, "recorder   %s\n", visible(info->recorder));
 }
 

@@ -28,11 +28,11 @@ enum { PROBE_TIMEOUT_MS = 20000, PROBE_NOT_STARTED = 127 };
 
 struct run {
     const char *output, *signal, *values, *mode, *record;
-    const char *on_rss, *every, *at_exit, *on_memory_error, *most; /* NULL: as the environment says */
+    const char *on_rss, *every, *at_exit, *on_memory_error, *most, *gil_timeout; /* NULL: as the environment says */
     char **program; /* its argv */
 };
 
-enum { KEY_ON_RSS = 0x100, KEY_EVERY, KEY_AT_EXIT, KEY_ON_MEMORY_ERROR, KEY_MOST };
+enum { KEY_ON_RSS = 0x100, KEY_EVERY, KEY_AT_EXIT, KEY_ON_MEMORY_ERROR, KEY_MOST, KEY_GIL_TIMEOUT };
 
 static const char run_arguments[] = "[--] PROGRAM [ARGUMENT...]";
 static const char run_description[] =
@@ -49,6 +49,8 @@ static const struct argp_option run_options[] = {
     {"record", 'r', "off|sample|holders|exact", 0,
      "Which allocations are noted with their lines: none, one in 512 KiB, these and what makes containers grow, or all; default: what "
      WHOHOLDS_RECORD " in the environment says, else " WHOHOLDS_RECORD_DEFAULT, 0},
+    {"gil-timeout", KEY_GIL_TIMEOUT, "SECONDS", 0, "For how long native code may hold the GIL until its thread is interrupted for a snapshot; 0: for "
+     "ever; default " WHOHOLDS_GIL_TIMEOUT_DEFAULT, 0},
     {NULL, 0, NULL, 0, "Snapshots that nobody has to ask for:", 1},
     {"on-rss", KEY_ON_RSS, "SIZE", 0, "When so much memory is resident (500M, 2G), and after each further quarter of it", 1},
     {"every", KEY_EVERY, "SECONDS", 0, "Every so often", 1},
@@ -104,6 +106,11 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_ON_MEMORY_ERROR:
         run->on_memory_error = "1";
+        return 0;
+    case KEY_GIL_TIMEOUT:
+        if (!whoholds_count(argument) && strcmp(argument, "0") != 0)
+            argp_error(state, "--gil-timeout takes a whole number of seconds, not '%s'", argument);
+        run->gil_timeout = argument;
         return 0;
     case KEY_MOST:
         if (!whoholds_count(argument))
@@ -339,6 +346,7 @@ static int set_automatic(const struct run *run)
         {WHOHOLDS_AT_EXIT, run->at_exit},
         {WHOHOLDS_ON_MEMORY_ERROR, run->on_memory_error},
         {WHOHOLDS_MAX_SNAPSHOTS, run->most},
+        {WHOHOLDS_GIL_TIMEOUT, run->gil_timeout},
     };
     for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
         if (variables[i].value && setenv(variables[i].name, variables[i].value, 1) < 0)

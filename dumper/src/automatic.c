@@ -104,13 +104,13 @@ bool automatic_wants(const char *trigger)
     return strcmp(trigger, "memory-error") == 0 && automatic.settings.on_memory_error;
 }
 
-void automatic_snapshot(const char *trigger)
+void automatic_snapshot(const char *trigger, int signal_number)
 {
     /* Two threads may be here at once: each goes by its own number, so that the last one alone says so. */
     unsigned number = atomic_fetch_add(&automatic.made, 1) + 1;
     if (number > automatic.settings.most)
         return;
-    struct dump_request request = {.trigger = trigger, .asked_ns = dump_clock()};
+    struct dump_request request = {.trigger = trigger, .asked_ns = dump_clock(), .signal_number = signal_number};
     struct dump_result result;
     struct wh_error error;
     if (dump_run(&request, &result, &error))

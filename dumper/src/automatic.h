@@ -29,9 +29,9 @@ uint64_t automatic_wait(void);
 
 /*
  * Makes the snapshot, unless there were enough; what goes wrong is said. `trigger` is "rss", "interval", "exit" or "memory-error". To be
- * called without the GIL.
+ * called without the GIL. signal_number: dump_request.
  */
-void automatic_snapshot(const char *trigger);
+void automatic_snapshot(const char *trigger, int signal_number);
 
 /* Whether the settings ask for it. */
 bool automatic_wants(const char *trigger);

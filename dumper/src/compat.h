@@ -12,6 +12,7 @@
 #define Py_BUILD_CORE 1
 #include <Python.h>
 #include <frameobject.h>
+#include <pthread.h>
 #include <structmember.h>
 #undef Py_BUILD_CORE_MODULE
 
@@ -785,6 +786,41 @@ static inline unsigned long compat_native_thread(const PyThreadState *tstate)
 static inline unsigned long compat_main_thread(void)
 {
     return _PyRuntime.main_thread;
+}
+
+/* ---- The GIL: Python/ceval_gil.{h,c} ---- */
+
+static inline struct _gil_runtime_state *compat_gil(PyInterpreterState *interp)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    return interp->ceval.gil;
+#else
+    (void)interp;
+    return &_PyRuntime.ceval.gil;
+#endif
+}
+
+/* While it is locked, no thread can take the GIL or let go of it. */
+static inline void compat_gil_lock(PyInterpreterState *interp)
+{
+    pthread_mutex_lock(&compat_gil(interp)->mutex);
+}
+
+static inline void compat_gil_unlock(PyInterpreterState *interp)
+{
+    pthread_mutex_unlock(&compat_gil(interp)->mutex);
+}
+
+/* Who has it; NULL: nobody. */
+static inline PyThreadState *compat_gil_holder(PyInterpreterState *interp)
+{
+    struct _gil_runtime_state *gil = compat_gil(interp);
+#if PY_VERSION_HEX >= 0x030D0000
+    int locked = __atomic_load_n(&gil->locked, __ATOMIC_SEQ_CST);
+    return locked == 1 ? __atomic_load_n(&gil->last_holder, __ATOMIC_SEQ_CST) : NULL;
+#else
+    return _Py_atomic_load(&gil->locked) == 1 ? (PyThreadState *)_Py_atomic_load(&gil->last_holder) : NULL;
+#endif
 }
 
 static inline PyObject *compat_import_modules(PyInterpreterState *interp)

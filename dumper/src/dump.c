@@ -16,6 +16,7 @@
 
 #include "child.h"
 #include "describe.h"
+#include "gil.h"
 #include "headroom.h"
 #include "program.h"
 #include "sink.h"
@@ -33,7 +34,9 @@ struct picture {
     struct snapshot_header header;
     uint64_t asked_ns;
     uint64_t begun_ns;               /* the program stands still from here */
+    bool may_fork;
     bool in_child;
+    bool interrupted;                /* begun in a signal handler of the thread that has the GIL */
     struct snapshot_writer *writer;  /* in memory of the process that writes */
     struct sink sink;
     uint64_t dump_ns;
@@ -53,7 +56,7 @@ static struct {
     struct dump_statistics statistics;
 } dumper = {
     .lock = PTHREAD_MUTEX_INITIALIZER,
-    .settings = {.fork = true, .values = VALUES_SHORT, .pattern = "{name}-{pid}-{n}.whs", .directory = "."},
+    .settings = {.fork = true, .values = VALUES_SHORT, .pattern = "{name}-{pid}-{n}.whs", .directory = ".", .gil_patience_ns = 10 * (uint64_t)NANOSECONDS},
     .next_number = 1,
     .statistics_lock = PTHREAD_MUTEX_INITIALIZER,
 };
@@ -157,6 +160,7 @@ static enum wh_status picture_begin(struct picture *picture, struct wh_error *er
     program_read(&picture->program);
     walk_fill_header(picture->walk, &picture->header);
     picture->header.mode = picture->in_child ? "fork" : "inline";
+    picture->header.interrupted = picture->interrupted;
     picture->header.program = picture->program.path;
     picture->name.program = picture->program.name;
     return WH_OK;
@@ -175,35 +179,93 @@ static enum wh_status hear_child(struct picture *picture, pid_t child, struct wh
     return picture->status;
 }
 
-/* *refused: no child could be made, and nothing has happened yet. */
-static enum wh_status dump_by_child(struct picture *picture, bool *refused, struct wh_error *error)
+/* What was begun by whoever had the GIL. Not in the picture, which is the child's as soon as it is there. */
+struct begun {
+    struct picture *picture;
+    enum wh_status status;
+    struct wh_error error;
+    bool refused;      /* no child could be made, and nothing has happened yet */
+    pid_t child;       /* 0: there is none */
+};
+
+static void begin_child(void *context)
 {
-    pid_t child = 0;
+    struct begun *begun = context;
+    struct picture *picture = begun->picture;
     picture->in_child = true;
-    PyGILState_STATE gil = PyGILState_Ensure();
-    enum wh_status status = picture_begin(picture, error);
-    if (!status) {
-        status = child_start(draw_in_child, picture, &child, error);
-        *refused = status != WH_OK;
-    }
-    PyGILState_Release(gil);
-    if (child > 0)
+    begun->status = picture_begin(picture, &begun->error);
+    if (begun->status)
+        return;
+    begun->status = child_start(draw_in_child, picture, &begun->child, &begun->error);
+    begun->refused = begun->status != WH_OK;
+    if (!begun->refused)
         picture->pause_ns = dump_clock() - picture->begun_ns;
-    walk_end(picture->walk);
-    return child > 0 ? hear_child(picture, child, error) : status;
 }
 
-static enum wh_status dump_inline(struct picture *picture, struct wh_error *error)
+/* In a signal handler: the collector's lists are in order unless it runs, and the child has a guard for the rest. */
+static bool begin_interrupted_child(void *context)
 {
+    struct begun *begun = context;
+    if (walk_is_collecting() || !begun->picture->may_fork)
+        return false;
+    begun->picture->interrupted = true;
+    begin_child(context);
+    return true;
+}
+
+static void draw_inline(void *context)
+{
+    struct begun *begun = context;
+    struct picture *picture = begun->picture;
     picture->in_child = false;
-    PyGILState_STATE gil = PyGILState_Ensure();
-    enum wh_status status = picture_begin(picture, error);
-    if (!status)
-        status = picture_draw(picture, error);
-    PyGILState_Release(gil);
+    begun->status = picture_begin(picture, &begun->error);
+    if (!begun->status)
+        begun->status = picture_draw(picture, &begun->error);
     picture->pause_ns = dump_clock() - picture->begun_ns;
+}
+
+/* A thread that waits for signals interrupts native code that does not let go of the GIL; others wait. */
+static enum wh_status do_with_gil(const struct dump_request *request, void (*run)(void *), struct begun *begun, struct wh_error *error)
+{
+    const struct gil_job job = {run, begin_interrupted_child, begun, dumper.settings.gil_patience_ns, request->signal_number};
+    return gil_do(&job, error);
+}
+
+static enum wh_status finish_child(struct begun *begun, struct wh_error *error)
+{
+    walk_end(begun->picture->walk);
+    if (begun->child > 0)
+        return hear_child(begun->picture, begun->child, error);
+    if (begun->status)
+        *error = begun->error;
+    return begun->status;
+}
+
+/* *refused: no child could be made, and nothing has happened yet. */
+static enum wh_status dump_by_child(const struct dump_request *request, struct picture *picture, bool *refused, struct wh_error *error)
+{
+    struct begun begun = {.picture = picture};
+    enum wh_status status = do_with_gil(request, begin_child, &begun, error);
+    if (status)
+        return status;
+    *refused = begun.refused && !picture->interrupted;
+    return finish_child(&begun, error);
+}
+
+static enum wh_status dump_inline(const struct dump_request *request, struct picture *picture, struct wh_error *error)
+{
+    struct begun begun = {.picture = picture};
+    enum wh_status status = do_with_gil(request, draw_inline, &begun, error);
+    if (status)
+        return status;
+    if (picture->interrupted) /* for a moment, not for a whole walk: by a child after all */
+        return finish_child(&begun, error);
     walk_end(picture->walk);
-    return status ? status : picture_finish(picture, error);
+    if (begun.status) {
+        *error = begun.error;
+        return begun.status;
+    }
+    return picture_finish(picture, error);
 }
 
 static const char *values_name(int values)
@@ -239,6 +301,7 @@ static void fill_result(const struct picture *picture, struct dump_result *resul
     result->bytes = picture->sink.bytes;
     result->pause_ns = picture->pause_ns;
     result->dump_ns = picture->dump_ns;
+    result->interrupted = picture->interrupted;
 }
 
 static enum wh_status take_picture(const struct dump_request *request, struct picture *picture, struct dump_result *result,
@@ -251,15 +314,16 @@ static enum wh_status take_picture(const struct dump_request *request, struct pi
         status = headroom_check(error);
         refused = status != WH_OK;
     }
+    picture->may_fork = !refused;
     if (dumper.settings.fork && !refused)
-        status = dump_by_child(picture, &refused, error);
+        status = dump_by_child(request, picture, &refused, error);
     if (refused) {
         result->inlined = true;
         result->refusal = *error;
         picture->walk = NULL;
     }
     if (refused || !dumper.settings.fork)
-        status = dump_inline(picture, error);
+        status = dump_inline(request, picture, error);
     if (!status)
         fill_result(picture, result);
     return status;
@@ -341,6 +405,7 @@ void dump_after_fork_in_child(void)
 {
     pthread_mutex_init(&dumper.lock, NULL);
     pthread_mutex_init(&dumper.statistics_lock, NULL);
+    gil_after_fork_in_child();
     if (dumper.picture)
         munmap(dumper.picture, sizeof(struct picture));
     dumper.picture = NULL;

@@ -6,6 +6,8 @@
  *                          └─ walk, write, rename, _exit
  *     GIL ─ walk_begin ─ walk, write ─ GIL given back ─ rename                mode inline: for the whole walk
  *
+ * If native code does not let go of the GIL, the clone is made in a signal handler of its thread (gil.h).
+ *
  * There is one dump at a time in a process: the next one waits for its turn. All functions may be called from any thread.
  */
 #ifndef WHOHOLDS_DUMPER_DUMP_H
@@ -22,6 +24,7 @@
 struct dump_settings {
     bool fork;                       /* else inline */
     int values;                      /* VALUES_NONE, … */
+    uint64_t gil_patience_ns;        /* how long native code may hold the GIL until a snapshot is made all the same; 0: for ever */
     char pattern[PATH_MAX];          /* sink_name.pattern, checked */
     char directory[PATH_MAX];        /* what relative paths start at, absolute */
 };
@@ -32,6 +35,7 @@ struct dump_request {
     const char *directory; /* what a relative path starts at; NULL: the settings' */
     const char *trigger;   /* "signal", "api", "command", and those of automatic.h */
     uint64_t asked_ns;     /* dump_clock() at the trigger */
+    int signal_number;     /* by which the thread that has the GIL may be interrupted; 0: wait for the GIL however long it takes */
 };
 
 struct dump_result {
@@ -39,6 +43,7 @@ struct dump_result {
     uint64_t bytes, pause_ns, dump_ns;
     bool inlined;               /* no child could be made although the settings ask for one; … */
     struct wh_error refusal;    /* … because of this */
+    bool interrupted;           /* native code held the GIL: what it was changing may be in disorder */
 };
 
 struct dump_statistics {

@@ -26,9 +26,9 @@ struct whoholds_mailbox *mailbox_take(void)
     return taken ? &own_mailbox : NULL;
 }
 
-static enum wh_status make_snapshot(const struct whoholds_mailbox *mailbox, struct dump_result *result, struct wh_error *error)
+static enum wh_status make_snapshot(const struct whoholds_mailbox *mailbox, int signal_number, struct dump_result *result, struct wh_error *error)
 {
-    struct dump_request request = {.trigger = "command", .asked_ns = dump_clock()};
+    struct dump_request request = {.trigger = "command", .asked_ns = dump_clock(), .signal_number = signal_number};
     if (mailbox->has_output) {
         request.path = mailbox->output;
         request.is_pattern = mailbox->is_pattern;
@@ -39,11 +39,11 @@ static enum wh_status make_snapshot(const struct whoholds_mailbox *mailbox, stru
     return dump_run(&request, result, error);
 }
 
-void mailbox_answer(struct whoholds_mailbox *mailbox)
+void mailbox_answer(struct whoholds_mailbox *mailbox, int signal_number)
 {
     struct wh_error error;
     struct dump_result result = {.path = ""};
-    enum wh_status status = make_snapshot(mailbox, &result, &error);
+    enum wh_status status = make_snapshot(mailbox, signal_number, &result, &error);
     mailbox->status = status;
     mailbox->message[0] = '\0';
     if (status)

@@ -14,7 +14,7 @@ void mailbox_announce(pid_t process, int signal_number);
 /* NULL unless something is asked in the process' own mailbox; it is taken then, and has to be answered. */
 struct whoholds_mailbox *mailbox_take(void);
 
-/* Makes the snapshot that a mailbox which was taken asks for, and says there what came of it. To be called without the GIL. */
-void mailbox_answer(struct whoholds_mailbox *mailbox);
+/* Makes the snapshot that a mailbox which was taken asks for, and says there what came of it. To be called without the GIL. signal_number: dump_request. */
+void mailbox_answer(struct whoholds_mailbox *mailbox, int signal_number);
 
 #endif

@@ -66,7 +66,7 @@ static enum wh_status fill_pattern(struct dump_settings *settings, const char *o
 /* What is to be installed, as it was written; "" for none where that is possible. */
 struct words {
     const char *signal, *output, *values, *mode, *record;
-    const char *on_rss, *every, *at_exit, *on_memory_error, *most;
+    const char *on_rss, *every, *at_exit, *on_memory_error, *most, *gil_timeout;
 };
 
 struct settings {
@@ -90,6 +90,10 @@ static enum wh_status parse_dump(const struct words *words, struct dump_settings
     if (fork < 0)
         return refuse_word("mode", words->mode, "one of fork, inline", error);
     ret->fork = fork;
+    uint64_t patience = whoholds_count(words->gil_timeout);
+    if (!patience && strcmp(words->gil_timeout, "0") != 0)
+        return refuse_word("gil_timeout", words->gil_timeout, "a whole number of seconds", error);
+    ret->gil_patience_ns = patience * 1000000000;
     return fill_pattern(ret, words->output, error);
 }
 
@@ -146,8 +150,9 @@ static PyObject *module_install(PyObject *module, PyObject *arguments)
     (void)module;
     struct words words;
     PyObject *output = NULL;
-    if (!PyArg_ParseTuple(arguments, "sO&ssssssss:install", &words.signal, PyUnicode_FSConverter, &output, &words.values, &words.mode,
-                          &words.record, &words.on_rss, &words.every, &words.at_exit, &words.on_memory_error, &words.most))
+    if (!PyArg_ParseTuple(arguments, "sO&sssssssss:install", &words.signal, PyUnicode_FSConverter, &output, &words.values, &words.mode,
+                          &words.record, &words.on_rss, &words.every, &words.at_exit, &words.on_memory_error, &words.most,
+                          &words.gil_timeout))
         return NULL;
     words.output = PyBytes_AS_STRING(output);
     PyObject *result = install(&words, false);
@@ -175,6 +180,7 @@ static PyObject *module_install_from_environment(PyObject *module, PyObject *unu
         .at_exit = variable(WHOHOLDS_AT_EXIT, "0"),
         .on_memory_error = variable(WHOHOLDS_ON_MEMORY_ERROR, "0"),
         .most = variable(WHOHOLDS_MAX_SNAPSHOTS, WHOHOLDS_MAX_SNAPSHOTS_DEFAULT),
+        .gil_timeout = variable(WHOHOLDS_GIL_TIMEOUT, WHOHOLDS_GIL_TIMEOUT_DEFAULT),
     };
     return install(&words, true);
 }
@@ -237,7 +243,7 @@ static PyObject *module_answer(PyObject *module, PyObject *address)
     if (!mailbox && PyErr_Occurred())
         return NULL;
     Py_BEGIN_ALLOW_THREADS
-    mailbox_answer(mailbox);
+    mailbox_answer(mailbox, 0);
     Py_END_ALLOW_THREADS
     Py_RETURN_NONE;
 }
@@ -249,8 +255,8 @@ static PyObject *last_snapshot(const struct dump_statistics *statistics)
     const struct dump_result *last = &statistics->last;
     PyObject *path = PyUnicode_DecodeFSDefault(last->path);
     PyObject *inlined = last->inlined ? PyUnicode_FromString(last->refusal.message) : Py_BuildValue("");
-    return Py_BuildValue("{s:N,s:K,s:K,s:K,s:N}", "path", path, "bytes", (unsigned long long)last->bytes,
-                         "pause_ns", (unsigned long long)last->pause_ns, "dump_ns", (unsigned long long)last->dump_ns,
+    return Py_BuildValue("{s:N,s:K,s:N,s:K,s:K,s:N}", "path", path, "bytes", (unsigned long long)last->bytes,
+                         "interrupted", PyBool_FromLong(last->interrupted), "pause_ns", (unsigned long long)last->pause_ns, "dump_ns", (unsigned long long)last->dump_ns,
                          "inline_because", inlined);
 }
 
@@ -308,7 +314,7 @@ static void make_automatic_snapshot(const char *trigger)
     if (!automatic_wants(trigger))
         return;
     Py_BEGIN_ALLOW_THREADS
-    automatic_snapshot(trigger);
+    automatic_snapshot(trigger, 0);
     Py_END_ALLOW_THREADS
 }
 
@@ -329,7 +335,7 @@ static PyObject *module_at_exit(PyObject *module, PyObject *unused)
 }
 
 static PyMethodDef methods[] = {
-    {"install", module_install, METH_VARARGS, "install(signal, output, values, mode, record, on_rss, every, at_exit, on_memory_error, max_snapshots)"},
+    {"install", module_install, METH_VARARGS, "install(signal, output, values, mode, record, on_rss, every, at_exit, on_memory_error, max_snapshots, gil_timeout)"},
     {"install_from_environment", module_install_from_environment, METH_NOARGS, "install, as whoholds run has said"},
     {"uninstall", module_uninstall, METH_NOARGS, "uninstall()"},
     {"dump", module_dump, METH_O, "dump(path or None) -> path"},

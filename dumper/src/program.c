@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "compat.h"
 
 #include "program.h"
 
 #include <stdbool.h>
 #include <string.h>
+
+#include "types.h"
 
 /* Room that a name leaves in a file name for the rest of the pattern. */
 enum { NAME_LENGTH_MAX = 100 };
@@ -62,9 +63,15 @@ static void copy_text(PyObject *text, char *to, size_t capacity)
     to[length] = '\0';
 }
 
+/* PySys_GetObject would make a str of the name. */
+static PyObject *sys_variable(const char *name)
+{
+    return types_dict_value(PyInterpreterState_Main()->sysdict, name);
+}
+
 static PyObject *first_argument(void)
 {
-    PyObject *arguments = PySys_GetObject("argv"); /* borrowed */
+    PyObject *arguments = sys_variable("argv");
     if (!arguments || !PyList_Check(arguments) || PyList_GET_SIZE(arguments) == 0)
         return NULL;
     return PyList_GET_ITEM(arguments, 0);
@@ -119,5 +126,5 @@ void program_read(struct program *ret)
     copy_text(first_argument(), ret->path, sizeof(ret->path));
     make_name(ret->path, ret->name);
     if (ret->path[0] == '\0' || ret->path[0] == '-')
-        copy_text(PySys_GetObject("executable"), ret->path, sizeof(ret->path));
+        copy_text(sys_variable("executable"), ret->path, sizeof(ret->path));
 }

@@ -10,7 +10,7 @@ struct program {
     char name[NAME_MAX];    /* the last component without ".py", safe as part of a file name; "python" if there is none */
 };
 
-/* Under the GIL. Creates no object that stays, and runs no code of the program. */
+/* Under the GIL. Creates no object, allocates nothing, and runs no code of the program. */
 void program_read(struct program *ret);
 
 #endif

@@ -145,6 +145,13 @@ static uint64_t inline_values_size(const struct type_info *info, PyObject *objec
 #endif
 }
 
+/* While it is sorted, a list is empty and has -1 places. */
+static uint64_t list_bytes(PyObject *object)
+{
+    Py_ssize_t allocated = ((PyListObject *)object)->allocated;
+    return allocated > 0 ? (uint64_t)allocated * sizeof(PyObject *) : 0;
+}
+
 static uint64_t body_size(const struct type_info *info, PyObject *object)
 {
     switch (info->family) {
@@ -152,7 +159,7 @@ static uint64_t body_size(const struct type_info *info, PyObject *object)
     case FAMILY_INT: return int_size(info, object);
     case FAMILY_BYTEARRAY: return info->basicsize + (uint64_t)((PyByteArrayObject *)object)->ob_alloc;
     case FAMILY_ARRAY: return info->basicsize + layouts_array_bytes(object);
-    case FAMILY_LIST: return info->basicsize + (uint64_t)((PyListObject *)object)->allocated * sizeof(PyObject *);
+    case FAMILY_LIST: return info->basicsize + list_bytes(object);
     case FAMILY_DICT: return dict_size(info, object);
     case FAMILY_ODICT: return odict_size(info, object);
     case FAMILY_SET: return set_size(info, object);
@@ -216,7 +223,7 @@ static uint64_t loss_of_blocks(const struct type_info *info, PyObject *object, u
     switch (info->family) {
     case FAMILY_BYTEARRAY: return loss_of_block(own, (uint64_t)((PyByteArrayObject *)object)->ob_alloc);
     case FAMILY_ARRAY: return loss_of_block(own, layouts_array_bytes(object));
-    case FAMILY_LIST: return loss_of_block(own, (uint64_t)((PyListObject *)object)->allocated * sizeof(PyObject *));
+    case FAMILY_LIST: return loss_of_block(own, list_bytes(object));
     case FAMILY_DICT: return loss_of_dict(object, own);
     case FAMILY_ODICT: return loss_of_odict(object, own);
     case FAMILY_SET: return loss_of_block(own, set_size(info, object) - info->basicsize);
@@ -276,7 +283,7 @@ bool sizes_store(const struct type_info *info, PyObject *object, struct store *r
     switch (info->family) {
     case FAMILY_LIST: {
         const PyListObject *list = (const PyListObject *)object;
-        *ret = (struct store){(uint64_t)Py_SIZE(list), (uint64_t)list->allocated, (uint64_t)list->ob_item, false};
+        *ret = (struct store){(uint64_t)Py_SIZE(list), list_bytes(object) / sizeof(PyObject *), (uint64_t)list->ob_item, false};
         return true;
     }
     case FAMILY_BYTEARRAY: {

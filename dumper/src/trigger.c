@@ -21,6 +21,7 @@
 #include "automatic.h"
 #include "describe.h"
 #include "dump.h"
+#include "gil.h"
 #include "mailbox.h"
 #include "say.h"
 
@@ -55,10 +56,14 @@ static void chain(int number, siginfo_t *info, void *context)
         previous.sa_handler(number);
 }
 
-/* Async-signal-safe: getpid, sem_post and lock-free atomics alone. */
+/* Async-signal-safe: getpid, sem_post and lock-free atomics alone, unless it is the thread that holds the GIL that is meant. */
 static void on_signal(int number, siginfo_t *info, void *context)
 {
     int saved_errno = errno;
+    if (gil_handle_signal(info)) {
+        errno = saved_errno;
+        return;
+    }
     if (owner == getpid()) {
         asked = true;
         sem_post(&wakeup);
@@ -67,9 +72,21 @@ static void on_signal(int number, siginfo_t *info, void *context)
     errno = saved_errno;
 }
 
+static bool is_ours(const struct sigaction *action)
+{
+    return action->sa_flags & SA_SIGINFO && action->sa_sigaction == on_signal;
+}
+
+int trigger_handled_signal(void)
+{
+    struct sigaction current;
+    int number = trigger.signal_number;
+    return number && sigaction(number, NULL, &current) == 0 && is_ours(&current) ? number : 0;
+}
+
 static void answer_signal(void)
 {
-    struct dump_request request = {.trigger = "signal", .asked_ns = dump_clock()};
+    struct dump_request request = {.trigger = "signal", .asked_ns = dump_clock(), .signal_number = trigger_handled_signal()};
     struct dump_result result;
     struct wh_error error;
     if (dump_run(&request, &result, &error))
@@ -82,12 +99,12 @@ static void answer_signal(void)
 static void answer(const char *automatic)
 {
     if (automatic) {
-        automatic_snapshot(automatic);
+        automatic_snapshot(automatic, trigger_handled_signal());
         return;
     }
     struct whoholds_mailbox *mailbox = mailbox_take();
     if (mailbox)
-        mailbox_answer(mailbox);
+        mailbox_answer(mailbox, trigger_handled_signal());
     else
         answer_signal();
 }
@@ -130,6 +147,11 @@ static void await_wakeup(void)
     until.tv_sec += (time_t)(wait / 1000000000);
     until.tv_nsec = (long)(wait % 1000000000);
     sem_timedwait(&wakeup, &until);
+}
+
+static void wake_up(void)
+{
+    sem_post(&wakeup);
 }
 
 /* Where the thread's stack ends; NULL: not known. */
@@ -181,6 +203,7 @@ static void *watch(void *unused)
         }
         if (stop)
             return NULL;
+        gil_clean_up();
         await_wakeup();
     }
 }
@@ -249,11 +272,6 @@ static void join_thread_for_a_while(void)
     trigger.thread_runs = false;
 }
 
-static bool is_ours(const struct sigaction *action)
-{
-    return action->sa_flags & SA_SIGINFO && action->sa_sigaction == on_signal;
-}
-
 static enum wh_status take_signal(int number, struct wh_error *error)
 {
     struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
@@ -294,6 +312,7 @@ static enum wh_status install_locked(int signal_number, const struct automatic_s
     uninstall_locked();
     automatic_configure(automatic);
     sem_init(&wakeup, 0, 0);
+    gil_set_listener(wake_up);
     asked = false;
     int failure = start_thread();
     errno = failure;
@@ -326,8 +345,7 @@ void trigger_uninstall(void)
 
 int trigger_signal(bool *handled)
 {
-    struct sigaction current;
-    *handled = trigger.signal_number && sigaction(trigger.signal_number, NULL, &current) == 0 && is_ours(&current);
+    *handled = trigger_handled_signal() != 0;
     return trigger.signal_number;
 }
 

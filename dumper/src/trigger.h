@@ -29,6 +29,9 @@ void trigger_uninstall(void);
 /* The signal, or 0 without a trigger. *handled is false if the program has put its own handler in place of ours. */
 int trigger_signal(bool *handled);
 
+/* The signal if our handler is in place, else 0. For the thread that answers it. */
+int trigger_handled_signal(void);
+
 /*
  * Around os.fork(). The thread is not there during the fork, unless it is busy with a dump: a process with one thread forks
  * as such (from 3.12, os.fork warns if there are more). The child gets a thread of its own.

@@ -514,6 +514,11 @@ static bool is_collecting(PyInterpreterState *interp)
     return compat_gc(interp)->collecting != 0;
 }
 
+bool walk_is_collecting(void)
+{
+    return is_collecting(PyInterpreterState_Main());
+}
+
 enum wh_status walk_begin(const struct walk_options *options, struct walk **ret, struct wh_error *error)
 {
     *ret = NULL;

@@ -28,6 +28,9 @@ struct walk;
  */
 enum wh_status walk_begin(const struct walk_options *options, struct walk **ret, struct wh_error *error) WH_MUST_USE;
 
+/* Whether the main interpreter's collector is at work. Async-signal-safe. */
+bool walk_is_collecting(void);
+
 /* Fills in what the walk knows of the header: python, hexversion, collecting. The strings live as long as the process. */
 void walk_fill_header(const struct walk *walk, struct snapshot_header *header);
 

@@ -147,6 +147,8 @@ static enum wh_status take_header_field(struct parser *parser)
         return take_features(parser);
     if (value_is(&key, "collecting"))
         return take_bool(parser, &snapshot->collecting);
+    if (value_is(&key, "interrupted"))
+        return take_bool(parser, &snapshot->interrupted);
     return skip(parser);
 }
 

@@ -100,7 +100,7 @@ static void pack_uint_field(msgpack_packer *packer, const char *key, uint64_t va
 
 static void pack_header(msgpack_packer *packer, const struct snapshot_header *header)
 {
-    msgpack_pack_map(packer, 12);
+    msgpack_pack_map(packer, 13);
     pack_string_field(packer, "magic", SNAPSHOT_MAGIC);
     pack_uint_field(packer, "version", SNAPSHOT_VERSION);
     pack_string(packer, "features");
@@ -115,6 +115,8 @@ static void pack_header(msgpack_packer *packer, const struct snapshot_header *he
     pack_string_field(packer, "values", header->values);
     pack_string(packer, "collecting");
     header->collecting ? msgpack_pack_true(packer) : msgpack_pack_false(packer);
+    pack_string(packer, "interrupted");
+    header->interrupted ? msgpack_pack_true(packer) : msgpack_pack_false(packer);
 }
 
 enum wh_status snapshot_writer_begin(void *memory, snapshot_sink sink, void *context, const struct snapshot_header *header,

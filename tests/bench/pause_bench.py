@@ -110,7 +110,7 @@ def build_counter(directory):
     import sysconfig
     library = os.path.join(directory, "count_only.so")
     subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-I", os.path.join(ROOT, "dumper", "src"), "-I", sysconfig.get_paths()["include"],
-                    os.path.join(HERE, "count_only.c"), "-o", library], check=True)
+                    os.path.join(HERE, "extension", "count_only.c"), "-o", library], check=True)
     counter = ctypes.PyDLL(library)
     counter.count_only.restype = ctypes.c_long
     return counter

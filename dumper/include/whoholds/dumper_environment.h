@@ -55,6 +55,10 @@ static const char *const whoholds_placeholders[WHOHOLDS_PLACEHOLDER_COUNT] = {
 #define WHOHOLDS_MAX_SNAPSHOTS "WHOHOLDS_MAX_SNAPSHOTS"
 #define WHOHOLDS_MAX_SNAPSHOTS_DEFAULT "10"
 
+/* For how many seconds native code may hold the GIL until its thread is interrupted for a snapshot; 0: for ever. */
+#define WHOHOLDS_GIL_TIMEOUT "WHOHOLDS_GIL_TIMEOUT"
+#define WHOHOLDS_GIL_TIMEOUT_DEFAULT "10"
+
 struct whoholds_word {
     const char *word;
     int value;

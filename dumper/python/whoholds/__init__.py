@@ -78,7 +78,7 @@ def _hook_memory_errors():
 
 
 def install(signal="SIGUSR2", output="./{name}-{pid}-{n}.whs", values="short", mode="fork", record="off", on_rss=None, every=None,
-            at_exit=False, on_memory_error=False, max_snapshots=10):
+            at_exit=False, on_memory_error=False, max_snapshots=10, gil_timeout=10):
     """Make a snapshot whenever the process gets *signal*, whatever its threads are doing.
 
     signal -- "SIGUSR1", "SIGUSR2", "SIGHUP", "SIGQUIT", "SIGWINCH", "SIGIO" or "SIGPWR", or a member of signal.Signals.
@@ -96,13 +96,15 @@ def install(signal="SIGUSR2", output="./{name}-{pid}-{n}.whs", values="short", m
     on_memory_error -- make a snapshot when a MemoryError ends the program or a thread, before it is reported, through
         sys.excepthook and threading.excepthook. One that the program handles is not seen.
     max_snapshots -- how many the last four make in one process at most; signals and dump() are not counted.
+    gil_timeout -- for how many seconds native code may hold the GIL until its thread is interrupted by the signal for a snapshot (by a
+        child process, also in mode "inline"); 0: for ever. Not for dump(), which waits.
 
     Processes made by os.fork, multiprocessing among them, answer the signal too, each with a file of its own.
     A snapshot that cannot be written is one line on standard error. Calling install again replaces the earlier settings.
 
     Raises ValueError for a word that is not known, OSError if there is no thread or signal to be had.
     """
-    numbers = [("" if number is None else str(number)) for number in (on_rss, every, int(at_exit), int(on_memory_error), max_snapshots)]
+    numbers = [("" if number is None else str(number)) for number in (on_rss, every, int(at_exit), int(on_memory_error), max_snapshots, gil_timeout)]
     wants_memory_errors = _dumper.install(getattr(signal, "name", signal), output, values, mode, record, *numbers)
     _hook()
     if wants_memory_errors:
@@ -139,8 +141,8 @@ def status():
     """What the dumper is and was doing, as a dict.
 
     signal -- the number of the signal, 0 without install(); handled -- False if the program has put its own handler in its place;
-    running -- a snapshot is being made; written, failed -- how many were; last -- None, or path, bytes, pause_ns, dump_ns and
-    inline_because (None, or why there was no child) of the last one; last_error -- None, or a sentence;
+    running -- a snapshot is being made; written, failed -- how many were; last -- None, or path, bytes, pause_ns, dump_ns,
+    interrupted (native code held the GIL) and inline_because (None, or why there was no child) of the last one; last_error -- None, or a sentence;
     recorder -- None if it is off, or mode, blocks and stacks (how many it knows), lost (how many it had no room for), strangers (calls
     that it could not record, made by subinterpreters or without the GIL).
     """

@@ -36,7 +36,7 @@ struct snapshot {
     /* header */
     uint64_t created_ns, pid, hexversion;
     struct span program, python, mode, trigger, values;
-    bool collecting;
+    bool collecting, interrupted;
     /* trailer */
     uint64_t pause_ns, dump_ns;
     struct snapshot_table tables[TABLE_COUNT];

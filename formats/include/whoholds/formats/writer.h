@@ -31,6 +31,7 @@ struct snapshot_header {
     const char *trigger;
     const char *values;
     bool collecting;
+    bool interrupted;        /* native code held the GIL */
 };
 
 struct snapshot_totals {
