@@ -19,8 +19,8 @@
 #include "describe.h"
 #include "pages.h"
 
-/* The walk takes a few KiB, libraries' tp_traverse whatever they take; only what is touched counts, and below it is a page that is not. */
-enum { STACK_BYTES = 256 * 1024, GUARD_BYTES = 4096 };
+/* As large as a program's own: libraries' tp_traverse may need it. Only what is touched counts, and below it is a page that is not. */
+enum { STACK_BYTES = 8 * 1024 * 1024, GUARD_BYTES = 4096 };
 
 /* Signals of the child's own making. The others stay blocked: Ctrl-C and a service manager's SIGTERM are meant for the program. */
 static const int own_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGALRM};

@@ -65,8 +65,10 @@ static void write_stream(struct walk *walk, struct stream stream)
     if (!references_reserve(references, PORTION))
         return;
     size_t count;
-    while (walk->current.refs_left && (count = stream_fill(&stream, references->at + references->count, PORTION)) != 0)
+    while (walk->current.refs_left && (count = stream_fill(&stream, references->at + references->count, PORTION)) != 0) {
+        walk->guard.work++;
         write_references(walk, references->at + references->count, count);
+    }
 }
 
 void walk_write_gathered(struct walk *walk, const struct walk_row *row, const struct shape *shape)

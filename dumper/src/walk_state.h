@@ -108,6 +108,7 @@ struct walk {
 static inline void walk_enter(struct walk *walk, enum step step)
 {
     walk->step = step;
+    walk->guard.work++;
     __asm__ volatile("" ::: "memory");
 }
 

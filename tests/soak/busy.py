@@ -23,6 +23,8 @@ class Node:
         self.other = other
         self.data = {"key": [1, 2.5, "three"], "set": {1, 2, 3}}
 
+
+class Finalized(Node):
     def __del__(self):
         self.data.clear()
 
@@ -32,6 +34,9 @@ class Slotted:
 
 
 def build_cycles():
+    """A few with finalizers: while one of these waits for the GIL, nobody can collect."""
+    last = Finalized()
+    last.other = last
     for _ in range(10):
         one = Node()
         one.other = Node(one)
