@@ -37,6 +37,7 @@ static size_t read_file(const char *path, char *ret, size_t capacity)
 {
     size_t length = 0;
     int file = open(path, O_RDONLY | O_CLOEXEC);
+    *ret = '\0';
     if (file < 0)
         return 0;
     while (length + 1 < capacity) {

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -149,11 +150,20 @@ static void draw_in_child(void *context)
     picture->finished = true;
 }
 
+/* What /proc calls this process, if it is not that of another container. 0: there is none, and the snapshot will have no account of memory. */
+static pid_t number_in_proc(void)
+{
+    char link[24];
+    ssize_t length = readlink("/proc/self", link, sizeof(link) - 1);
+    link[length < 0 ? 0 : length] = '\0';
+    return (pid_t)strtol(link, NULL, 10);
+}
+
 /* Under the GIL, and what it takes there is pause. */
 static enum wh_status picture_begin(struct picture *picture, struct wh_error *error)
 {
     picture->begun_ns = dump_clock();
-    struct walk_options options = {.values = dumper.settings.values, .guard = picture->in_child, .process = getpid()};
+    struct walk_options options = {.values = dumper.settings.values, .guard = picture->in_child, .process = number_in_proc()};
     enum wh_status status = walk_begin(&options, &picture->walk, error);
     if (status)
         return status;

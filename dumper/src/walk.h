@@ -16,7 +16,7 @@
 struct walk_options {
     enum { VALUES_NONE, VALUES_SHORT, VALUES_FULL } values; /* how much of strings and numbers is written: texts.h */
     bool guard;    /* in a child: a crash while an object is read costs that object, not the dump */
-    pid_t process; /* whose /proc to read */
+    pid_t process; /* whose /proc to read; 0: of none */
 };
 
 struct walk;
