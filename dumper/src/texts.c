@@ -196,6 +196,24 @@ static bool is_identifier(PyObject *string)
     return PyUnicode_CHECK_INTERNED(string) && PyUnicode_GET_LENGTH(string) <= TEXT_PREVIEW;
 }
 
+/* sys.intern and setattr intern anything: without values, what the program has put into names must not be written either. */
+bool texts_is_written_as_identifier(PyObject *string)
+{
+    for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(string); i++) {
+        Py_UCS4 point = PyUnicode_READ_CHAR(string, i);
+        bool digit = point < 0x80 && Py_ISDIGIT(point);
+        bool letter = point == '_' || (point < 0x80 ? Py_ISALPHA(point) != 0 : Py_UNICODE_ISALNUM(point) != 0);
+        if (!letter && !(digit && i > 0))
+            return false;
+    }
+    return true;
+}
+
+static bool is_name(const struct texts *texts, PyObject *string)
+{
+    return is_identifier(string) && (texts->values != VALUES_NONE || texts_is_written_as_identifier(string));
+}
+
 static bool spend(uint32_t *budget)
 {
     if (!*budget)
@@ -218,7 +236,7 @@ void texts_note(struct texts *texts, PyObject *object, const struct type_info *i
 {
     if (texts->values == VALUES_FULL || role == TEXT_ALL)
         write_value(texts, object, info->family, id, SIZE_MAX);
-    else if ((info->family == FAMILY_STR && is_identifier(object)) || within_budget(texts, info, role, holder))
+    else if ((info->family == FAMILY_STR && is_name(texts, object)) || within_budget(texts, info, role, holder))
         write_value(texts, object, info->family, id, TEXT_PREVIEW);
 }
 

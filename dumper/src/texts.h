@@ -2,9 +2,9 @@
 /*
  * Which strings and numbers get their contents written (FORMAT.md 2.7), and the rows of code objects (2.8).
  *
- * values=none   interned strings of at most 64 code points (identifiers, attribute names, literal keys), names and file names of
- *               code objects, names of modules
- * values=short  these, and 64 code points (bytes, digits) of what names a place in the heap: keys of dicts and the elements of
+ * values=none   interned strings of at most 64 code points that are identifiers (names of attributes and variables, literal keys), names
+ *               and file names of code objects, names of modules
+ * values=short  these, other interned strings of that length, and 64 code points (bytes, digits) of what names a place in the heap: keys of dicts and the elements of
  *               tuples that are keys, at most 64 keys a dict and 20,000 a type of dict; and of strings, bytes and integers held by
  *               attributes, slots and dicts of at most 16 items, at most 2,000 a type of holder
  * values=full   every string, bytes object, integer (up to 256 bits) and float, whole
@@ -72,5 +72,8 @@ bool texts_is_worth_noting_again(struct texts *texts, PyObject *object, const st
 
 /* The row of a code object, in table `code`. */
 void texts_write_code(struct texts *texts, PyCodeObject *code, uint64_t id);
+
+/* Whether a str could stand in a program as a name. */
+bool texts_is_written_as_identifier(PyObject *string);
 
 #endif

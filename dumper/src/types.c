@@ -100,7 +100,8 @@ static void write_field(struct types *types, const char *name, size_t length)
 static void write_field_object(struct types *types, PyObject *name)
 {
     char buffer[TEXT_UTF8_MAX];
-    struct text text = name && PyUnicode_Check(name) ? texts_utf8(name, TEXT_PREVIEW, buffer) : (struct text){"?", 1};
+    bool readable = name && PyUnicode_Check(name) && (!types->identifiers_only || texts_is_written_as_identifier(name));
+    struct text text = readable ? texts_utf8(name, TEXT_PREVIEW, buffer) : (struct text){"?", 1};
     write_field(types, text.bytes, text.length);
 }
 

@@ -90,6 +90,7 @@ struct types {
     uint32_t slot_count, count;
     struct type_info *cache[TYPE_CACHE_SIZE];
     uint32_t pseudo_frame;       /* number of the pseudo type of interpreter frames, + 1 */
+    bool identifiers_only;       /* names of attributes that are none are left out: texts.h, values=none */
     bool failed;
 };
 

@@ -168,8 +168,10 @@ static void set_roles(struct walk *walk, struct expand *expand, PyObject *object
 
 static enum text_role role_of(const struct expand *expand, size_t index)
 {
-    if (index < expand->first_item)
+    if (index < expand->first_extra)
         return expand->member_role;
+    if (index < expand->first_item) /* of a class: what its instances' attributes are called, which the program may have made up */
+        return TEXT_VALUE;
     if (!expand->pairs)
         return expand->item_role;
     if ((index - expand->first_item) & 1)
@@ -235,9 +237,10 @@ static void expand_from_index(struct walk *walk)
     walk_enter(walk, STEP_OTHER);
 }
 
-static void start_expand(struct walk *walk, size_t first_item, uint64_t first_position)
+static void start_expand(struct walk *walk, size_t first_extra, size_t first_item, uint64_t first_position)
 {
     struct expand *expand = &walk->expand;
+    expand->first_extra = first_extra;
     expand->index = 0;
     expand->count = walk->references.count;
     expand->first_item = first_item;
@@ -274,7 +277,8 @@ static void write_object(struct walk *walk, PyObject *object, bool is_key)
     set_roles(walk, &walk->expand, object, info, is_key);
     if (shape.stream.total)
         worklist_push(&walk->worklist, (struct work){object, shape.stream.position + 1, shape.stream.block});
-    start_expand(walk, (size_t)(shape.members + shape.attrs + shape.extras), 0);
+    size_t first_extra = (size_t)(shape.members + shape.attrs);
+    start_expand(walk, first_extra, first_extra + (size_t)shape.extras, 0);
 }
 
 /* The next portion of a large container's items. */
@@ -300,7 +304,7 @@ static void go_on_with_items(struct walk *walk, const struct work *work)
     if (stream.position < stream.end)
         worklist_push(&walk->worklist, (struct work){object, stream.position + 1, stream.block});
     set_roles(walk, &walk->expand, object, info, false);
-    start_expand(walk, 0, first_position);
+    start_expand(walk, 0, 0, first_position);
 }
 
 static void drain(struct walk *walk)
@@ -317,7 +321,8 @@ static void drain(struct walk *walk)
 void walk_expand_gathered(struct walk *walk, const struct shape *shape, struct type_info *holder)
 {
     walk->expand = (struct expand){.holder = holder, .member_role = TEXT_VALUE};
-    start_expand(walk, (size_t)(shape->members + shape->attrs + shape->extras), 0);
+    size_t first_extra = (size_t)(shape->members + shape->attrs);
+    start_expand(walk, first_extra, first_extra + (size_t)shape->extras, 0);
     drain(walk);
 }
 
@@ -556,6 +561,7 @@ static enum wh_status prepare(struct walk *walk, struct snapshot_writer *writer,
         return wh_error_set(error, WH_ERR_RESOURCE, "no memory for the set of visited objects");
     account_begin(walk);
     types_init(&walk->types, walk->interp, &walk->visited, writer);
+    walk->types.identifiers_only = walk->options.values == VALUES_NONE;
     return WH_OK;
 }
 

@@ -48,7 +48,7 @@ struct current {
 /* The references in the buffer that are being looked at, and what they are for. */
 struct expand {
     size_t index, count;
-    size_t first_item;             /* those before are members, attributes and extras */
+    size_t first_extra, first_item; /* those before are members and attributes; and extras */
     size_t first_pushed;           /* of the worklist */
     uint64_t first_position;       /* of the first item in its container */
     struct type_info *holder;

@@ -131,6 +131,28 @@ function.__code__ = function.__code__.replace(co_filename=spec.origin)
     assert "/" + "directory/" * 12 + "file.py" in names
 
 
+KEYS = HEAD + """
+import whoholds
+contents = {"".join(["pass", "word of x"]): 1, ("".join(["in a", " tuple"]), 2): 3, "".join(["bytes ", "key"]).encode(): 4, 987654321987: 5,
+            "".join(["an", "_identifier"]): 6}
+frozen = frozenset(["".join(["in a ", "set"])])
+class Holder: pass
+holder = Holder()
+setattr(holder, "".join(["attribute", " with spaces"]), 7)
+whoholds.install(values="none", mode="MODE")
+whoholds.dump("keys.whs")
+"""
+
+
+@pytest.mark.parametrize("mode", ["fork", "inline"])
+def test_without_values_no_key_is_in_the_file_that_is_no_identifier(snapshot_of, mode, tmp_path):
+    snapshot_of(KEYS.replace("MODE", mode))
+    content = (tmp_path / "keys.whs").read_bytes()
+    words = [b"password of x", b"in a tuple", b"bytes key", b"987654321987", b"in a set", b"attribute with spaces"]
+    assert [word for word in words if word in content] == []
+    assert b"contents" in content and b"Holder" in content
+
+
 def test_code_objects_and_opcodes_are_whole(snapshot_of, python):
     snapshot = snapshot_of(HEAD + "def function(a, b, *, c):\n    return [a, b, c]\n")
     names = {row["id"]: row for row in rows(snapshot, "code")}
