@@ -69,7 +69,7 @@ static bool double_slots(struct block_table *table)
         return false;
     for (uint64_t i = 0; i < table->slot_count; i++)
         if (table->slots[i].address)
-            *blocks_add(&grown, (const void *)table->slots[i].address) = table->slots[i];
+            *blocks_take_slot(&grown, (const void *)table->slots[i].address) = table->slots[i];
     blocks_deinit(table);
     *table = grown;
     return true;

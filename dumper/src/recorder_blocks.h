@@ -82,12 +82,10 @@ static inline struct recorded_block *blocks_find(const struct block_table *table
     return slot->address ? slot : NULL;
 }
 
-/* The slot for a block, the caller's to fill in; its weight is 0 unless a block with the address was recorded. NULL if the table is full. */
-static inline struct recorded_block *blocks_add(struct block_table *table, const void *address)
+/* As blocks_add, in a table that has room. */
+static inline struct recorded_block *blocks_take_slot(struct block_table *table, const void *address)
 {
     uint64_t hash = blocks_hash(address);
-    if (__builtin_expect(table->count >= table->room_count, 0) && !blocks_grow(table))
-        return NULL;
     struct recorded_block *slot = blocks_slot(table, (uint64_t)address, hash);
     if (!slot->address) {
         uint8_t *counter = blocks_filter_of(table, hash);
@@ -97,6 +95,14 @@ static inline struct recorded_block *blocks_add(struct block_table *table, const
         slot->weight = 0;
     }
     return slot;
+}
+
+/* The slot for a block, the caller's to fill in; its weight is 0 unless a block with the address was recorded. NULL if the table is full. */
+static inline struct recorded_block *blocks_add(struct block_table *table, const void *address)
+{
+    if (__builtin_expect(table->count >= table->room_count, 0) && !blocks_grow(table))
+        return NULL;
+    return blocks_take_slot(table, address);
 }
 
 /* The block must be what blocks_find returned. Knuth, 6.4, algorithm R: an entry moves into the gap unless its home lies cyclically behind it. */

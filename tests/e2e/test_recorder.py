@@ -65,6 +65,8 @@ def test_the_line_that_filled_a_holder_is_known_exactly(python, tmp_path, mode):
         if lines != [[("holders.py", line, "growth", "exact")]]:
             wrong[holder] = (line, lines)
     assert not wrong
+    grown = [line["function"] for line in found["holders.late_list"]["held_at"] if line["evidence"] == "growth"]
+    assert grown == ["most_to_list", "add_until_it_grows"]  # who made it grow last comes second
 
 
 def test_a_library_s_line_stands_behind_the_application_s(python, tmp_path):

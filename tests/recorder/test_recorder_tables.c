@@ -74,6 +74,20 @@ static void the_filter_forgets_what_is_removed(void **state)
     blocks_deinit(&table);
 }
 
+static void a_slot_has_a_weight_only_if_its_address_is_recorded(void **state)
+{
+    (void)state;
+    struct block_table table;
+    struct recorded_block block = {.address = (uint64_t)address_of(7), .size = 1, .weight = 5};
+    assert_true(blocks_init(&table, 1 << 16));
+    assert_true(put(&table, &block));
+    assert_int_equal(blocks_add(&table, address_of(7))->weight, 5);
+    blocks_remove(&table, blocks_find(&table, address_of(7)));
+    assert_int_equal(blocks_add(&table, address_of(7))->weight, 0);
+    assert_int_equal(table.count, 1);
+    blocks_deinit(&table);
+}
+
 static void a_full_table_refuses_and_keeps_what_it_has(void **state)
 {
     (void)state;
@@ -266,6 +280,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_block_table_agrees_with_an_array_after_any_puts_and_removes),
         cmocka_unit_test(the_filter_forgets_what_is_removed),
+        cmocka_unit_test(a_slot_has_a_weight_only_if_its_address_is_recorded),
         cmocka_unit_test(a_full_table_refuses_and_keeps_what_it_has),
         cmocka_unit_test(an_empty_table_may_be_asked),
         cmocka_unit_test(the_same_frames_are_the_same_stack_and_others_are_not),
