@@ -21,15 +21,19 @@ int cmd_diff(int argc, char **argv);
 int cmd_dump(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_info(int argc, char **argv);
+int cmd_garbage(int argc, char **argv);
 int cmd_path(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_retained(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_show(int argc, char **argv);
+int cmd_strings(int argc, char **argv);
 int cmd_suspects(int argc, char **argv);
 int cmd_threads(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 int cmd_tree(int argc, char **argv);
+int cmd_triage(int argc, char **argv);
+int cmd_waste(int argc, char **argv);
 
 /* Prints "whoholds: <sentence>" as one line on stderr and returns `code`. */
 int fail(enum wh_status code, const char *format, ...) WH_PRINTF(2, 3);

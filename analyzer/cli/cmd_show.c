@@ -3,6 +3,7 @@
 
 #include "documents.h"
 #include "options.h"
+#include "places.h"
 #include "text.h"
 
 static void print_state(const struct wh_details *details, FILE *out)
@@ -56,9 +57,26 @@ static void print_references(const char *title, const struct wh_reference *refer
         fprintf(out, "… and %s more\n", count_text(count - shown).text);
 }
 
-static void print_details(const struct wh_details *details, FILE *out)
+static void print_provenance(const struct wh_provenance *provenance, FILE *out)
+{
+    if (provenance->has_store)
+        fprintf(out, "%s of %s places in use%s\n", count_text(provenance->length).text, count_text(provenance->capacity).text,
+                provenance->bounded ? ", never more than these" : "");
+    for (size_t i = 0; i < provenance->held_at_count; i++) {
+        fprintf(out, "%-14s", i ? "" : "filled at");
+        place_print_evidence(&provenance->held_at[i], out);
+    }
+    if (provenance->allocated) {
+        fprintf(out, "%-14s", "allocated at");
+        place_print(&provenance->allocated_at, out);
+        place_print_via(&provenance->allocated_at, out);
+    }
+}
+
+static void print_details(const struct wh_details *details, const struct wh_provenance *provenance, FILE *out)
 {
     print_object(details, out);
+    print_provenance(provenance, out);
     print_references("refers to", details->references, details->references_shown, details->reference_count, out);
     print_references("referred to by", details->referrers, details->referrers_shown, details->referrer_count, out);
     print_references("keeps alive alone", details->dominated, details->dominated_shown, details->dominated_count, out);
@@ -68,15 +86,18 @@ static enum wh_status answer(struct wh_analysis *analysis, const struct request 
 {
     (void)exit_code;
     struct wh_details *details;
+    struct wh_provenance *provenance;
     enum wh_status status = wh_show(analysis, &request->query, error, &details);
     if (status)
         return status;
-    if (request->json)
-        json_write(details_document(details), JSON_FOR_STREAM, out);
-    else
-        print_details(details, out);
+    status = wh_provenance(analysis, &request->query, error, &provenance);
+    if (!status && request->json)
+        json_write(details_document(details, provenance), JSON_FOR_STREAM, out);
+    else if (!status)
+        print_details(details, provenance, out);
     wh_details_free(details);
-    return WH_OK;
+    wh_provenance_free(provenance);
+    return status;
 }
 
 int cmd_show(int argc, char **argv)
@@ -93,7 +114,8 @@ int cmd_show(int argc, char **argv)
         .name = "show",
         .options = options,
         .arguments = "SNAPSHOT ADDRESS\nSNAPSHOT --type QUALNAME\nSNAPSHOT --expr EXPR",
-        .help = "Show one object: its type, sizes and state, what it refers to, what refers to it, and what it alone keeps alive.\v"
+        .help = "Show one object: its type, sizes and state, the lines that fill it with their "
+                "evidence, what it refers to, what refers to it, and what it alone keeps alive.\v"
                 HELP_EXIT_CODES
                 "Example: whoholds show app-1234-1.whs --expr app.cache",
         .query = QUERY_ONE,

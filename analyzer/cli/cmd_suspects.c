@@ -4,6 +4,7 @@
 
 #include "documents.h"
 #include "options.h"
+#include "places.h"
 #include "text.h"
 
 enum { LINES_SHOWN = 3, CONTENTS_SHOWN = 3 };
@@ -22,22 +23,6 @@ static void print_more(size_t count, size_t shown, FILE *out)
     }
 }
 
-static void print_place(const struct wh_line *line, FILE *out)
-{
-    fprintf(out, "%s:%u", visible(short_file(line->file)), line->line);
-    if (*line->function)
-        fprintf(out, " in %s", visible(line->function));
-    if (*line->text)
-        fprintf(out, ":  %s", visible(line->text));
-}
-
-static void print_via(const struct wh_line *line, FILE *out)
-{
-    if (line->via && *line->via)
-        fprintf(out, "   via %s", visible(line->via));
-    fputc('\n', out);
-}
-
 static void print_held_at(const struct wh_suspect *suspect, FILE *out)
 {
     size_t shown = suspect->held_at_count < LINES_SHOWN ? suspect->held_at_count : LINES_SHOWN;
@@ -46,11 +31,8 @@ static void print_held_at(const struct wh_suspect *suspect, FILE *out)
         fputs("no line is known\n", out);
     }
     for (size_t i = 0; i < shown; i++) {
-        const struct wh_line *line = &suspect->held_at[i];
         begin_line("held at", i, out);
-        print_place(line, out);
-        fprintf(out, "      %s[%s: %s]%s", style(STYLE_DIM), visible(line->evidence), visible(line->certainty), style(STYLE_NONE));
-        print_via(line, out);
+        place_print_evidence(&suspect->held_at[i], out);
     }
     print_more(suspect->held_at_count, shown, out);
 }
@@ -69,8 +51,8 @@ static void print_allocated_at(const struct wh_suspect *suspect, FILE *out)
         if (suspect->held_at_count && same_place(line, &suspect->held_at[0]))
             fputs("the same line: it does both", out);
         else
-            print_place(line, out);
-        print_via(line, out);
+            place_print(line, out);
+        place_print_via(line, out);
     }
     print_more(suspect->allocated_at_count, shown, out);
 }

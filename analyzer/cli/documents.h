@@ -16,11 +16,15 @@ json_t *alloc_document(const struct wh_alloc *alloc, bool live, enum wh_alloc_by
 json_t *paths_document(const struct wh_paths *paths);
 json_t *ways_json(const struct wh_paths *paths, const struct wh_drawing *drawing); /* of the report */
 json_t *way_cut_json(const struct wh_cut *cut);
-json_t *details_document(const struct wh_details *details);
+json_t *details_document(const struct wh_details *details, const struct wh_provenance *provenance);
 json_t *merged_document(const struct wh_merged *merged);
 json_t *cut_document(const struct wh_cut *cut);
 json_t *retained_document(const struct wh_retained *retained);
 json_t *tree_document(const struct wh_tree *tree);
+json_t *triage_document(const struct wh_triage *triage);
+json_t *waste_document(const struct wh_triage *waste);
+json_t *strings_document(const struct wh_strings *strings);
+json_t *garbage_document(const struct wh_garbage *garbage);
 json_t *threads_document(const struct wh_threads *threads);
 
 /* limit: rows of each table, 0: all. */
@@ -36,6 +40,12 @@ json_t *hops_json(const struct wh_path *path);
 /* The report's `alloc`: without its two views, and a view. */
 json_t *alloc_views_json(const struct wh_alloc *alloc);
 json_t *alloc_view_json(const struct wh_alloc *alloc, const struct wh_alloc_tree *tree, bool live);
+
+json_t *line_json(const struct wh_line *line);   /* file, line, function, text */
+json_t *held_at_json(const void *item);           /* of a struct wh_line: also its evidence */
+
+/* Bytes of the resident set that the snapshot explains: Python objects, mapped files, shared memory, stacks; at most rss. */
+uint64_t accounted_bytes(const struct wh_info *info);
 
 /* An object of the report's `objects`, by what wh_show says of it. */
 json_t *object_record_json(const struct wh_details *details);

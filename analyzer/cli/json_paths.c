@@ -129,11 +129,26 @@ static json_t *neighbours_json(const struct wh_details *details)
                      references_json(details->dominated, details->dominated_shown), "path", path_json(&details->path));
 }
 
-json_t *details_document(const struct wh_details *details)
+/* The store, the lines that fill it, and where the object was allocated. */
+static json_t *provenance_json(const struct wh_provenance *provenance)
+{
+    json_t *store = provenance->has_store ? json_make("{so so sb}", "length", json_count(provenance->length), "capacity",
+                                                      json_count(provenance->capacity), "bounded", provenance->bounded)
+                                          : json_null();
+    json_t *allocated = provenance->allocated ? line_json(&provenance->allocated_at) : json_null();
+    if (provenance->allocated && provenance->allocated_at.via && *provenance->allocated_at.via)
+        json_object_set_new(allocated, "via", json_text(provenance->allocated_at.via));
+    return json_make("{so so so}", "store", store, "held_at",
+                     json_list(provenance->held_at, provenance->held_at_count, sizeof(*provenance->held_at), held_at_json), "allocated_at",
+                     allocated);
+}
+
+json_t *details_document(const struct wh_details *details, const struct wh_provenance *provenance)
 {
     json_t *document = json_make("{ss}", "schema", "whoholds.object/1");
     json_extend(document, object_json(&details->object));
     json_extend(document, state_json(details));
+    json_extend(document, provenance_json(provenance));
     return json_extend(document, neighbours_json(details));
 }
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "documents.h"
 
-static json_t *place_json(const struct wh_line *line)
+json_t *line_json(const struct wh_line *line)
 {
     return json_make("{so so so so}", "file", json_text(line->file), "line", json_count(line->line), "function", json_text(line->function),
                      "text", json_text(line->text));
 }
 
-static json_t *held_at_json(const void *item)
+json_t *held_at_json(const void *item)
 {
     const struct wh_line *line = item;
-    json_t *value = json_extend(place_json(line), json_make("{so so}", "evidence", json_text(line->evidence), "certainty",
+    json_t *value = json_extend(line_json(line), json_make("{so so}", "evidence", json_text(line->evidence), "certainty",
                                                             json_text(line->certainty)));
     if (line->via && *line->via)
         json_object_set_new(value, "via", json_text(line->via));
@@ -21,7 +21,7 @@ static json_t *allocated_at_json(const void *item)
 {
     const struct wh_allocation *allocation = item;
     const struct wh_line *line = &allocation->line;
-    json_t *value = json_extend(place_json(line), json_make("{so so}", "bytes", json_count(allocation->bytes), "blocks",
+    json_t *value = json_extend(line_json(line), json_make("{so so}", "bytes", json_count(allocation->bytes), "blocks",
                                                             json_count(allocation->blocks)));
     if (line->via && *line->via)
         json_object_set_new(value, "via", json_text(line->via));

@@ -168,6 +168,7 @@ static error_t parse_option(struct parse *parse, int key, char *argument)
     case KEY_SUSPECT: return parse_size(parse, "--suspect", argument, &request->suspect);
     case KEY_INDEPENDENT: return parse_size(parse, "--independent", argument, &request->independent);
     case KEY_MODULE: request->module = argument; return 0;
+    case KEY_RULE: request->rule = argument; return 0;
     case KEY_PACKAGE: request->package = argument; return 0;
     case KEY_MEMBER: return add_reference(parse, "--expr", argument);
     case KEY_WITHOUT: return add_reference(parse, "--without", argument);

@@ -27,7 +27,7 @@ struct request {
     enum wh_top_by by;
     enum wh_alloc_by alloc_by;
     const char *output, *format;
-    const char *module, *package;
+    const char *module, *package, *rule;
     size_t suspect;     /* 0: not given */
     size_t independent; /* 0: not given */
     const char *references[REFERENCES_MAX]; /* of --without, --ignore or a repeated --expr */
@@ -62,6 +62,7 @@ enum {
     KEY_ALLOC_BY,
     KEY_STACKS,
     KEY_NO_CACHE,
+    KEY_RULE,
 };
 
 #define OPTION_JSON {"json", KEY_JSON, NULL, 0, "Print one JSON document and nothing else", 0}

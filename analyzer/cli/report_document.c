@@ -7,20 +7,22 @@
 /* What a part may hold at most, so that the page stays small whatever the heap's size. */
 static const struct budget {
     size_t suspects, tree_rows, types, modules, holders, objects, references, alloc_lines, alloc_nodes, ways, merged_types,
-        growth_rows;
+        growth_rows, offenders, garbage;
 } budget = {.suspects = 50, .tree_rows = 2000, .types = 500, .modules = 200, .holders = 200, .objects = 200, .references = 20,
-             .alloc_lines = 100, .alloc_nodes = 1000, .ways = 3, .merged_types = 12, .growth_rows = 100};
+             .alloc_lines = 100, .alloc_nodes = 1000, .ways = 3, .merged_types = 12, .growth_rows = 100,
+             .offenders = 20, .garbage = 50};
 
 /* Independent paths to a suspect's holder, the shortest included. */
 enum { WAYS_EACH = 5 };
 
 static json_t *budget_json(void)
 {
-    return json_make("{so so so so so so so so so so so so}", "suspects", json_count(budget.suspects), "tree_rows", json_count(budget.tree_rows), "types",
+    return json_make("{so so so so so so so so so so so so so so}", "suspects", json_count(budget.suspects), "tree_rows", json_count(budget.tree_rows), "types",
                      json_count(budget.types), "modules", json_count(budget.modules), "holders", json_count(budget.holders), "objects",
                      json_count(budget.objects), "references", json_count(budget.references), "alloc_lines", json_count(budget.alloc_lines),
                      "alloc_nodes", json_count(budget.alloc_nodes), "ways", json_count(budget.ways), "merged_types",
-                     json_count(budget.merged_types), "growth_rows", json_count(budget.growth_rows));
+                     json_count(budget.merged_types), "growth_rows", json_count(budget.growth_rows), "offenders",
+                     json_count(budget.offenders), "garbage", json_count(budget.garbage));
 }
 
 static enum wh_status add_info(struct wh_analysis *analysis, json_t *document, struct wh_error *error)
@@ -93,6 +95,32 @@ static enum wh_status add_threads(struct wh_analysis *analysis, json_t *document
     json_object_set(document, "threads", json_object_get(part, "threads"));
     json_decref(part);
     wh_threads_free(threads);
+    return WH_OK;
+}
+
+static enum wh_status add_findings(struct wh_analysis *analysis, json_t *document, struct wh_error *error)
+{
+    struct wh_triage *triage = NULL, *waste = NULL;
+    enum wh_status status = wh_triage(analysis, NULL, budget.offenders, error, &triage);
+    if (!status)
+        status = wh_waste(analysis, budget.offenders, error, &waste);
+    if (!status) {
+        json_object_set_new(document, "triage", triage_document(triage));
+        json_object_set_new(document, "waste", waste_document(waste));
+    }
+    wh_triage_free(triage);
+    wh_triage_free(waste);
+    return status;
+}
+
+static enum wh_status add_garbage(struct wh_analysis *analysis, json_t *document, struct wh_error *error)
+{
+    struct wh_garbage *garbage;
+    enum wh_status status = wh_garbage(analysis, budget.garbage, error, &garbage);
+    if (status)
+        return status;
+    json_object_set_new(document, "garbage", garbage_document(garbage));
+    wh_garbage_free(garbage);
     return WH_OK;
 }
 
@@ -282,7 +310,11 @@ static enum wh_status add_parts(struct wh_analysis *analysis, const struct wh_di
         status = add_tree(analysis, document, objects, error);
     if (!status)
         status = add_threads(analysis, document, error);
-    return status ? status : add_alloc(analysis, document, error);
+    if (!status)
+        status = add_alloc(analysis, document, error);
+    if (!status)
+        status = add_findings(analysis, document, error);
+    return status ? status : add_garbage(analysis, document, error);
 }
 
 static json_t *report_growth_json(const struct wh_diff *diff)

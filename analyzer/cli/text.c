@@ -320,3 +320,23 @@ void text_table_print(const struct text_table *table, FILE *out)
         print_cell(table->cells[i], widths[column], table->columns[column].right, column + 1 == count, out);
     }
 }
+
+void text_print_wrapped(const char *text, int indent, FILE *out)
+{
+    int column = TEXT_COLUMNS;
+    bool first = true;
+    while (*text) {
+        int length = (int)strcspn(text, " ");
+        if (!first && column + 1 + length <= TEXT_COLUMNS) {
+            column += 1 + length;
+            fprintf(out, " %.*s", length, text);
+        } else {
+            column = indent + length;
+            fprintf(out, "%s%*s%.*s", first ? "" : "\n", indent, "", length, text);
+        }
+        first = false;
+        text += length;
+        text += strspn(text, " ");
+    }
+    fputc('\n', out);
+}

@@ -46,6 +46,10 @@ const char *short_file(const char *file);
 enum style { STYLE_NONE, STYLE_STRONG, STYLE_DIM, STYLE_ALARM };
 const char *style(enum style style);
 
+/* Prints text, broken between words, in lines of TEXT_COLUMNS at most, each after `indent` spaces; a longer word has a line of its own. */
+enum { TEXT_COLUMNS = 80 };
+void text_print_wrapped(const char *text, int indent, FILE *out);
+
 /* A table, printed when all its rows are known. The last column is not padded, so that one long name does no harm. */
 struct column {
     const char *title;

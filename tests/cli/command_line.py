@@ -30,6 +30,10 @@ QUESTIONS = {
     "show": ["show", "{}", "--type", "list"],
     "tree": ["tree", "{}"],
     "threads": ["threads", "{}"],
+    "triage": ["triage", "{}"],
+    "waste": ["waste", "{}"],
+    "garbage": ["garbage", "{}"],
+    "strings": ["strings", "{}"],
     "report": ["report", "{}"],
     "diff": ["diff", "{}", "{}"],
 }

@@ -136,6 +136,17 @@ enum wh_status wh_show(struct wh_analysis *analysis, const struct wh_query *quer
     return wh_error_set(error, WH_ERR_INPUT, "there is nothing to show");
 }
 
+enum wh_status wh_provenance(struct wh_analysis *analysis, const struct wh_query *query, struct wh_error *error, struct wh_provenance **ret)
+{
+    (void)analysis, (void)query, (void)ret;
+    return wh_error_set(error, WH_ERR_INPUT, "there is nothing to show");
+}
+
+void wh_provenance_free(struct wh_provenance *result)
+{
+    (void)result;
+}
+
 void wh_details_free(struct wh_details *result)
 {
     (void)result;
@@ -361,4 +372,91 @@ enum wh_status wh_retained(struct wh_analysis *analysis, const struct wh_retaine
     (void)analysis, (void)query, (void)error;
     *ret = (struct wh_retained){.members = {3, 3000}, .exact = {5, 9000}, .top_members = 2, .top_sum = {4, 7000}};
     return WH_OK;
+}
+
+/* --- what rules find --- */
+
+static struct wh_offender offenders[] = {
+    {.name = "'a city'", .object = {.address = 0x7f0000001000, .type = "str", .preview = ""}, .count = 400, .bytes = 20480, .detail = "400 copies"},
+    {.name = "app.\033[1mnames", .object = {.type = "", .preview = ""}, .count = 1, .bytes = 57, .detail = ""},
+};
+static struct wh_finding findings[] = {
+    {.id = "duplicates", .title = "duplicate strings", .query = "strings SNAPSHOT --limit 1000", .known = true, .count = 401, .bytes = 20537,
+     .sentence = "401 strings have the same contents as others, and this sentence is long enough to be broken between two of its words",
+     .offender_count = 2, .offenders = offenders, .omitted = 7},
+    {.id = "collector-off", .title = "the collector is off", .query = "garbage SNAPSHOT", .sentence = "0 objects are garbage"},
+};
+
+static enum wh_status fake_triage(struct wh_triage **ret)
+{
+    static struct wh_triage triage = {.rules = 22, .live_bytes = 40960, .threshold = 65536, .count = 2, .findings = findings};
+    *ret = &triage;
+    return WH_OK;
+}
+
+enum wh_status wh_triage(struct wh_analysis *analysis, const char *rule, size_t limit, struct wh_error *error, struct wh_triage **ret)
+{
+    (void)analysis, (void)rule, (void)limit, (void)error;
+    return fake_triage(ret);
+}
+
+enum wh_status wh_waste(struct wh_analysis *analysis, size_t limit, struct wh_error *error, struct wh_triage **ret)
+{
+    (void)analysis, (void)limit, (void)error;
+    return fake_triage(ret);
+}
+
+void wh_triage_free(struct wh_triage *triage)
+{
+    (void)triage;
+}
+
+enum wh_status wh_garbage(struct wh_analysis *analysis, size_t limit, struct wh_error *error, struct wh_garbage **ret)
+{
+    static struct wh_garbage_group groups[] = {
+        {"app.Node", 30, {180, 253952}, true, {.address = 0x7f0000001000, .type = "app.Node", .preview = ""}, ".children[0].parent"},
+        {"app.Other", 1, {1, 64}, false, {.address = 0x7f0000002000, .type = "app.Other", .preview = ""}, ""},
+    };
+    static struct wh_native natives[] = {
+        {{.address = 0x7f0000003000, .type = "list", .retained_bytes = 300000, .preview = ""}, 2, "held by native code: 2 references unaccounted for"},
+    };
+    static struct wh_garbage garbage = {
+        .garbage = {181, 254016}, .native = {3, 300200}, .entries = 31, .group_count = 2, .groups = groups, .native_count = 1, .natives = natives,
+        .omitted_natives = 2,
+        .collector = {.known = true, .generation_count = 2, .generations = {{700, 1280, 3}, {10, 2, 1}}, .collecting = true,
+                      .frozen = {17031, 3367480}, .garbage_list = 1},
+    };
+    (void)analysis, (void)limit, (void)error;
+    *ret = &garbage;
+    return WH_OK;
+}
+
+void wh_garbage_free(struct wh_garbage *garbage)
+{
+    (void)garbage;
+}
+
+enum wh_status wh_strings(struct wh_analysis *analysis, size_t limit, struct wh_error *error, struct wh_strings **ret)
+{
+    static struct wh_string largest[] = {
+        {{.address = 0x7f0000001000, .type = "str", .shallow_bytes = 2048, .length = 2000, .preview = "'once upon\\na \033[1mtime'…"}, "app.tale", true},
+        {{.address = 0x7f0000002000, .type = "bytes", .shallow_bytes = 1024, .length = UINT64_MAX, .preview = ""}, "app.blob", false},
+    };
+    static struct wh_string_holder holders[] = {{".city of app.Order", 300}, {"['city'] of dict", 99}, {"key of dict", 2}, {"[…] of list", 1}};
+    static struct wh_string_group groups[] = {
+        {{{.address = 0x7f0000003000, .type = "str", .shallow_bytes = 60, .length = 11, .preview = "'Heidelberg'"}, "app.orders[0].city", false},
+         401, 24060, 24000, 4, holders, 5},
+    };
+    static struct wh_strings strings = {
+        .strings = {4000, 300000}, .bytes = {10, 2048}, .interned = {1500, 90000}, .largest_count = 2, .largest = largest, .duplicates_known = true,
+        .duplicates = 500, .wasted = 25000, .group_count = 1, .groups = groups, .omitted_groups = 3,
+    };
+    (void)analysis, (void)limit, (void)error;
+    *ret = &strings;
+    return WH_OK;
+}
+
+void wh_strings_free(struct wh_strings *strings)
+{
+    (void)strings;
 }

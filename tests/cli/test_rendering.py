@@ -47,6 +47,57 @@ allocated   blocks   a second         live         allocated by
 … and 1 more: 16 B
 """
 
+TRIAGE = """\
+    20.1 KiB  duplicate strings
+              401 strings have the same contents as others, and this sentence is
+              long enough to be broken between two of its words
+    20.0 KiB  'a city'  (400 copies)
+        57 B  app.\\x1b[1mnames
+              … and 7 more
+       more:  whoholds strings app.whs --limit 1000
+
+           ?  the collector is off
+              the snapshot does not tell
+
+2 of 22 rules apply.
+"""
+
+GARBAGE = """\
+garbage: 181 objects, 248.1 KiB (254,016 B)
+   248.0 KiB  30 × app.Node (has __del__), 180 objects
+              0x7f0000001000 holds itself: .children[0].parent
+        64 B  1 × app.Other, 1 object
+              0x7f0000002000
+
+held by native code alone: 3 objects, 293.2 KiB (300,200 B)
+   293.0 KiB  list at 0x7f0000003000, held by native code: 2 references unaccounted for
+              … and 2 more
+
+collector: OFF; generation 0: count 1,280 of 700; generation 1: count 2 of 10; it was at work
+frozen: 17,031 objects, 3.2 MiB (3,367,480 B)
+gc.garbage: 1 object
+"""
+
+STRINGS = """\
+str       4,000, 293.0 KiB (300,000 B)
+bytes     10, 2.0 KiB (2,048 B)
+interned  1,500, 87.9 KiB (90,000 B)
+
+the largest
+     2.0 KiB  'once upon\\na \\x1b[1mtime'…  (interned)
+              app.tale
+     1.0 KiB  bytes at 0x7f0000002000
+              app.blob
+
+the same contents more than once: at least 500 objects, 24.4 KiB (25,000 B) too much
+    23.4 KiB  401 × 'Heidelberg'
+              300 × .city of app.Order
+              99 × ['city'] of dict
+              2 × key of dict
+              for one: app.orders[0].city
+… and 3 more
+"""
+
 COMPARED = """\
    taken                         live  objects  resident  snapshot
 1  2026-09-21T14:13:20.250Z  20.0 KiB       10   1.0 MiB  app-1.whs
@@ -122,6 +173,14 @@ class RenderingTest(CommandLineTest):
         self.assertEqual(document["rows"][1]["live_share"], 1.0)
         self.assertEqual(schema_errors(document), [])
         self.assertEqual([frame["line"] for frame in document["rows"][0]["stack"]], [7, 3])
+
+    def test_rules_tell_bytes_and_offenders_and_where_the_rest_is(self):
+        self.assertEqual(self.print_fake("full", "triage"), (DONE, TRIAGE))
+        self.assertEqual(self.print_fake("full", "waste"), (DONE, TRIAGE.partition("\n2 of")[0]))
+        self.assertEqual(self.print_fake("full", "garbage"), (DONE, GARBAGE))
+        self.assertEqual(self.print_fake("full", "strings"), (DONE, STRINGS))
+        for command in ("triage", "waste", "garbage", "strings"):
+            self.assertEqual(schema_errors(json.loads(self.print_fake("full", command, "--json")[1])), [])
 
     def test_nothing_at_all(self):
         self.assertEqual(self.print_fake("empty", "suspects"), (DONE, "No leak is suspected, and nothing holds much.\n"))

@@ -13,7 +13,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 # The folders of analyzer/lib, in the order in which data flows: each includes itself and earlier ones alone.
-STAGES = ["base", "graph", "heap", "naming", "code", "holders", "cut", "answers"]
+STAGES = ["base", "graph", "heap", "naming", "code", "holders", "cut", "triage", "answers"]
 LIBRARY = "analyzer/lib"
 
 FORMATS_BASE = ["whoholds/formats/error.h", "whoholds/formats/schema.h", "whoholds/formats/varint.h"]

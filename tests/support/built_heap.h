@@ -35,6 +35,7 @@ struct built_object {
     bool has_text;
     unsigned text_kind;
     uint64_t text_length;            /* of the whole value */
+    uint64_t fingerprint;            /* 0: none */
     char *text;
     size_t text_bytes;
 };
@@ -64,6 +65,7 @@ struct heap_builder {
     struct built_frame *frames;      unsigned frame_count;
     struct built_root *roots;        unsigned root_count;
     struct built_account *accounts;  unsigned account_count;
+    struct built_account *collector; unsigned collector_count;
     uint64_t recorder;               /* mode, 0: off */
     struct built_stack *stacks;      unsigned stack_count;
     struct built_block *blocks;      unsigned block_count;

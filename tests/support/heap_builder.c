@@ -347,7 +347,8 @@ static bool read_item_words(struct reader *reader, uint32_t node)
 static bool read_flag(struct reader *reader, struct built_object *object)
 {
     static const struct { const char *word; unsigned form; } flags[] = {
-        {"immortal", FORM_IMMORTAL}, {"frozen", FORM_FROZEN}, {"pseudo", FORM_PSEUDO}, {"bounded", FORM_BOUNDED}};
+        {"immortal", FORM_IMMORTAL}, {"frozen", FORM_FROZEN}, {"pseudo", FORM_PSEUDO}, {"bounded", FORM_BOUNDED},
+        {"interned", FORM_INTERNED}, {"finalized", FORM_FINALIZED}};
     for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
         if (word_is(reader, flags[i].word)) {
             object->form |= flags[i].form;
@@ -367,6 +368,8 @@ static void read_property(struct reader *reader, uint32_t node)
         object->refcount = (int64_t)need_number(reader);
     else if (word_is(reader, "native"))
         object->native = need_number(reader);
+    else if (word_is(reader, "alike"))
+        object->fingerprint = need_number(reader);
     else if (word_is(reader, "of"))
         object->text_length = need_number(reader);
     else if (word_is(reader, "untracked"))
@@ -574,11 +577,21 @@ static void read_place(struct reader *reader)
     *(struct built_place *)append(&reader->builder->places, &reader->builder->place_count, sizeof(place)) = place;
 }
 
-static void read_account(struct reader *reader)
+static void read_named(struct reader *reader, struct built_account **rows, unsigned *count)
 {
     struct built_account account = {.name = built_heap_must(strdup(need_word(reader)))};
     account.value = need_number(reader);
-    *(struct built_account *)append(&reader->builder->accounts, &reader->builder->account_count, sizeof(account)) = account;
+    *(struct built_account *)append(rows, count, sizeof(account)) = account;
+}
+
+static void read_collector(struct reader *reader)
+{
+    read_named(reader, &reader->builder->collector, &reader->builder->collector_count);
+}
+
+static void read_account(struct reader *reader)
+{
+    read_named(reader, &reader->builder->accounts, &reader->builder->account_count);
 }
 
 static void read_recorder(struct reader *reader)
@@ -614,6 +627,7 @@ static void read_statement(struct reader *reader)
     static const struct { const char *word; void (*read)(struct reader *); } statements[] = {
         {"type", read_type},     {"module", read_module}, {"code", read_code},   {"opcode", read_opcode},
         {"root", read_root},     {"thread", read_thread}, {"frame", read_frame}, {"place", read_place}, {"account", read_account},
+        {"collector", read_collector},
         {"recorder", read_recorder}, {"stack", read_stack}, {"block", read_block}};
     if (!next_word(reader))
         return;
@@ -724,6 +738,9 @@ void heap_builder_destroy(struct heap_builder *builder)
         free(builder->stacks[i].instruction.node);
     }
     free(builder->accounts);
+    for (unsigned i = 0; i < builder->collector_count; i++)
+        free(builder->collector[i].name);
+    free(builder->collector);
     free(builder->stacks);
     free(builder->blocks);
     free(builder);

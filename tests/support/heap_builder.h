@@ -16,7 +16,8 @@
  *             / … /  weak referents               .field x   member or attribute
  *             + x    a reference without a name   'text' [of N]  its contents; N: how long the whole value is
  *             size N, refs N (its reference count, instead of the true one), native N (references that nobody has, beyond the true
- *             ones), store LENGTH CAPACITY, immortal, frozen, untracked, pseudo, bounded
+ *             ones), store LENGTH CAPACITY, immortal, frozen, untracked, pseudo, bounded, interned,
+ *             finalized, alike N (its fingerprint)
  *     module app { 'cache' cache }
  *         the module object `app`, its dict `app.__dict__` and its entry in `sys.modules`
  *     code load 'load' '/src/app.py' 12 args 1 kwonly 1 locals rows n free seen [old] [bytecode HEX] [lines HEX]
@@ -25,7 +26,7 @@
  *     root native 'why' x [thread N]        kinds as root_kind_name() calls them; thread: its row + 1
  *     thread 140001 'MainThread' [main]     frame f load 14 [at 6]: object, code, line, instruction; of the thread before it
  *     place generator 12                    a suspended generator, left frame or traceback: its instruction; in the order of the nodes
- *     account rss 4096
+ *     account rss 4096                      collector enabled 0
  *     recorder 3                            mode; makes the two stacks without frames
  *     stack 4000 4000 make 6 main 20        bytes allocated and live; code objects and instructions, innermost first
  *     block cache 120 2 2                   of an object or its store: size, row of stacks that grew it last, and most

@@ -137,6 +137,8 @@ static void write_object(const struct output *output, uint32_t node)
         write_store(output, object, heap_builder_address(node) + BUILT_HEAP_STORE_DISTANCE);
     if (form & FORM_EXTRAS)
         put_row(output, TABLE_EXTRAS, (struct cell[]){number(object->extras.count)});
+    if (object->fingerprint)
+        put_row(output, TABLE_FINGERPRINTS, (struct cell[]){number(id_of(node)), number(object->fingerprint)});
     if (object->has_text)
         put_row(output, TABLE_TEXTS, (struct cell[]){number(id_of(node)), number(object->text_kind), number(object->text_length),
                                                      {object->text_bytes, object->text}});
@@ -175,6 +177,8 @@ static void write_process(const struct output *output)
                                                      number(id_of(builder->roots[i].object)), number(builder->roots[i].thread)});
     for (unsigned i = 0; i < builder->account_count; i++)
         put_row(output, TABLE_ACCOUNT, (struct cell[]){string(builder->accounts[i].name), number(builder->accounts[i].value)});
+    for (unsigned i = 0; i < builder->collector_count; i++)
+        put_row(output, TABLE_COLLECTOR, (struct cell[]){string(builder->collector[i].name), number(builder->collector[i].value)});
 }
 
 /* A container's store, or the object with the collector's header in front of it. */

@@ -210,7 +210,7 @@ static void a_question_that_cannot_be_answered_is_refused(void **state)
     static const struct { const char *without; size_t suspect; enum wh_status status; const char *sentence; } cases[] = {
         {"app", 0, WH_ERR_USAGE, "'app' names a module; a reference is an attribute or an item: 'app.cache'"},
         {"app.missing", 0, WH_ERR_INPUT, "the snapshot has no object 'app.missing'"},
-        {"app.", 0, WH_ERR_USAGE, "cannot read the expression 'app.' at character 5: a name has to follow the dot"},
+        {"app.", 0, WH_ERR_USAGE, "cannot read the expression 'app.' at character 5: a name or * has to follow the dot"},
         {NULL, 9, WH_ERR_INPUT, "there is no suspect 9, only 0"},
         {NULL, 0, WH_ERR_USAGE, "no object is named: give an address, a type or an expression"},
     };

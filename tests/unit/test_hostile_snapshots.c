@@ -139,6 +139,22 @@ static void ask_what_if(struct wh_analysis *analysis)
     }
 }
 
+static void ask_rules(struct wh_analysis *analysis)
+{
+    struct wh_error error = {0};
+    struct wh_triage *triage;
+    struct wh_garbage *garbage;
+    struct wh_strings *strings;
+    assert_told(wh_triage(analysis, NULL, 3, &error, &triage), &error);
+    wh_triage_free(triage);
+    assert_told(wh_waste(analysis, 3, &error, &triage), &error);
+    wh_triage_free(triage);
+    assert_told(wh_garbage(analysis, 3, &error, &garbage), &error);
+    wh_garbage_free(garbage);
+    assert_told(wh_strings(analysis, 3, &error, &strings), &error);
+    wh_strings_free(strings);
+}
+
 static void ask_everything(struct wh_analysis *analysis)
 {
     struct wh_error error = {0};
@@ -151,6 +167,7 @@ static void ask_everything(struct wh_analysis *analysis)
     assert_told(wh_threads(analysis, &error, &threads), &error);
     wh_threads_free(threads);
     ask_tables(analysis);
+    ask_rules(analysis);
     ask_exports(analysis);
     ask_what_if(analysis);
     ask_objects(analysis, &(struct wh_query){.address = heap_builder_address(9)});

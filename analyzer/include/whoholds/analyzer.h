@@ -181,6 +181,30 @@ struct wh_details {
 enum wh_status wh_show(struct wh_analysis *analysis, const struct wh_query *query, struct wh_error *error, struct wh_details **ret) WH_MUST_USE;
 void wh_details_free(struct wh_details *details);
 
+struct wh_line {
+    const char *file;
+    uint32_t line;
+    const char *function;
+    const char *text;          /* the source line, "" if the file cannot be read now */
+    const char *evidence;      /* growth, store, store-executed, frame, suspended, traceback, definition, source */
+    const char *certainty;     /* exact | likely | only candidate | one of N */
+    const char *via;           /* `file:line in function` of the call that passed the holder in, or of the library's line; `local name`; "" */
+};
+
+/* Where an object was allocated, as the recorder knows, and the lines that put things into it, with their evidence. */
+struct wh_provenance {
+    bool has_store, bounded;       /* the block in which it keeps its contents; it never has more than `capacity` items */
+    uint64_t length, capacity;
+    size_t held_at_count;
+    struct wh_line *held_at;       /* best first; of an object that holds nothing, none */
+    bool allocated;                /* allocated_at is known */
+    struct wh_line allocated_at;
+};
+
+/* Of the first object that the query names. Looks at all references and at the code. */
+enum wh_status wh_provenance(struct wh_analysis *analysis, const struct wh_query *query, struct wh_error *error, struct wh_provenance **ret) WH_MUST_USE;
+void wh_provenance_free(struct wh_provenance *provenance);
+
 /* --- top: tables of types, modules, holders --- */
 
 enum wh_top_by { WH_TOP_TYPE, WH_TOP_MODULE, WH_TOP_HOLDER };
@@ -202,16 +226,6 @@ enum wh_status wh_top(struct wh_analysis *analysis, enum wh_top_by by, size_t li
 void wh_top_free(struct wh_top *top);
 
 /* --- suspects: the verdict --- */
-
-struct wh_line {
-    const char *file;
-    uint32_t line;
-    const char *function;
-    const char *text;          /* the source line, "" if the file cannot be read now */
-    const char *evidence;      /* growth, store, store-executed, frame, suspended, traceback, definition, source */
-    const char *certainty;     /* exact | likely | only candidate | one of N */
-    const char *via;           /* `file:line in function` of the call that passed the holder in, or of the library's line; `local name`; "" */
-};
 
 /* Where objects were allocated: the innermost line of the application; `via` is the library's line, or else the caller's. */
 struct wh_allocation {
@@ -434,6 +448,108 @@ void wh_diff_free(struct wh_diff *diff);
 
 /* The row of a suspect of the latest snapshot; NULL if it has none. */
 const struct wh_diff_row *wh_diff_of_suspect(const struct wh_diff *diff, const struct wh_suspect *suspect);
+
+/* --- triage: rules for what often goes wrong --- */
+
+/* An object, or many of one kind; then it is one of them, the largest. */
+struct wh_offender {
+    const char *name;              /* its path; of many, what they have in common */
+    struct wh_object object;       /* address 0 if there is none */
+    uint64_t count, bytes;         /* objects; at stake */
+    const char *detail;            /* `6 of 1000 places in use`, "" */
+};
+
+struct wh_finding {
+    const char *id, *title;        /* `duplicates`; `duplicate strings and bytes` */
+    const char *sentence;
+    const char *query;             /* arguments of whoholds that show the rest, SNAPSHOT for the file */
+    bool known;                    /* false: the snapshot does not tell, the counts are 0 */
+    uint64_t count, bytes;         /* objects; bytes at stake */
+    size_t offender_count;
+    struct wh_offender *offenders; /* most bytes first */
+    uint64_t omitted;              /* offenders beyond the limit */
+};
+
+struct wh_triage {
+    uint64_t rules;                /* that were looked at */
+    uint64_t live_bytes;
+    uint64_t threshold;            /* rules about mass speak from so many bytes on, and none below 64 KiB */
+    size_t count;
+    struct wh_finding *findings;   /* most bytes first */
+};
+
+/* The rules that apply, or the one of that id whether or not it does; WH_ERR_USAGE if there is none. limit: offenders of each; 0: 5. */
+enum wh_status wh_triage(struct wh_analysis *analysis, const char *rule, size_t limit, struct wh_error *error, struct wh_triage **ret) WH_MUST_USE;
+
+/* The rules about memory that a program could do without, whether or not they apply. */
+enum wh_status wh_waste(struct wh_analysis *analysis, size_t limit, struct wh_error *error, struct wh_triage **ret) WH_MUST_USE;
+void wh_triage_free(struct wh_triage *triage);
+
+/* --- strings --- */
+
+struct wh_string { struct wh_object object; const char *name; /* its path */ bool interned; };
+
+struct wh_string_holder { const char *name; uint64_t count; };   /* `.city of app.Order`, `['city'] of dict`; references */
+
+/* Strings or bytes objects with the same contents. */
+struct wh_string_group {
+    struct wh_string example;      /* the first in file order */
+    uint64_t copies, bytes, wasted;   /* bytes of all; of all but one */
+    size_t holder_count;
+    struct wh_string_holder *holders;   /* most references first, at most 8 */
+    uint64_t elsewhere;            /* other references */
+};
+
+struct wh_strings {
+    struct wh_mass strings, bytes, interned;   /* str, bytes objects; interned ones among the first */
+    size_t largest_count;  struct wh_string *largest;
+    bool duplicates_known;         /* false: the snapshot does not tell */
+    uint64_t duplicates, wasted;   /* objects that are not alone, bytes too much: a lower bound; the program's own names do not count */
+    size_t group_count;    struct wh_string_group *groups;   /* most wasted first */
+    uint64_t omitted_groups;
+};
+
+/* Live ones. limit: entries of each list; 0: 10. */
+enum wh_status wh_strings(struct wh_analysis *analysis, size_t limit, struct wh_error *error, struct wh_strings **ret) WH_MUST_USE;
+void wh_strings_free(struct wh_strings *strings);
+
+/* --- garbage: what no root reaches, and what native code holds --- */
+
+/* Strongly connected groups of garbage that no other garbage refers to, by the type of the object at which each is entered. */
+struct wh_garbage_group {
+    const char *type;
+    uint64_t entries;
+    struct wh_mass mass;           /* what the entries retain */
+    bool finalizer;                /* the type has __del__ */
+    struct wh_object example;      /* the entry that retains most */
+    const char *cycle;             /* how it holds itself: `.children[0].parent`; "" if it does not, or the way is very long */
+};
+
+struct wh_native { struct wh_object object; uint64_t unaccounted; /* references */ const char *sentence; };
+
+struct wh_generation { uint64_t threshold, count, collections; };
+
+struct wh_collector {
+    bool known;                    /* false: the snapshot does not tell; then only what follows `generations` holds */
+    bool enabled;
+    unsigned generation_count;
+    struct wh_generation generations[3];
+    bool collecting;
+    struct wh_mass frozen;         /* own sizes */
+    uint64_t garbage_list;         /* objects in gc.garbage */
+};
+
+struct wh_garbage {
+    struct wh_mass garbage, native;
+    struct wh_collector collector;
+    uint64_t entries;
+    size_t group_count;   struct wh_garbage_group *groups;  uint64_t omitted_groups;    /* most bytes first */
+    size_t native_count;  struct wh_native *natives;        uint64_t omitted_natives;   /* most bytes first */
+};
+
+/* limit: rows of each list; 0: 20. */
+enum wh_status wh_garbage(struct wh_analysis *analysis, size_t limit, struct wh_error *error, struct wh_garbage **ret) WH_MUST_USE;
+void wh_garbage_free(struct wh_garbage *garbage);
 
 /* --- threads --- */
 

@@ -107,6 +107,7 @@ void wh_analysis_close(struct wh_analysis *analysis)
     if (!analysis)
         return;
     lookup_deinit(&analysis->lookup);
+    kinds_deinit(&analysis->kinds);
     block_owners_deinit(&analysis->block_owners);
     code_index_destroy(analysis->code_index);
     accumulations_deinit(&analysis->accumulations);
@@ -210,5 +211,15 @@ enum wh_status analysis_need_block_owners(struct wh_analysis *analysis, struct w
         return WH_OK;
     enum wh_status status = block_owners_init(&analysis->heap, error, &analysis->block_owners);
     analysis->has_block_owners = !status;
+    return status;
+}
+
+enum wh_status analysis_need_kinds(struct wh_analysis *analysis, struct wh_error *error)
+{
+    enum wh_status status = analysis_need_model(analysis, error);
+    if (status || analysis->has_kinds)
+        return status;
+    status = kinds_init(&analysis->model, error, &analysis->kinds);
+    analysis->has_kinds = !status;
     return status;
 }

@@ -9,6 +9,7 @@
 #include "heap/kept_results.h"
 #include "heap/lookup.h"
 #include "heap/model.h"
+#include "triage/kinds.h"
 
 struct wh_analysis {
     wh_progress progress;
@@ -35,6 +36,8 @@ struct wh_analysis {
     struct block_owners block_owners;
     bool has_block_owners;
     struct lookup lookup;
+    struct kinds kinds;
+    bool has_kinds;
 
     char *snapshot_path;                 /* as it was given */
     const char *path;                    /* as text */
@@ -46,6 +49,7 @@ struct wh_analysis {
 enum wh_status analysis_need_model(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 enum wh_status analysis_need_accumulations(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 enum wh_status analysis_need_block_owners(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
+enum wh_status analysis_need_kinds(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 enum wh_status analysis_need_code_index(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 
 /* off, sample, holders, exact */

@@ -93,7 +93,8 @@ static uint32_t node_of_id(struct loader *loader, uint64_t id)
 static enum wh_status alloc_lookups(struct loader *loader)
 {
     static const struct { enum table table; unsigned ids; } asking[] = {
-        {TABLE_TYPES, 1}, {TABLE_TEXTS, 1}, {TABLE_CODE, 1}, {TABLE_FRAMES, 2}, {TABLE_PLACES, 1}, {TABLE_ROOTS, 1}, {TABLE_STACK_FRAMES, 1}};
+        {TABLE_TYPES, 1}, {TABLE_TEXTS, 1}, {TABLE_CODE, 1}, {TABLE_FRAMES, 2}, {TABLE_PLACES, 1}, {TABLE_ROOTS, 1}, {TABLE_STACK_FRAMES, 1},
+        {TABLE_FINGERPRINTS, 1}};
     uint64_t count = 0;
     for (size_t i = 0; i < sizeof(asking) / sizeof(asking[0]); i++)
         count += asking[i].ids * table_of(loader, asking[i].table)->row_count;
@@ -528,6 +529,32 @@ static enum wh_status take_account(struct loader *loader, uint32_t row, const st
     return WH_OK;
 }
 
+static enum wh_status take_collector(struct loader *loader, uint32_t row, const struct cell *cells)
+{
+    loader->heap->collector[row] = (struct heap_account){span_of(&cells[COLLECTOR_NAME]), cells[COLLECTOR_VALUE].number};
+    return WH_OK;
+}
+
+static enum wh_status take_fingerprint(struct loader *loader, uint32_t row, const struct cell *cells)
+{
+    (void)row;
+    uint32_t node = node_of_id(loader, cells[FINGERPRINTS_ID].number);
+    if (node)
+        loader->heap->fingerprints[loader->heap->fingerprint_count++] = (struct heap_fingerprint){cells[FINGERPRINTS_HASH].number, node};
+    return WH_OK;
+}
+
+static enum wh_status load_state(struct loader *loader)
+{
+    struct heap *heap = loader->heap;
+    enum wh_status status = alloc_rows(loader, TABLE_COLLECTOR, sizeof(*heap->collector), &heap->collector_count, &heap->collector);
+    if (!status)
+        status = alloc_rows(loader, TABLE_FINGERPRINTS, sizeof(*heap->fingerprints), NULL, &heap->fingerprints);
+    if (!status)
+        status = take_rows(loader, TABLE_COLLECTOR, take_collector);
+    return status ? status : take_rows(loader, TABLE_FINGERPRINTS, take_fingerprint);
+}
+
 static enum wh_status load_process(struct loader *loader)
 {
     struct heap *heap = loader->heap;
@@ -652,7 +679,7 @@ static enum wh_status load_graph(struct loader *loader)
 static enum wh_status load_tables(struct loader *loader)
 {
     static enum wh_status (*const steps[])(struct loader *) = {load_stores, load_extras, load_types, load_texts, load_code, load_process,
-                                                                load_recorder};
+                                                                load_state, load_recorder};
     enum wh_status status = load_regions(loader);
     if (!status && !loader->heap->borrows)
         status = load_graph(loader);

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "triage/finding.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "naming/naming.h"
+
+enum wh_status finder_note(struct finder *finder, struct candidate candidate)
+{
+    if (finder->candidate_count == finder->candidate_capacity) {
+        uint32_t capacity = finder->candidate_capacity ? finder->candidate_capacity * 2 : 64;
+        struct candidate *grown = realloc(finder->candidates, (size_t)capacity * sizeof(*grown));
+        if (!grown)
+            return wh_error_set(finder->error, WH_ERR_RESOURCE, "out of memory for the objects of a rule");
+        finder->candidates = grown;
+        finder->candidate_capacity = capacity;
+    }
+    finder->candidates[finder->candidate_count++] = candidate;
+    return WH_OK;
+}
+
+enum wh_status finder_add(struct finder *finder, struct candidate candidate)
+{
+    finder->count += candidate.count;
+    finder->bytes += candidate.bytes;
+    return finder_note(finder, candidate);
+}
+
+/* --- what a set retains --- */
+
+static uint32_t queue_children(const struct model *model, uint32_t node, uint32_t *queue, uint32_t end)
+{
+    struct node_run children = model_children(model, node);
+    if (children.count)
+        memcpy(queue + end, children.nodes, children.count * sizeof(*queue));
+    return end + children.count;
+}
+
+/* Marks what a member dominates, other members included: from the top of the dominator tree down. */
+static void mark_below(const struct model *model, const uint64_t *member_bitmap, uint32_t *queue, uint64_t *below)
+{
+    uint32_t end = queue_children(model, graph_virtual_root(&model->retention->graph), queue, 0);
+    for (uint32_t begin = 0; begin < end; begin++) {
+        uint32_t node = queue[begin], idom = model->dominators->idom_of_node[node];
+        if (idom < model->heap->node_count && (bitmap_test(below, idom) || bitmap_test(member_bitmap, idom)))
+            bitmap_set(below, node);
+        end = queue_children(model, node, queue, end);
+    }
+}
+
+static enum wh_status add_tops(struct finder *finder, struct node_run nodes, const uint64_t *below)
+{
+    enum wh_status status = WH_OK;
+    for (uint32_t i = 0; !status && i < nodes.count; i++) {
+        uint32_t node = nodes.nodes[i];
+        finder->count++;
+        if (bitmap_test(below, node))
+            continue;
+        finder->bytes += model_retained(finder->model, node);
+        status = finder_note(finder, (struct candidate){.node = node, .count = 1, .bytes = model_retained(finder->model, node)});
+    }
+    return status;
+}
+
+enum wh_status finder_add_tops(struct finder *finder, struct node_run nodes)
+{
+    uint32_t count = finder->model->heap->node_count;
+    uint64_t *members = NULL, *below = NULL;
+    uint32_t *queue = NULL;
+    if (!nodes.count)
+        return WH_OK;
+    enum wh_status status = array_alloc_zeroed(bitmap_word_count(count), sizeof(uint64_t), "the objects of a rule", finder->error, &members);
+    if (!status)
+        status = array_alloc_zeroed(bitmap_word_count(count), sizeof(uint64_t), "the objects of a rule", finder->error, &below);
+    if (!status)
+        status = array_alloc(count, sizeof(uint32_t), "the walk over the dominator tree", finder->error, &queue);
+    for (uint32_t i = 0; !status && i < nodes.count; i++)
+        bitmap_set(members, nodes.nodes[i]);
+    if (!status) {
+        mark_below(finder->model, members, queue, below);
+        status = add_tops(finder, nodes, below);
+    }
+    free(members);
+    free(below);
+    free(queue);
+    return status;
+}
+
+/* --- groups --- */
+
+/* Of one group the largest comes first. */
+static int compare_groups(const void *left, const void *right)
+{
+    const struct candidate *a = left, *b = right;
+    if (a->group != b->group)
+        return a->group < b->group ? -1 : 1;
+    if (a->bytes != b->bytes)
+        return a->bytes > b->bytes ? -1 : 1;
+    return (a->node > b->node) - (a->node < b->node);
+}
+
+void finder_merge_groups(struct finder *finder)
+{
+    uint32_t kept = 0;
+    if (finder->candidate_count)
+        qsort(finder->candidates, finder->candidate_count, sizeof(*finder->candidates), compare_groups);
+    for (uint32_t i = 0; i < finder->candidate_count; i++) {
+        struct candidate *candidate = &finder->candidates[i];
+        if (kept && finder->candidates[kept - 1].group == candidate->group) {
+            finder->candidates[kept - 1].count += candidate->count;
+            finder->candidates[kept - 1].bytes += candidate->bytes;
+        } else {
+            finder->candidates[kept++] = *candidate;
+        }
+    }
+    finder->candidate_count = kept;
+}
+
+/* --- output --- */
+
+static int compare_bytes(const void *left, const void *right)
+{
+    const struct candidate *a = left, *b = right;
+    if (a->bytes != b->bytes)
+        return a->bytes > b->bytes ? -1 : 1;
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    return (a->node > b->node) - (a->node < b->node);
+}
+
+static const char *take_text(struct finder *finder, struct text *text)
+{
+    const char *string = arena_string(finder->arena, text_string(text));
+    finder->arena->failed |= text->failed;
+    text_clear(text);
+    return string;
+}
+
+static enum wh_status output_one(struct finder *finder, const struct candidate *candidate, struct wh_offender *ret)
+{
+    struct text text = {0};
+    enum wh_status status = WH_OK;
+    ret->count = candidate->count;
+    ret->bytes = candidate->bytes;
+    if (candidate->node)
+        ret->object = model_object(finder->model, candidate->node, finder->arena);
+    else
+        ret->object = (struct wh_object){.type = "", .preview = "", .length = UINT64_MAX};
+    if (finder->write_name)
+        finder->write_name(finder, candidate, &text);
+    else
+        status = naming_expression(finder->model, candidate->node, false, finder->error, &text);
+    ret->name = take_text(finder, &text);
+    if (finder->write_detail)
+        finder->write_detail(finder, candidate, &text);
+    ret->detail = take_text(finder, &text);
+    text_deinit(&text);
+    return status;
+}
+
+enum wh_status finder_output(struct finder *finder, size_t limit, struct wh_finding *ret)
+{
+    enum wh_status status = WH_OK;
+    size_t shown = limit && limit < finder->candidate_count ? limit : finder->candidate_count;
+    if (finder->candidate_count)
+        qsort(finder->candidates, finder->candidate_count, sizeof(*finder->candidates), compare_bytes);
+    ret->count = finder->count;
+    ret->bytes = finder->bytes;
+    ret->offenders = arena_array(finder->arena, shown, sizeof(*ret->offenders));
+    ret->omitted = finder->candidate_count - shown;
+    for (size_t i = 0; !status && ret->offenders && i < shown; i++)
+        status = output_one(finder, &finder->candidates[i], &ret->offenders[ret->offender_count++]);
+    return status ? status : arena_status(finder->arena, finder->error);
+}
+
+void finder_deinit(struct finder *finder)
+{
+    free(finder->candidates);
+    finder->candidates = NULL;
+    finder->candidate_count = finder->candidate_capacity = 0;
+}
+
+void finding_write_count(struct text *text, uint64_t count, const char *one, const char *many)
+{
+    text_addf(text, "%" PRIu64 " %s", count, count == 1 ? one : many);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a rule finds: how many objects, how many bytes are at stake, and the worst of them. A rule notes each object, or each group of alike
+ * ones; those that are shown get their names afterwards.
+ */
+#ifndef WHOHOLDS_LIB_FINDING_H
+#define WHOHOLDS_LIB_FINDING_H
+
+#include "triage/kinds.h"
+
+/* An object, or a group that it stands for. */
+struct candidate {
+    uint32_t node;
+    uint32_t group;               /* what the rule means by it */
+    uint64_t count, bytes;        /* objects; bytes at stake */
+    uint64_t a, b;                /* for the detail */
+};
+
+struct finder {
+    const struct model *model;
+    const struct kinds *kinds;
+    struct wh_error *error;
+    struct arena *arena;
+    struct candidate *candidates;
+    uint32_t candidate_count, candidate_capacity;
+    uint64_t count, bytes;        /* of all */
+    bool known;                   /* false: the snapshot does not tell */
+    bool always;                  /* it applies even if nothing is at stake yet */
+    const char *sentence;         /* what it means; completes the count */
+    void (*write_name)(const struct finder *finder, const struct candidate *candidate, struct text *text);   /* NULL: its path */
+    void (*write_detail)(const struct finder *finder, const struct candidate *candidate, struct text *text); /* NULL: none */
+};
+
+/* Adds to the candidates alone: count and bytes are the rule's. */
+enum wh_status finder_note(struct finder *finder, struct candidate candidate) WH_MUST_USE;
+
+/* Adds to the candidates, to count and to bytes. */
+enum wh_status finder_add(struct finder *finder, struct candidate candidate) WH_MUST_USE;
+
+/* Notes each node that no other one of the list dominates, with its retained size, and adds all of them up. */
+enum wh_status finder_add_tops(struct finder *finder, struct node_run nodes) WH_MUST_USE;
+
+/* Puts the candidates of one `group` together: sums, `a` and `b` of the largest, which stands for all of them. */
+void finder_merge_groups(struct finder *finder);
+
+/* The candidates, most bytes first, `limit` at most, with names. */
+enum wh_status finder_output(struct finder *finder, size_t limit, struct wh_finding *ret) WH_MUST_USE;
+
+void finder_deinit(struct finder *finder);
+
+/* `1 object`, `12 objects`. */
+void finding_write_count(struct text *text, uint64_t count, const char *one, const char *many);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Rules about what the interpreter's own objects hold: tracebacks, caches, closures, generators, tasks. */
+#include <inttypes.h>
+
+#include "naming/naming.h"
+#include "triage/rules.h"
+
+enum { CLOSURES_MIN = 10 };   /* in one container: fewer are no registry */
+
+enum wh_status find_tracebacks(struct finder *finder)
+{
+    return finder_add_tops(finder, kinds_of(finder->kinds, KIND_TRACEBACK));
+}
+
+/* --- caches --- */
+
+static void write_entries(const struct finder *finder, const struct candidate *candidate, struct text *text)
+{
+    (void)finder;
+    finding_write_count(text, candidate->a, "entry", "entries");
+}
+
+static enum wh_status look_at_class(struct finder *finder, uint32_t class_node)
+{
+    const struct heap *heap = finder->model->heap;
+    uint32_t dict = kinds_dict_of(finder->kinds, heap, class_node);
+    struct node_run items = dict && heap_items_kind(heap, dict) == FORM_ITEMS_PAIRS ? heap_items(heap, dict) : (struct node_run){NULL, 0};
+    enum wh_status status = WH_OK;
+    for (uint32_t i = 1; !status && i < items.count; i += 2) {
+        uint32_t cache = items.nodes[i];
+        struct heap_store store;
+        if (kinds_kind(finder->kinds, heap, cache) == KIND_LRU_CACHE && !(heap->form_of_node[cache] & FORM_BOUNDED) &&
+            heap_store(heap, cache, &store) && store.length)
+            status = finder_add(finder, (struct candidate){.node = cache, .count = 1, .bytes = model_retained(finder->model, cache),
+                                                           .a = store.length});
+    }
+    return status;
+}
+
+enum wh_status find_method_caches(struct finder *finder)
+{
+    struct node_run classes = kinds_of(finder->kinds, KIND_CLASS);
+    enum wh_status status = WH_OK;
+    finder->write_detail = write_entries;
+    for (uint32_t i = 0; !status && i < classes.count; i++)
+        status = look_at_class(finder, classes.nodes[i]);
+    return status;
+}
+
+/* --- closures --- */
+
+static void write_functions(const struct finder *finder, const struct candidate *candidate, struct text *text)
+{
+    (void)finder;
+    finding_write_count(text, candidate->count, "function", "functions");
+}
+
+/* Namespaces are no registries: their functions are the program. */
+static enum wh_status look_at_registry(struct finder *finder, uint32_t container)
+{
+    const struct heap *heap = finder->model->heap;
+    struct node_run items = heap_items(heap, container);
+    struct candidate found = {.node = container};
+    if (bitmap_test(finder->kinds->namespace_bitmap, container) || heap_items_kind(heap, container) == FORM_ITEMS_WEAK)
+        return WH_OK;
+    for (uint32_t i = 0; i < items.count; i++) {
+        uint32_t function = items.nodes[i];
+        if (kinds_kind(finder->kinds, heap, function) != KIND_FUNCTION || !heap_member(heap, function, "__closure__"))
+            continue;
+        found.count++;
+        if (finder->model->dominators->idom_of_node[function] == container)
+            found.bytes += model_retained(finder->model, function);
+    }
+    return found.count >= CLOSURES_MIN ? finder_add(finder, found) : WH_OK;
+}
+
+enum wh_status find_closures(struct finder *finder)
+{
+    static const enum kind containers[] = {KIND_LIST, KIND_DICT, KIND_SET, KIND_DEQUE};
+    enum wh_status status = WH_OK;
+    finder->write_detail = write_functions;
+    for (size_t kind = 0; kind < sizeof(containers) / sizeof(containers[0]); kind++) {
+        struct node_run nodes = kinds_of(finder->kinds, containers[kind]);
+        for (uint32_t i = 0; !status && i < nodes.count; i++)
+            status = look_at_registry(finder, nodes.nodes[i]);
+    }
+    return status;
+}
+
+/* --- generators --- */
+
+static uint32_t frame_of_generator(const struct heap *heap, uint32_t node)
+{
+    static const char *const members[] = {"gi_frame", "ag_frame", "cr_frame"};
+    uint32_t frame = HEAP_NULL;
+    for (size_t i = 0; !frame && i < sizeof(members) / sizeof(members[0]); i++)
+        frame = heap_member(heap, node, members[i]);
+    return frame;
+}
+
+/* A generator that has ended has no frame any more: no places for locals (3.11 and newer), or no frame object. */
+static bool has_frame(const struct heap *heap, uint32_t node)
+{
+    return heap_items_kind(heap, node) == FORM_ITEMS_LOCALS || frame_of_generator(heap, node);
+}
+
+static bool is_running(const struct finder *finder, uint32_t node)
+{
+    uint32_t frame = frame_of_generator(finder->model->heap, node);
+    return bitmap_test(finder->kinds->running_bitmap, node) || (frame && bitmap_test(finder->kinds->running_bitmap, frame));
+}
+
+static void write_generator(const struct finder *finder, const struct candidate *candidate, struct text *text)
+{
+    const struct heap *heap = finder->model->heap;
+    const struct heap_code *code = heap_code(heap, candidate->group);
+    text_add_name(text, naming_code_function(heap, candidate->group));
+    text_add(text, " at ");
+    text_add_name(text, naming_code_file(heap, candidate->group));
+    text_addf(text, ":%" PRIu32, code ? code->firstlineno : 0);
+}
+
+static void write_generators(const struct finder *finder, const struct candidate *candidate, struct text *text)
+{
+    (void)finder;
+    finding_write_count(text, candidate->count, "generator", "generators");
+}
+
+/* By function: of one loop's generators there may be thousands. */
+enum wh_status find_generators(struct finder *finder)
+{
+    const struct heap *heap = finder->model->heap;
+    struct node_run nodes = kinds_of(finder->kinds, KIND_GENERATOR);
+    enum wh_status status = WH_OK;
+    finder->write_name = write_generator;
+    finder->write_detail = write_generators;
+    for (uint32_t i = 0; !status && i < nodes.count; i++) {
+        uint32_t node = nodes.nodes[i], code = label_code_of_locals(heap, node);
+        if (has_frame(heap, node) && !is_running(finder, node))
+            status = finder_add(finder, (struct candidate){.node = node, .group = code, .count = 1, .bytes = model_retained(finder->model, node)});
+    }
+    finder_merge_groups(finder);
+    return status;
+}
+
+/* --- tasks --- */
+
+static bool is_state(const struct heap *heap, uint32_t state)
+{
+    static const char *const finished[] = {"FINISHED", "CANCELLED", "CANCELLED_AND_NOTIFIED"};
+    struct span text;
+    if (!state || !heap_string(heap, state, &text))
+        return false;
+    for (size_t i = 0; i < sizeof(finished) / sizeof(finished[0]); i++) {
+        if (span_is(text, finished[i]))
+            return true;
+    }
+    return false;
+}
+
+/* A task in C tells its state by a number that is not in the snapshot; but when it is done its coroutine is, too. */
+static bool is_finished(const struct heap *heap, uint32_t node)
+{
+    uint32_t coroutine = heap_member(heap, node, "_coro");
+    if (heap_type_is(heap, node, "_asyncio", "Task"))
+        return !coroutine || !has_frame(heap, coroutine);
+    return is_state(heap, heap_attribute(heap, node, "_state"));
+}
+
+static void write_holder(const struct finder *finder, const struct candidate *candidate, struct text *text)
+{
+    uint32_t code = candidate->group ? heap_member(finder->model->heap, candidate->group, "__qualname__") : HEAP_NULL;
+    struct span name;
+    if (code && heap_string(finder->model->heap, code, &name))
+        text_add_name(text, name);
+}
+
+enum wh_status find_finished_tasks(struct finder *finder)
+{
+    const struct heap *heap = finder->model->heap;
+    struct node_run nodes = kinds_of(finder->kinds, KIND_TASK);
+    enum wh_status status = WH_OK;
+    finder->write_detail = write_holder;
+    for (uint32_t i = 0; !status && i < nodes.count; i++) {
+        if (is_finished(heap, nodes.nodes[i]))
+            status = finder_add(finder, (struct candidate){.node = nodes.nodes[i], .group = heap_member(heap, nodes.nodes[i], "_coro"), .count = 1,
+                                                           .bytes = model_retained(finder->model, nodes.nodes[i])});
+    }
+    return status;
+}
