@@ -85,11 +85,11 @@ static const char *check(const struct request *request)
 static enum wh_status answer(struct wh_analysis *analysis, const struct request *request, FILE *out, struct wh_error *error, int *exit_code)
 {
     (void)exit_code;
-    struct wh_path_options options = {request->reference_count, request->references, request->independent};
+    struct wh_path_options options = {request->reference_count, request->references, request->independent, request->all, request->weak};
     if (request->merged)
         return answer_merged(analysis, request, &options, out, error);
     struct wh_paths *paths;
-    bool others = options.ignore_count || options.independent;
+    bool others = options.ignore_count || options.independent || options.owners || options.weak;
     enum wh_status status = others ? wh_other_paths(analysis, &request->query, &options, error, &paths)
                                    : wh_paths(analysis, &request->query, error, &paths);
     if (status)
@@ -106,13 +106,17 @@ int cmd_path(int argc, char **argv)
 {
     static const struct argp_option options[] = {
         {"type", KEY_TYPE, "QUALNAME", 0, "The objects of a type: 'app.models.Order'; built-in types without 'builtins.'", 0},
-        {"expr", KEY_EXPR, "EXPR", 0, "The object that an expression names, starting at a module: 'app.cache[\"k\"][3]'", 0},
+        {"expr", KEY_EXPR, "EXPR", 0, "What an expression names, starting at a module: 'app.cache[\"k\"][3]'; [*] and .* stand for all", 0},
         {"limit", KEY_LIMIT, "N", 0, "Show N objects at most; default 10", 0},
         {"independent", KEY_INDEPENDENT, "K", 0,
          "Show up to K paths to the first object, which have no removable reference in common", 0},
         {"merged", KEY_MERGED, NULL, 0, "Show the paths to all the objects as one tree, with counts", 0},
         {"ignore", KEY_IGNORE, "EXPR", 0,
          "Ignore the reference that this expression names: 'app.cache[\"k\"]'; may be repeated", 0},
+        {"all", KEY_ALL, NULL, 0,
+         "Go through every reference that holds, also where another object owns what it refers to: locals of running frames, functions' "
+         "globals, instances' classes. --independent and --ignore always do", 0},
+        {"weak", KEY_WEAK, NULL, 0, "Go through weak references, too, although they hold nothing", 0},
         OPTION_JSON,
         OPTION_HELP,
         {0},

@@ -22,7 +22,7 @@ static void print_retained(const struct wh_retained *retained, FILE *out)
 static enum wh_status answer(struct wh_analysis *analysis, const struct request *request, FILE *out, struct wh_error *error, int *exit_code)
 {
     (void)exit_code;
-    struct wh_retained_query query = {.type = request->query.type, .module = request->module, .package = request->package,
+    struct wh_retained_query query = {.address = request->query.address, .type = request->query.type, .module = request->module, .package = request->package,
                                       .expressions = request->references, .expression_count = request->reference_count};
     struct wh_retained retained;
     enum wh_status status = wh_retained(analysis, &query, error, &retained);
@@ -37,10 +37,10 @@ static enum wh_status answer(struct wh_analysis *analysis, const struct request 
 
 static const char *check(const struct request *request)
 {
-    int given = (request->query.type != NULL) + (request->module != NULL) + (request->package != NULL) + (request->reference_count != 0);
+    int given = (request->query.address != 0) + (request->query.type != NULL) + (request->module != NULL) + (request->package != NULL) + (request->reference_count != 0);
     if (given == 1)
         return NULL;
-    return given ? "only one of --type, --module, --package and --expr can be asked for at a time" : "no set of objects is asked for";
+    return given ? "only one of ADDRESS, --type, --module, --package and --expr can be asked for at a time" : "no set of objects is asked for";
 }
 
 int cmd_retained(int argc, char **argv)
@@ -49,7 +49,7 @@ int cmd_retained(int argc, char **argv)
         {"type", KEY_TYPE, "QUALNAME", 0, "The objects of a type: 'app.models.Order'; built-in types without 'builtins.'", 0},
         {"module", KEY_MODULE, "NAME", 0, "The objects whose class is of this module", 0},
         {"package", KEY_PACKAGE, "NAME", 0, "The objects whose class is of this module or of one below it", 0},
-        {"expr", KEY_MEMBER, "EXPR", 0, "The object that an expression names; may be repeated", 0},
+        {"expr", KEY_MEMBER, "EXPR", 0, "The objects that an expression names, 'app.cache[*].payload' as well as 'app.cache'; may be repeated", 0},
         OPTION_JSON,
         OPTION_HELP,
         {0},
@@ -57,12 +57,12 @@ int cmd_retained(int argc, char **argv)
     static const struct command command = {
         .name = "retained",
         .options = options,
-        .arguments = "SNAPSHOT --type QUALNAME\nSNAPSHOT --module NAME\nSNAPSHOT --package NAME\nSNAPSHOT --expr EXPR...",
+        .arguments = "SNAPSHOT ADDRESS\nSNAPSHOT --type QUALNAME\nSNAPSHOT --module NAME\nSNAPSHOT --package NAME\nSNAPSHOT --expr EXPR...",
         .help = "Say what a set of objects retains together: what would be freed if none of them were there, found by looking at what the roots "
                 "reach without them. Beside it stands the sum of what each member retains that no other member dominates: that is what tables of all "
                 "types show, and it leaves out what several members hold together.\vJSON: whoholds.retained/1.\n\n" HELP_EXIT_CODES
                 "Example: whoholds retained app-1234-1.whs --package app.models",
-        .query = QUERY_NONE,
+        .query = QUERY_OWN,
         .check = check,
         .answer = answer,
     };

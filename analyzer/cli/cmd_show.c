@@ -104,7 +104,7 @@ int cmd_show(int argc, char **argv)
 {
     static const struct argp_option options[] = {
         {"type", KEY_TYPE, "QUALNAME", 0, "The largest object of a type", 0},
-        {"expr", KEY_EXPR, "EXPR", 0, "The object that an expression names, starting at a module: 'app.cache[\"k\"][3]'", 0},
+        {"expr", KEY_EXPR, "EXPR", 0, "What an expression names, starting at a module: 'app.cache[\"k\"][3]'; [*] and .* stand for all", 0},
         {"limit", KEY_LIMIT, "N", 0, "Show N entries of each list at most; default 20", 0},
         OPTION_JSON,
         OPTION_HELP,

@@ -44,9 +44,6 @@ json_t *alloc_view_json(const struct wh_alloc *alloc, const struct wh_alloc_tree
 json_t *line_json(const struct wh_line *line);   /* file, line, function, text */
 json_t *held_at_json(const void *item);           /* of a struct wh_line: also its evidence */
 
-/* Bytes of the resident set that the snapshot explains: Python objects, mapped files, shared memory, stacks; at most rss. */
-uint64_t accounted_bytes(const struct wh_info *info);
-
 /* An object of the report's `objects`, by what wh_show says of it. */
 json_t *object_record_json(const struct wh_details *details);
 

@@ -112,7 +112,7 @@ static error_t check_query(const struct parse *parse)
     const struct wh_query *query = &parse->request->query;
     int given = (query->address != 0) + (query->type != NULL) + (query->expression != NULL) + (parse->request->suspect != 0);
     bool instead = parse->command->query == QUERY_OR_REFERENCES && parse->request->reference_count;
-    if (parse->command->query == QUERY_NONE || given == 1 || (!given && instead))
+    if (parse->command->query == QUERY_NONE || parse->command->query == QUERY_OWN || given == 1 || (!given && instead))
         return 0;
     return refuse(parse, given ? "only one object or type can be asked for at a time" : "no object is asked for");
 }
@@ -164,6 +164,7 @@ static error_t parse_option(struct parse *parse, int key, char *argument)
     case KEY_ALLOCATED: request->allocated = true; return 0;
     case KEY_STACKS: request->stacks = true; return 0;
     case KEY_DEPTH: return parse_size(parse, "--depth", argument, &request->depth);
+    case KEY_WEAK: request->weak = true; return 0;
     case KEY_MERGED: request->merged = true; return 0;
     case KEY_SUSPECT: return parse_size(parse, "--suspect", argument, &request->suspect);
     case KEY_INDEPENDENT: return parse_size(parse, "--independent", argument, &request->independent);

@@ -33,6 +33,7 @@ struct request {
     const char *references[REFERENCES_MAX]; /* of --without, --ignore or a repeated --expr */
     size_t reference_count;
     bool json, all, why, exit_code, merged, live, allocated, stacks, no_cache;
+    bool weak;
 };
 
 /* Keys of the options; rows of a command's own table of options. */
@@ -63,6 +64,7 @@ enum {
     KEY_STACKS,
     KEY_NO_CACHE,
     KEY_RULE,
+    KEY_WEAK,
 };
 
 #define OPTION_JSON {"json", KEY_JSON, NULL, 0, "Print one JSON document and nothing else", 0}
@@ -73,8 +75,8 @@ enum {
     "Exit codes: 0 done; 2 wrong usage; 3 the snapshot is bad or unreadable, or does not hold what was asked for; 5 out of memory or " \
     "disk space.\n\n"
 
-/* How many of ADDRESS, --type, --expr and --suspect a command wants: none, exactly one, or one at most where references are given. */
-enum query_need { QUERY_NONE, QUERY_ONE, QUERY_OR_REFERENCES };
+/* How many of ADDRESS, --type, --expr and --suspect a command wants: none, exactly one, one at most where references are given, or as its own check says. */
+enum query_need { QUERY_NONE, QUERY_ONE, QUERY_OR_REFERENCES, QUERY_OWN };
 
 struct command {
     const char *name;

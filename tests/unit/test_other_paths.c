@@ -58,6 +58,20 @@ static void independent_paths_share_no_removable_reference(void **state)
     test_heap_deinit(&heap);
 }
 
+static void weak_references_and_those_that_own_nothing_are_used_if_asked_for(void **state)
+{
+    (void)state;
+    struct test_heap heap;
+    test_heap_init(&heap, "module app { 'a' a 'w' w 'f' f } ; a : list [ box ] ; box : list [ x ] ; w : weakref / x / ; x : list [ ]\n"
+                          "f : function .__globals__ g ; chain : list [ c2 ] ; c2 : list [ g ] ; g : dict { 'k' y } ; y : list [ ]\n"
+                          "root interpreter 'k' chain");
+    struct wh_query x = {.expression = "app.a[0][0]"}, y = {.address = heap_builder_address(test_heap_node(&heap, "y"))};
+    assert_paths(&heap, &x, &(struct wh_path_options){.owners = true}, "app.a[0][0]");
+    assert_paths(&heap, &x, &(struct wh_path_options){.weak = true}, "app.w → weak referent");
+    assert_paths(&heap, &y, &(struct wh_path_options){.owners = true}, "app.f.__globals__['k']");
+    test_heap_deinit(&heap);
+}
+
 static void ignored_references_are_not_used(void **state)
 {
     (void)state;
@@ -285,6 +299,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(independent_paths_share_no_removable_reference),
+        cmocka_unit_test(weak_references_and_those_that_own_nothing_are_used_if_asked_for),
         cmocka_unit_test(ignored_references_are_not_used),
         cmocka_unit_test(merged_paths_say_how_many_come_through_whom),
         cmocka_unit_test(small_branches_are_summed),

@@ -56,6 +56,34 @@ static void assert_finds(const char *expression, const char *name)
     wh_paths_free(paths);
 }
 
+/* How many objects, and the first and the last by name: the largest first. */
+static void assert_finds_all(const char *expression, uint64_t matching, const char *first)
+{
+    struct wh_paths *paths = ask(&(struct wh_query){.expression = expression, .limit = 100});
+    assert_int_equal(paths->matching, matching);
+    assert_int_equal(paths->count, matching);
+    const struct wh_path *path = &paths->paths[0];
+    if (path->hops[path->hop_count - 1].object.address != heap_builder_address(test_heap_node(&heap, first)))
+        fail_msg("%s has another first than %s", expression, first);
+    wh_paths_free(paths);
+}
+
+static void a_star_stands_for_all_items_or_attributes(void **state)
+{
+    struct wh_paths *paths;
+    struct wh_error error;
+    (void)state;
+    assert_finds_all("app.cache['k'][*]", 2, "inner");
+    assert_finds_all("app.cache['k'][*][*]", 1, "y");
+    assert_finds_all("app.cache[*]", 10, "list");
+    assert_finds_all("app.obj.*", 3, "s");
+    assert_finds_all("app.*.inline", 1, "i");
+    assert_finds_all("app.*[*][0]", 1, "x");
+    assert_int_equal(wh_paths(heap.analysis, &(struct wh_query){.expression = "app.obj.*.nothing"}, &error, &paths), WH_ERR_INPUT);
+    assert_string_equal(error.message, "the snapshot has no object 'app.obj.*.nothing'");
+    assert_int_equal(wh_paths(heap.analysis, &(struct wh_query){.expression = "app.obj.*x"}, &error, &paths), WH_ERR_USAGE);
+}
+
 static void an_expression_finds_what_python_would(void **state)
 {
     (void)state;
@@ -108,7 +136,7 @@ static void assert_malformed(const char *expression, size_t at, const char *what
 static void a_malformed_expression_is_told_where(void **state)
 {
     static const char module[] = "it has to begin with a module's name", key[] = "a key or an index and a closing bracket have to follow";
-    static const char name[] = "a name has to follow the dot", next[] = "a dot or an opening bracket is expected";
+    static const char name[] = "a name or * has to follow the dot", next[] = "a dot or an opening bracket is expected";
     char long_name[400] = "app.cache.";
     (void)state;
     assert_malformed("", 1, module);
@@ -245,6 +273,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_expression_finds_what_python_would),
+        cmocka_unit_test(a_star_stands_for_all_items_or_attributes),
         cmocka_unit_test(a_malformed_expression_is_told_where),
         cmocka_unit_test(what_is_not_there_is_named),
         cmocka_unit_test(a_type_names_all_its_objects_the_largest_first),

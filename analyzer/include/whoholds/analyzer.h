@@ -108,6 +108,8 @@ struct wh_path_options {
     size_t ignore_count;
     const char *const *ignore;     /* references, as expressions, through which no path may lead */
     size_t independent;            /* 0: a path to each object; else so many paths to the first one, at most */
+    bool owners;                   /* through every reference that holds, also where another object owns the target; implied by the others */
+    bool weak;                     /* through weak references, too, which hold nothing */
 };
 
 /*
@@ -316,8 +318,9 @@ void wh_cut_free(struct wh_cut *cut);
 
 /* --- retained: what a set of objects retains together --- */
 
-/* Exactly one of type, module, package and expressions. */
+/* Exactly one of address, type, module, package and expressions. */
 struct wh_retained_query {
+    uint64_t address;
     const char *type;
     const char *module, *package;  /* objects whose class is of the module; of the package: or of a module below it */
     size_t expression_count;

@@ -198,8 +198,8 @@ static enum wh_status find_and_merge(struct wh_analysis *analysis, struct merger
 {
     merger->model = merger->scene.model = &analysis->model;
     enum wh_status status = WH_OK;
-    if (options->ignore_count) {
-        status = path_scene_init(analysis, options->ignore, options->ignore_count, merger->error, &merger->scene);
+    if (options->ignore_count || options->owners || options->weak) {
+        status = path_scene_init(analysis, options, merger->error, &merger->scene);
         if (!status)
             status = path_scene_look(&merger->scene, analysis->progress ? &analysis->stage_progress : NULL, merger->error);
         merger->model = &merger->scene.left;

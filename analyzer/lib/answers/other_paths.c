@@ -75,7 +75,7 @@ enum wh_status wh_other_paths(struct wh_analysis *analysis, const struct wh_quer
         return status;
     struct paths_result *result = calloc(1, sizeof(*result));
     struct finder finder = {.progress = analysis->progress ? &analysis->stage_progress : NULL, .error = error};
-    status = result ? path_scene_init(analysis, options->ignore, options->ignore_count, error, &finder.scene)
+    status = result ? path_scene_init(analysis, options, error, &finder.scene)
                     : wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the paths");
     if (!status) {
         finder.arena = &result->arena;

@@ -5,16 +5,18 @@
 
 #include "cut/reference_query.h"
 
-enum wh_status path_scene_init(struct wh_analysis *analysis, const char *const *ignore, size_t ignore_count, struct wh_error *error,
+enum wh_status path_scene_init(struct wh_analysis *analysis, const struct wh_path_options *options, struct wh_error *error,
                                struct path_scene *ret)
 {
     const struct model *model = &analysis->model;
     *ret = (struct path_scene){.model = model};
     enum wh_status status = strong_graph_init(model->heap, model->retention, model->dominators->live_bitmap, error, &ret->strong);
+    if (!status && options->weak)
+        strong_graph_add_weak(&ret->strong, model->heap);
     if (!status)
         status = cut_rules_init(model->heap, &ret->strong, error, &ret->rules);
     if (!status)
-        status = reference_edges(model, &analysis->lookup, &ret->rules, ignore, ignore_count, error, &ret->without);
+        status = reference_edges(model, &analysis->lookup, &ret->rules, options->ignore, options->ignore_count, error, &ret->without);
     ret->without_capacity = ret->without.count;
     if (status)
         path_scene_deinit(ret);

@@ -19,8 +19,8 @@ struct path_scene {
     struct model left;              /* points into this struct: do not copy it */
 };
 
-/* Expressions name references that are to be ignored. */
-enum wh_status path_scene_init(struct wh_analysis *analysis, const char *const *ignore, size_t ignore_count, struct wh_error *error,
+/* With the references that the options tell to follow or to ignore. */
+enum wh_status path_scene_init(struct wh_analysis *analysis, const struct wh_path_options *options, struct wh_error *error,
                                struct path_scene *ret) WH_MUST_USE;
 void path_scene_deinit(struct path_scene *scene);
 

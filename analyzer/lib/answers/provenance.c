@@ -56,11 +56,12 @@ static enum wh_status find_stores(struct prover *self, uint32_t node)
     if (status)
         return status;
     status = find_sites(self, node, &sites);
-    if (!status) {
-        struct holder_lines lines = holder_lines_find(&self->writer, &(struct holder_question){node, &path, &sites});
-        self->ret->held_at = lines.lines;
-        self->ret->held_at_count = lines.count;
-    }
+    struct holder_question question = {self->analysis->code_index, node, &path, &sites};
+    struct holder_lines lines = {NULL, 0};
+    if (!status)
+        status = holder_lines_find(&self->writer, &question, self->error, &lines);
+    self->ret->held_at = lines.lines;
+    self->ret->held_at_count = status ? 0 : lines.count;
     store_site_list_deinit(&sites);
     naming_path_deinit(&path);
     return status;

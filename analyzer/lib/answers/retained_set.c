@@ -65,6 +65,8 @@ static enum wh_status find_members(struct set *set, struct lookup *lookup)
     const struct wh_retained_query *query = set->query;
     if (query->module || query->package)
         return add_modules(set);
+    if (query->address)
+        return add_named(set, lookup, &(struct wh_query){.address = query->address});
     if (query->type)
         return add_named(set, lookup, &(struct wh_query){.type = query->type});
     enum wh_status status = query->expression_count ? WH_OK : wh_error_set(set->error, WH_ERR_USAGE, "no object is named");

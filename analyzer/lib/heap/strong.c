@@ -112,6 +112,19 @@ enum wh_status strong_graph_init(const struct heap *heap, const struct retention
     return status;
 }
 
+void strong_graph_add_weak(struct strong_graph *strong, const struct heap *heap)
+{
+    for (uint32_t node = 1; node < heap->node_count; node++) {
+        if (heap_items_kind(heap, node) != FORM_ITEMS_WEAK)
+            continue;
+        struct heap_sections sections = heap_sections(heap, node);
+        for (uint32_t ref = sections.items; ref < sections.end; ref++) {
+            strong->graph.target_of_edge[strong_graph_edge(strong, heap, node, ref)] = heap->target_of_ref[ref];
+            bitmap_clear(strong->silent_bitmap, ref);
+        }
+    }
+}
+
 void strong_graph_deinit(struct strong_graph *strong)
 {
     graph_deinit(&strong->graph);

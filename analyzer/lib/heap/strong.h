@@ -23,6 +23,8 @@ struct strong_graph {
 /* `live_bitmap` is that of the dominators. Takes 8 bytes an object and 4 a reference. */
 enum wh_status strong_graph_init(const struct heap *heap, const struct retention *retention, const uint64_t *live_bitmap,
                                  struct wh_error *error, struct strong_graph *ret) WH_MUST_USE;
+/* Puts the weak references back: for questions about who can get at an object. */
+void strong_graph_add_weak(struct strong_graph *strong, const struct heap *heap);
 void strong_graph_deinit(struct strong_graph *strong);
 
 static inline struct root_groups strong_graph_groups(const struct strong_graph *strong)

@@ -103,11 +103,34 @@ static enum wh_status find_type(const struct model *model, const char *name, siz
 
 /* --- by expression --- */
 
+/* Read from left to right: the objects that what was read so far names; more than one after `[*]` or `.*`. */
 struct expression {
     const struct model *model;
     const char *text, *at;
     struct wh_error *error;
+    uint32_t *nodes;
+    uint32_t count, capacity;
 };
+
+static enum wh_status append_node(struct expression *expression, uint32_t node)
+{
+    if (node == HEAP_NULL)
+        return WH_OK;
+    if (expression->count == expression->capacity) {
+        uint32_t capacity = expression->capacity ? expression->capacity * 2 : 16;
+        uint32_t *grown = realloc(expression->nodes, (size_t)capacity * sizeof(*grown));
+        if (!grown)
+            return wh_error_set(expression->error, WH_ERR_RESOURCE, "out of memory for the objects of an expression");
+        expression->nodes = grown;
+        expression->capacity = capacity;
+    }
+    expression->nodes[expression->count++] = node;
+    return WH_OK;
+}
+
+/* What one step leads to from one object. */
+struct step { bool all; const char *name; };
+typedef enum wh_status (*step_taker)(struct expression *expression, uint32_t node, const struct step *step);
 
 static enum wh_status malformed(const struct expression *expression, const char *what)
 {
@@ -162,20 +185,58 @@ static enum wh_status take_module(struct expression *expression, uint32_t *node)
     return missing(expression, end);
 }
 
-static enum wh_status take_attribute(struct expression *expression, uint32_t *node)
+/* From each object named so far to the next. */
+static enum wh_status take_step(struct expression *expression, step_taker take, const struct step *step)
+{
+    struct expression next = *expression;
+    enum wh_status status = WH_OK;
+    next.nodes = NULL;
+    next.count = next.capacity = 0;
+    for (uint32_t i = 0; !status && i < expression->count; i++)
+        status = take(&next, expression->nodes[i], step);
+    free(expression->nodes);
+    *expression = next;
+    return status || expression->count ? status : missing(expression, expression->at);
+}
+
+/* All that an object's fields and its __dict__ hold. */
+static enum wh_status append_attributes(struct expression *expression, uint32_t node)
+{
+    const struct heap *heap = expression->model->heap;
+    struct heap_sections sections = heap_sections(heap, node);
+    uint32_t dict = heap_member(heap, node, "__dict__");
+    struct node_run items = dict ? heap_items(heap, dict) : (struct node_run){NULL, 0};
+    enum wh_status status = WH_OK;
+    for (uint32_t ref = sections.members; !status && ref < sections.extras; ref++) {
+        if (heap->target_of_ref[ref] != dict)
+            status = append_node(expression, heap->target_of_ref[ref]);
+    }
+    for (uint32_t i = 1; !status && i < items.count; i += 2)
+        status = append_node(expression, items.nodes[i]);
+    return status;
+}
+
+static enum wh_status follow_attribute(struct expression *expression, uint32_t node, const struct step *step)
+{
+    if (step->all)
+        return append_attributes(expression, node);
+    return append_node(expression, heap_attribute(expression->model->heap, node, step->name));
+}
+
+static enum wh_status take_attribute(struct expression *expression)
 {
     char name[256];
     size_t length = 0;
     expression->at++;
-    while (is_name_byte(expression->at[length]))
+    bool all = *expression->at == '*';
+    while (!all && is_name_byte(expression->at[length]))
         length++;
-    if (!length || length >= sizeof(name))
-        return malformed(expression, "a name has to follow the dot");
+    if ((!length && !all) || length >= sizeof(name))
+        return malformed(expression, "a name or * has to follow the dot");
     memcpy(name, expression->at, length);
     name[length] = '\0';
-    *node = heap_attribute(expression->model->heap, *node, name);
-    expression->at += length;
-    return *node ? WH_OK : missing(expression, expression->at);
+    expression->at += all ? 1 : length;
+    return take_step(expression, follow_attribute, &(struct step){all, name});
 }
 
 /* Is it the str that stands in the quotes, without escapes? Long strings can be named so, which a label cuts. */
@@ -239,9 +300,34 @@ static size_t subscript_length(const char *text)
     return 0;
 }
 
-static enum wh_status take_subscript(struct expression *expression, uint32_t *node)
+/* Values of a dict, items of a sequence or a set. */
+static enum wh_status append_items(struct expression *expression, uint32_t node)
 {
     const struct heap *heap = expression->model->heap;
+    bool pairs = heap_items_kind(heap, node) == FORM_ITEMS_PAIRS, weak = heap_items_kind(heap, node) == FORM_ITEMS_WEAK;
+    struct node_run items = weak ? (struct node_run){NULL, 0} : heap_items(heap, node);
+    enum wh_status status = WH_OK;
+    for (uint32_t i = pairs; !status && i < items.count; i += pairs ? 2 : 1)
+        status = append_node(expression, items.nodes[i]);
+    return status;
+}
+
+static enum wh_status follow_subscript(struct expression *expression, uint32_t node, const struct step *step)
+{
+    const struct heap *heap = expression->model->heap;
+    uint32_t found = HEAP_NULL;
+    enum wh_status status = WH_OK;
+    if (step->all)
+        return append_items(expression, node);
+    if (heap_items_kind(heap, node) == FORM_ITEMS_PAIRS)
+        status = find_key(expression, node, step->name, &found);
+    else if (heap_items_kind(heap, node) == FORM_ITEMS_SEQUENCE)
+        found = find_index(heap, node, step->name);
+    return status ? status : append_node(expression, found);
+}
+
+static enum wh_status take_subscript(struct expression *expression)
+{
     char key[512];
     size_t length = subscript_length(++expression->at);
     if (!length || length >= sizeof(key))
@@ -249,33 +335,55 @@ static enum wh_status take_subscript(struct expression *expression, uint32_t *no
     memcpy(key, expression->at, length);
     key[length] = '\0';
     expression->at += length + 1;
-    enum wh_status status = WH_OK;
-    if (heap_items_kind(heap, *node) == FORM_ITEMS_PAIRS)
-        status = find_key(expression, *node, key, node);
-    else
-        *node = heap_items_kind(heap, *node) == FORM_ITEMS_SEQUENCE ? find_index(heap, *node, key) : HEAP_NULL;
-    return status || *node ? status : missing(expression, expression->at);
+    return take_step(expression, follow_subscript, &(struct step){!strcmp(key, "*"), key});
 }
 
-static enum wh_status find_expression(const struct model *model, const char *text, struct wh_error *error, struct node_list *ret)
+static enum wh_status take_steps(struct expression *expression)
+{
+    enum wh_status status = WH_OK;
+    while (!status && *expression->at) {
+        if (*expression->at == '.')
+            status = take_attribute(expression);
+        else if (*expression->at == '[')
+            status = take_subscript(expression);
+        else
+            status = malformed(expression, "a dot or an opening bracket is expected");
+    }
+    return status;
+}
+
+/* Each object once, the largest first. */
+static void list_nodes(struct expression *expression, size_t limit, struct node_list *ret)
+{
+    uint32_t kept = 0;
+    if (expression->count > 1)
+        qsort_r(expression->nodes, expression->count, sizeof(uint32_t), compare_retained, (void *)expression->model);
+    for (uint32_t i = 0; i < expression->count; i++) {
+        if (!kept || expression->nodes[kept - 1] != expression->nodes[i])
+            expression->nodes[kept++] = expression->nodes[i];
+    }
+    *ret = (struct node_list){expression->nodes, kept < limit ? kept : (uint32_t)limit, kept};
+    expression->nodes = NULL;
+}
+
+static enum wh_status find_expression(const struct model *model, const char *text, size_t limit, struct wh_error *error, struct node_list *ret)
 {
     static const char modules[] = "sys.modules[";
-    struct expression expression = {model, text, text, error};
+    struct expression expression = {.model = model, .text = text, .at = text, .error = error};
     uint32_t node = modules_dict(model->heap);
     enum wh_status status = WH_OK;
     if (strncmp(text, modules, sizeof(modules) - 1) == 0 && node)
         expression.at += sizeof(modules) - 2;
     else
         status = take_module(&expression, &node);
-    while (!status && *expression.at) {
-        if (*expression.at == '.')
-            status = take_attribute(&expression, &node);
-        else if (*expression.at == '[')
-            status = take_subscript(&expression, &node);
-        else
-            status = malformed(&expression, "a dot or an opening bracket is expected");
-    }
-    return status ? status : one_node(node, error, ret);
+    if (!status)
+        status = append_node(&expression, node);
+    if (!status)
+        status = take_steps(&expression);
+    if (!status)
+        list_nodes(&expression, limit, ret);
+    free(expression.nodes);
+    return status;
 }
 
 enum wh_status query_find(const struct model *model, const struct lookup *lookup, const struct wh_query *query, size_t limit,
@@ -288,7 +396,7 @@ enum wh_status query_find(const struct model *model, const struct lookup *lookup
     else if (query->type)
         status = find_type(model, query->type, limit, error, ret);
     else if (query->expression)
-        status = find_expression(model, query->expression, error, ret);
+        status = find_expression(model, query->expression, limit, error, ret);
     else
         status = wh_error_set(error, WH_ERR_USAGE, "no object is named: give an address, a type or an expression");
     if (status)
