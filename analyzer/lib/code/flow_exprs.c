@@ -93,7 +93,11 @@ static bool has_leaf(const struct interpreter *in, uint32_t expr, uint32_t leaf)
 uint32_t flow_join(struct interpreter *in, uint32_t old, uint32_t new)
 {
     uint32_t leaves[EXPR_LEAVES_MAX];
-    if (old == new || means_nothing(new))
+    if (old == new || new == EXPR_NUMBER_UNKNOWN)
+        return old;
+    if (old == EXPR_NUMBER_UNKNOWN)   /* an empty place of the calling convention stays one: f.set([x for …]) */
+        return new;
+    if (means_nothing(new))
         return old;
     if (means_nothing(old))
         return new;
