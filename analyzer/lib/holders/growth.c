@@ -84,9 +84,37 @@ static uint32_t block_of_holder(const struct model *model, uint32_t node)
     return block != UINT32_MAX ? block : block_of_items(model->heap, node);
 }
 
+static uint64_t length_of(const struct heap *heap, uint32_t node)
+{
+    struct heap_store store;
+    return heap_items_kind(heap, node) != FORM_ITEMS_NONE && heap_store(heap, node, &store) ? store.length : 0;
+}
+
+/* The longest container among what an object alone holds, if it is much longer than the object: the list in which a mock keeps its calls. */
+static uint32_t long_part(const struct model *model, uint32_t node)
+{
+    enum { PART_LENGTH_MIN = 16, TIMES_LONGER = 4 };
+    struct node_run children = model_children(model, node);
+    uint32_t longest = HEAP_NULL;
+    if (children.count && heap_member(model->heap, node, "__dict__") == children.nodes[0])
+        children = model_children(model, children.nodes[0]);
+    uint64_t length = length_of(model->heap, node) * TIMES_LONGER;
+    length = length > PART_LENGTH_MIN ? length : PART_LENGTH_MIN;
+    for (uint32_t i = 0; i < children.count; i++) {
+        uint64_t own = length_of(model->heap, children.nodes[i]);
+        if (own <= length)
+            continue;
+        longest = children.nodes[i];
+        length = own;
+    }
+    return longest;
+}
+
 bool growth_of_holder(const struct model *model, uint32_t node, struct growth *ret)
 {
-    uint32_t row = block_of_holder(model, node);
+    uint32_t part = long_part(model, node), row = part ? block_of_store(model->heap, part) : UINT32_MAX;
+    if (row == UINT32_MAX)
+        row = block_of_holder(model, node);
     if (row == UINT32_MAX)
         return false;
     const struct heap_block *block = &model->heap->blocks[row];
