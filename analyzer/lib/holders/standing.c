@@ -52,7 +52,9 @@ static bool stand(const struct heap *heap, uint32_t owner, uint32_t before, stru
     ret->kind = by_traceback ? STANDING_TRACEBACK : STANDING_LEFT;
     if (is_generator(heap, owner) || (before && is_generator(heap, before)))
         ret->kind = STANDING_SUSPENDED;
-    ret->line = line_at(heap, ret->code_node, place->instruction);
+    const struct heap_code *code = heap_code(heap, ret->code_node);
+    bool started = place->instruction || ret->kind != STANDING_SUSPENDED;
+    ret->line = started ? line_at(heap, ret->code_node, place->instruction) : code ? code->firstlineno : 0;
     return ret->line != 0;
 }
 

@@ -185,15 +185,16 @@ static void drop_far(struct found_sites *found)
  */
 static enum wh_status find_registering(struct code_index *index, uint32_t holder, struct wh_error *error, struct found_sites *found)
 {
-    enum { CLIMBS_MAX = 6 };
-    uint32_t count = found->count, climbs = 0;
+    enum { CLIMBS_MAX = 6, NAMESAKES_MAX = 3 };
+    uint32_t count = found->count, climbs = 0;   /* namesakes are there only if nothing better is; many of them say too little */
     enum wh_status status = WH_OK;
     for (uint32_t i = 0; i < count; i++)
         if (is_of_application(index, &found->sites[i]))
             return WH_OK;
     for (uint32_t i = 0; !status && i < count && climbs < CLIMBS_MAX; i++) {
         struct found_site site = found->sites[i];
-        if (site.level > LEVEL_FILLS || site.executed == EXECUTION_NEVER || site.match == MATCH_NAME || site.how == STORE_THROUGH_LIBRARY)
+        if (site.level > LEVEL_FILLS || site.executed == EXECUTION_NEVER || (site.match == MATCH_NAME && count > NAMESAKES_MAX) ||
+            site.how == STORE_THROUGH_LIBRARY)
             continue;
         climbs++;
         status = add_callers(index, site, holder, error, found);
