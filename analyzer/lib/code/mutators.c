@@ -16,6 +16,10 @@ static const struct known_type known_types[] = {
     {"_io", "BytesIO", FAMILY_STREAM},
     {"_io", "StringIO", FAMILY_STREAM},
     {"functools", "_lru_cache_wrapper", FAMILY_MEMO},
+    {"_asyncio", "Future", FAMILY_FUTURE},
+    {"_asyncio", "Task", FAMILY_FUTURE},
+    {"_pickle", "Pickler", FAMILY_PICKLER},
+    {"_pickle", "Unpickler", FAMILY_PICKLER},
     {"builtins", "tuple", FAMILY_FIXED},
     {"builtins", "frozenset", FAMILY_FIXED},
     {"builtins", "str", FAMILY_FIXED},
@@ -44,6 +48,9 @@ unsigned family_of_type(const struct heap *heap, uint32_t type)
     return FAMILY_INSTANCE;
 }
 
+/* A name that means this only of these families: an instance of unknown making that has such a method need not keep anything. */
+enum { FAMILY_OWN = 1 << 30 };
+
 struct mutator { const char *name; unsigned families; };
 
 static const struct mutator methods[] = {
@@ -68,6 +75,9 @@ static const struct mutator methods[] = {
     {"put_nowait", FAMILY_QUEUE},
     {"write", FAMILY_STREAM},
     {"writelines", FAMILY_STREAM},
+    {"add_done_callback", FAMILY_FUTURE | FAMILY_OWN},
+    {"dump", FAMILY_PICKLER | FAMILY_OWN},
+    {"load", FAMILY_PICKLER | FAMILY_OWN},
     {"push", 0},
     {"register", 0},
     {"__setattr__", 0},
@@ -104,7 +114,7 @@ static bool find(const struct mutator *table, size_t count, struct span name, un
 {
     bool any = families == FAMILY_INSTANCE;
     for (size_t i = 0; i < count; i++)
-        if ((any || table[i].families & families) && span_is(name, table[i].name))
+        if (((any && !(table[i].families & FAMILY_OWN)) || table[i].families & families) && span_is(name, table[i].name))
             return true;
     return false;
 }

@@ -11,6 +11,7 @@ enum family {
     FAMILY_LIST = 1, FAMILY_DICT = 2, FAMILY_SET = 4, FAMILY_DEQUE = 8, FAMILY_BYTES = 16, FAMILY_ARRAY = 32, FAMILY_QUEUE = 64,
     FAMILY_STREAM = 128, FAMILY_MEMO = 256,
     FAMILY_FIXED = 512,      /* tuple, str and the like: only ever made, never added to */
+    FAMILY_FUTURE = 2048, FAMILY_PICKLER = 4096,
     FAMILY_INSTANCE = 1024,  /* of a class written in Python, or of an extension's */
 };
 

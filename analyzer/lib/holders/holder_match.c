@@ -44,7 +44,8 @@ static unsigned families_of_keeper(const struct code_index *index, const struct 
     uint32_t keeper = path->steps[path->step_count - 2].node;
     if (last->kind == ACCESS_ATTRIBUTE && span_is(last->name, "__dict__"))
         return FAMILY_INSTANCE;
-    return family_of_type(index->heap, code_index_type_of(index, keeper)) & (FAMILY_QUEUE | FAMILY_STREAM);
+    return family_of_type(index->heap, code_index_type_of(index, keeper)) &
+           (FAMILY_QUEUE | FAMILY_STREAM | FAMILY_FUTURE | FAMILY_PICKLER);
 }
 
 static void add_path(struct holder_steps *ret, const struct holder_path *path, unsigned first)

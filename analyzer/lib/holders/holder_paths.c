@@ -43,6 +43,12 @@ static bool starts_at_name(enum access_kind kind)
     return kind == ACCESS_GLOBAL || kind == ACCESS_CLOSURE || kind == ACCESS_DEFAULT || kind == ACCESS_LOCAL;
 }
 
+static bool is_context_variable(const struct model *model, const struct naming_step *step)
+{
+    uint32_t key = step->kind == STEP_OTHER && step->label.kind == LABEL_VALUE ? step->label.key : HEAP_NULL;
+    return key && span_is(heap_type(model->heap, key)->name, "ContextVar");
+}
+
 /* A name starts the path anew; of a long path the last steps are kept. */
 static void append_step(struct holder_path *path, struct holder_step step)
 {
@@ -73,6 +79,8 @@ static void add_path(const struct model *model, const struct naming_path *naming
     struct holder_path path = {.step_count = 0};
     for (uint32_t i = 0; i < step_count; i++) {
         struct holder_step step;
+        if (is_context_variable(model, &naming->steps[i]))
+            path = (struct holder_path){{{.kind = ACCESS_VARIABLE, .name = {"", 0}, .node = naming->steps[i].label.key}}, 1};
         if (translate(model, &naming->steps[i], &step))
             append_step(&path, step);
     }
@@ -95,6 +103,40 @@ static enum wh_status add_through(const struct model *model, const struct referr
     return status;
 }
 
+/* The value of a module's name, in sys.modules. */
+static uint32_t module_attribute(const struct heap *heap, const char *module, const char *name)
+{
+    for (uint32_t i = 0; i < heap->root_count; i++) {
+        if (heap->roots[i].kind != ROOT_MODULES || heap_items_kind(heap, heap->roots[i].node) != FORM_ITEMS_PAIRS)
+            continue;
+        uint32_t found = heap_dict_get(heap, heap->roots[i].node, module);
+        return found ? heap_attribute(heap, found, name) : HEAP_NULL;
+    }
+    return HEAP_NULL;
+}
+
+/* What only C code adds to, and the function that it does so for. */
+static const struct registrar { enum root_kind root; const char *attribute, *module, *function; } registrars[] = {
+    {ROOT_ATEXIT, NULL, "atexit", "register"},
+    {ROOT_CODECS, NULL, "codecs", "register"},
+    {ROOT_MODULES, "__warningregistry__", "warnings", "warn"},
+};
+
+static void find_registrar(const struct model *model, const struct naming_path *naming, struct holder *ret)
+{
+    enum root_kind root = naming->root == NODE_NONE ? ROOT_NATIVE : model->retention->roots[naming->root].kind;
+    const struct naming_step *last = &naming->steps[naming->step_count - 1];
+    for (size_t i = 0; i < sizeof(registrars) / sizeof(registrars[0]) && !ret->registrar; i++) {
+        const struct registrar *registrar = &registrars[i];
+        if (registrar->root != root || (registrar->attribute && (last->kind != STEP_ATTRIBUTE || !span_is(last->name, registrar->attribute))))
+            continue;
+        ret->registrar = module_attribute(model->heap, registrar->module, registrar->function);
+        ret->registrar_name = (struct span){registrar->function, strlen(registrar->function)};
+        if (registrar->attribute)
+            ret->registrar_globals = heap_member(model->heap, last->owner, "__dict__");
+    }
+}
+
 enum wh_status holder_paths_find(const struct model *model, uint32_t node, const struct referrers *referrers, struct wh_error *error,
                                  struct holder *ret)
 {
@@ -102,8 +144,10 @@ enum wh_status holder_paths_find(const struct model *model, uint32_t node, const
     uint32_t count;
     *ret = (struct holder){.node = node};
     enum wh_status status = naming_path_init(model, node, error, &naming);
-    if (!status)
+    if (!status) {
         add_path(model, &naming, naming.step_count, ret);
+        find_registrar(model, &naming, ret);
+    }
     naming_path_deinit(&naming);
     const struct referrer *rows = referrers_of(referrers, node, &count);
     for (uint32_t i = 0; !status && i < count && ret->path_count < HOLDER_PATHS_MAX; i++)

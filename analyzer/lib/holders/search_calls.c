@@ -20,10 +20,10 @@ static enum wh_status visit_method_call(struct search *s, const struct event *ev
     enum wh_status status = mutator_is_removal(name, s->steps.families) ? search_emit_removal(s, event, callee->a) : WH_OK;
     if (status)
         return status;
-    if (!mutator_is_method(name, FAMILY_INSTANCE) || (!event->argument_count && !event->spread))
+    bool fits = mutator_is_method(name, s->steps.families);
+    if ((!fits && !mutator_is_method(name, FAMILY_INSTANCE)) || (!event->argument_count && !event->spread))
         return WH_OK;
     uint32_t target = search_is_class(s, callee->a) ? argument(s, event, 0) : callee->a;
-    bool fits = mutator_is_method(name, s->steps.families);
     return search_emit_on(s, event, target, STORE_METHOD, fits, level_of_call(s, event));
 }
 
@@ -69,6 +69,35 @@ static enum wh_status visit_memo_call(struct search *s, const struct event *even
             if (is_memo(s, s->steps.node[__builtin_ctzll(left)]))
                 return search_emit(s, event, STORE_MEMO, (enum store_match)match, LEVEL_STORES);
     return WH_OK;
+}
+
+/* atexit.register(f), where an extension keeps what it is given out of sight */
+static enum wh_status visit_registrar_call(struct search *s, const struct event *event)
+{
+    const struct holder *holder = s->steps.holder;
+    bool own = !holder->registrar_globals || holder->registrar_globals == s->index->facts[s->row].globals;
+    if (!holder->registrar || !own || value_of(s, event->target).node != holder->registrar)
+        return WH_OK;
+    return search_emit(s, event, STORE_FUNCTION, MATCH_EXACT, LEVEL_STORES);
+}
+
+static bool is_mock(const struct search *s, uint32_t node)
+{
+    return node && heap_is_instance(s->heap, node, "unittest.mock", "Base");
+}
+
+/* mock.send(x): a mock on the way to the holder remembers the calls of itself and of its attributes, all made up on demand. */
+static enum wh_status visit_mock_call(struct search *s, const struct event *event)
+{
+    uint32_t object = event->target;
+    for (;; object = s->flow->exprs[object].a) {
+        for (unsigned match = 0; match < MATCH_COUNT; match++)
+            for (uint64_t left = s->sets[object].bits[match] & s->steps.in_use; left; left &= left - 1)
+                if (is_mock(s, s->steps.node[__builtin_ctzll(left)]))
+                    return search_emit(s, event, STORE_MEMO, (enum store_match)match, LEVEL_STORES);
+        if (s->flow->exprs[object].kind != EXPR_ATTR)   /* an attribute comes after its object: the loop ends */
+            return WH_OK;
+    }
 }
 
 static bool is_bound_to_holder(const struct search *s, uint32_t node)
@@ -308,6 +337,10 @@ enum wh_status search_visit_call(struct search *s, const struct event *event)
         status = visit_function_call(s, event, callee);
     if (!status)
         status = visit_memo_call(s, event);
+    if (!status)
+        status = visit_registrar_call(s, event);
+    if (!status)
+        status = visit_mock_call(s, event);
     if (!status)
         status = visit_arguments(s, event);
     if (!status)

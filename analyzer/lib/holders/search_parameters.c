@@ -129,10 +129,27 @@ static void add_of_function(const struct search *s, const struct event *event, u
     }
 }
 
+/* variable.set(x), the variable being a contextvars.ContextVar */
+static void add_value_of_variable(const struct search *s, const struct event *event, struct passed ret[PASSED_MAX], unsigned *count)
+{
+    const struct expr *callee = &s->flow->exprs[event->target];
+    if (callee->kind != EXPR_ATTR || callee->b != NAME_SET || event->argument_count != 1)
+        return;
+    struct step_set set = match_item(&s->steps, s->sets[callee->a]);
+    for (uint64_t left = step_set_any(s->sets[callee->a]) & s->steps.in_use; left; left &= left - 1)
+        if (s->steps.kind[__builtin_ctzll(left)] == ACCESS_VARIABLE) {
+            for (unsigned match = 0; match < MATCH_COUNT; match++)
+                set.bits[match] &= ALL_STEPS;
+            add_passed(ret, count, argument(s, event, 0), set);
+            return;
+        }
+}
+
 unsigned search_passed(const struct search *s, const struct event *event, struct passed ret[PASSED_MAX])
 {
     uint32_t rows[CALLEES_MAX];
     unsigned count = 0, row_count = search_callees(s, event->target, rows);
+    add_value_of_variable(s, event, ret, &count);
     for (unsigned i = 0; i < row_count; i++)
         add_arguments(s, event, search_passing(s, event, rows[i]), ret, &count);
     for (uint32_t i = 0; !row_count && i < event->argument_count && i < PARAMS_MAX; i++)

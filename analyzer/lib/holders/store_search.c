@@ -138,7 +138,10 @@ static enum wh_status begin_with_methods(struct search *s)
 
 static enum wh_status begin(struct search *s)
 {
+    const struct holder *holder = s->steps.holder;
     enum wh_status status = begin_with_users(s, s->content);
+    if (!status && holder->registrar)
+        status = begin_with_users(s, code_index_find_name(s->index, holder->registrar_name));
     if (!status)
         status = begin_with_methods(s);
     for (uint64_t left = s->steps.in_use; !status && left; left &= left - 1) {
@@ -148,6 +151,10 @@ static enum wh_status begin(struct search *s)
             status = enqueue_row(s, row, 0);
         if (!status && parent != CODE_NONE && s->steps.kind[step] == ACCESS_CLOSURE)
             status = enqueue_row(s, parent, 0);
+        if (!status && s->steps.kind[step] == ACCESS_VARIABLE)
+            status = begin_with_users(s, NAME_SET);
+        if (!status && s->steps.kind[step] == ACCESS_VARIABLE)
+            status = begin_with_users(s, NAME_GET);
         if (!status && s->steps.kind[step] != ACCESS_DEFAULT && s->steps.kind[step] != ACCESS_LOCAL)
             status = begin_with_users(s, s->steps.name[step]);
     }

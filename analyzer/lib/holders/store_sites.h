@@ -22,6 +22,7 @@ enum access_kind {
     ACCESS_CLOSURE,     /* owner: a function whose closure has it; name: the free variable's */
     ACCESS_DEFAULT,     /* owner: the function; name: the parameter's */
     ACCESS_LOCAL,       /* owner: the code object of the frame (or of the generator, coroutine); name: the variable's */
+    ACCESS_VARIABLE,    /* a context variable, of which the next step is the value; owner and name are not used */
     ACCESS_ITEM,        /* owner: the container; the name is not used */
 };
 
@@ -46,6 +47,9 @@ struct holder_path {
 
 struct holder {
     uint32_t node;
+    uint32_t registrar;    /* the function of an extension through which alone things get into it (atexit.register); HEAP_NULL: none */
+    struct span registrar_name;
+    uint32_t registrar_globals; /* the calls in code with these globals count; HEAP_NULL: all do */
     struct span content;   /* the attribute by which the mass hangs, if the holder is an instance (`n.next`); else empty */
     unsigned path_count;
     struct holder_path paths[HOLDER_PATHS_MAX];
