@@ -17,10 +17,7 @@ def thing():
 
 
 def load():
-    table = []
-    for _ in range(N):
-        table.append(thing())
-    return table
+    return [thing() for _ in range(N)]  # FIRST language.rebound  # FIRST local whole of load_whole
 
 
 # ---- local variables of running functions ----
@@ -45,7 +42,7 @@ def hold_local_list():
 
 
 def load_whole(reached):
-    whole = load()  # FIRST local whole of load_whole
+    whole = load()  # ALSO definition local whole of load_whole
     reached.set()
     going_on.wait()  # ALSO frame local whole of load_whole
     return whole
@@ -73,9 +70,9 @@ def hold_nested_calls():
 
     def inner(reached, filled):
         for i in range(N):
-            filled[i] = thing()  # FIRST local filled of hold_nested_calls.<locals>.inner
+            filled[i] = thing()  # FIRST local filled of inner
         reached.set()
-        going_on.wait()  # ALSO frame local filled of hold_nested_calls.<locals>.inner
+        going_on.wait()  # ALSO frame local filled of inner
     start(outer)
 
 
@@ -84,8 +81,8 @@ def hold_nested_calls():
 def numbers_from_buffer():
     pending = []
     for _ in range(N):
-        pending.append(thing())  # FIRST running_generator, local pending
-    yield 1  # ALSO suspended running_generator, local pending
+        pending.append(thing())  # FIRST running_generator → local pending
+    yield 1  # ALSO suspended running_generator → local pending
     print(pending)
 
 
@@ -97,18 +94,18 @@ def hold_generator():
 
 
 def rows_of(source):
-    yield len(source)  # FIRST given_generator, local source
+    yield len(source)  # FIRST given_generator → local source  # ALSO suspended given_generator → local source
     print(source)
 
 
 def hold_generator_parameter():
     global given_generator
-    given_generator = rows_of(load())
+    given_generator = rows_of([thing() for _ in range(N)])
     next(given_generator)
 
 
 async def wait_for(future, payload):
-    await future  # FIRST given_coroutine, local payload
+    await future  # FIRST given_coroutine → local payload  # ALSO suspended given_coroutine → local payload
     print(payload)
 
 
@@ -119,13 +116,13 @@ class Never:
 
 def hold_coroutine():
     global given_coroutine
-    given_coroutine = wait_for(Never(), load())
+    given_coroutine = wait_for(Never(), [thing() for _ in range(N)])
     given_coroutine.send(None)
 
 
 async def pages():
-    page = load()  # FIRST asynchronous, local page
-    yield len(page)  # ALSO suspended asynchronous, local page
+    page = [thing() for _ in range(N)]
+    yield len(page)  # FIRST asynchronous → local page  # ALSO suspended asynchronous → local page
     print(page)
 
 
@@ -142,8 +139,8 @@ def hold_asynchronous_generator():
 async def serve(name):
     session = []
     for _ in range(N):
-        session.append(thing())  # FIRST local session
-    await asyncio.sleep(1000)  # ALSO suspended local session
+        session.append(thing())  # FIRST task._coro → local session
+    await asyncio.sleep(1000)  # ALSO suspended task._coro → local session
     print(name, session)
 
 
@@ -154,20 +151,20 @@ def hold_task():
     loop.run_until_complete(asyncio.sleep(0))
 
 
-def not_started(data):  # FIRST unstarted, local data
+def not_started(data):  # FIRST unstarted → local data  # ALSO suspended unstarted → local data
     yield data
 
 
 def hold_unstarted_generator():
     global unstarted
-    unstarted = not_started(load())
+    unstarted = not_started([thing() for _ in range(N)])
 
 
 # ---- exceptions ----
 
 def fail():
-    failed_data = load()
-    raise ValueError(len(failed_data))  # FIRST last_error.__traceback__
+    failed_data = [thing() for _ in range(N)]
+    raise ValueError(len(failed_data))  # FIRST local failed_data  # ALSO traceback local failed_data
 
 
 def hold_traceback():
@@ -175,7 +172,7 @@ def hold_traceback():
     try:
         fail()
     except ValueError as error:
-        last_error = error  # ALSO definition last_error.__traceback__
+        last_error = error  # ALSO traceback local failed_data
 
 
 errors = []
@@ -183,7 +180,7 @@ errors = []
 
 def check(i):
     checked = [thing() for _ in range(4)]
-    raise KeyError(i, len(checked))
+    raise KeyError(i, len(checked))  # ALSO traceback language.errors
 
 
 def hold_errors():
@@ -235,7 +232,7 @@ def hold_closure():
 
 
 def make_reader():
-    rows_read = load()  # FIRST closure variable rows_read
+    rows_read = [thing() for _ in range(N)]  # FIRST closure variable rows_read
 
     def read(i):
         return rows_read[i]
@@ -247,13 +244,13 @@ def hold_closure_made_full():
     reader = make_reader()
 
 
-def make_handler(payload_given):  # FIRST closure variable payload_given
+def make_handler(payload_given):
     return lambda: payload_given
 
 
 def hold_closure_parameter():
     global handler
-    handler = make_handler(load())
+    handler = make_handler([thing() for _ in range(N)])  # FIRST closure variable payload_given
 
 
 def with_default(item, into=[]):  # ALSO definition default argument into
@@ -265,20 +262,20 @@ def hold_default():
         with_default(thing())
 
 
-def with_keyword_default(*, table=load()):  # FIRST default argument table
+def with_keyword_default(*, table=[thing() for _ in range(N)]):  # FIRST default argument table
     return table
 
 
 def hold_partial():
     global bound
-    bound = functools.partial(print, load())  # FIRST language.bound
+    bound = functools.partial(print, [thing() for _ in range(N)])  # FIRST language.bound.args[0]
 
 
 # ---- classes and instances ----
 
 class Shared:
     items = []
-    loaded = load()  # FIRST language.Shared.loaded
+    loaded = list(map(bytearray, [700] * N))  # FIRST language.Shared.loaded
 
     def add(self, item):
         self.items.append(item)  # FIRST language.Shared.items
@@ -294,13 +291,13 @@ class Configured:
 
 
 def hold_class_attribute_set_later():
-    Configured.table = load()  # FIRST language.Configured.table
+    Configured.table = [thing() for _ in range(N)]  # FIRST language.Configured.table
 
 
 class Service:
     def __init__(self):
         self.cache = {}
-        self.static = load()  # FIRST language.service.static
+        self.static = [thing() for _ in range(N)]  # FIRST language.service.static
 
     def put(self, key, value):
         self.cache[key] = value  # FIRST language.service.cache
@@ -322,13 +319,13 @@ slotted = Slotted()
 
 
 def hold_slot():
-    slotted.rows = load()  # FIRST language.slotted.rows
+    slotted.rows = [thing() for _ in range(N)]  # FIRST language.slotted.rows
 
 
 class Lazy:
     @functools.cached_property
-    def table(self):  # FIRST language.lazy.table
-        return load()
+    def table(self):  # ALSO definition language.lazy.table
+        return [thing() for _ in range(N)]
 
 
 lazy = Lazy()
@@ -352,7 +349,7 @@ def hold_attributes_by_name():
 
 # ---- modules ----
 
-constant = load()  # FIRST language.constant
+constant = list(map(bytearray, [700] * N))  # FIRST language.constant
 comprehended = [thing() for _ in range(N)]  # FIRST language.comprehended
 by_loop = {}
 for number in range(N):
@@ -361,7 +358,7 @@ for number in range(N):
 
 def hold_global_statement():
     global rebound
-    rebound = load()  # FIRST language.rebound
+    rebound = load()  # ALSO definition language.rebound
 
 
 # ---- threads ----
@@ -372,7 +369,7 @@ local = threading.local()
 def keep_in_thread(reached):
     local.rows = []
     for _ in range(N):
-        local.rows.append(thing())  # FIRST .rows
+        local.rows.append(thing())  # FIRST ['rows']
     reached.set()
     going_on.wait()
 
@@ -381,19 +378,21 @@ def hold_thread_local():
     start(keep_in_thread)
 
 
-def work_on(reached, batch):  # ALSO definition local batch of work_on
+def work_on(reached, batch):
     reached.set()
-    going_on.wait()  # FIRST local batch of work_on
+    going_on.wait()
     print(batch)
 
 
 def hold_thread_argument():
-    start(work_on, load())
+    reached = threading.Event()
+    threading.Thread(target=work_on, args=(reached, [thing() for _ in range(N)]), daemon=True).start()  # ALSO line ._args[1]
+    reached.wait(60)
 
 
 class Worker(threading.Thread):
     def run(self):
-        self.backlog = load()  # FIRST .backlog
+        self.backlog = [thing() for _ in range(N)]  # FIRST .backlog
         self.ready.set()
         going_on.wait()
 

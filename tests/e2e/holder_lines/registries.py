@@ -50,7 +50,7 @@ class Big:
 
 def hold_atexit():
     for _ in range(N):
-        atexit.register(print, Big())  # FIRST atexit
+        atexit.register(print, Big())
 
 
 class Temporary:
@@ -62,7 +62,7 @@ temporaries = [Temporary() for _ in range(N)]
 
 def hold_finalize():
     for temporary in temporaries:
-        weakref.finalize(temporary, print, Big())  # FIRST finalize._registry
+        weakref.finalize(temporary, print, Big())  # FIRST since 10 ._registry
 
 
 class Quiet(logging.Handler):
@@ -127,7 +127,7 @@ variable = contextvars.ContextVar("variable")
 
 
 def hold_context_variable():
-    variable.set([bytearray(1000) for _ in range(N)])  # FIRST variable
+    variable.set([bytearray(1000) for _ in range(N)])  # FIRST h_root[<ContextVar>]
 
 
 scheduler = sched.scheduler()
@@ -195,7 +195,7 @@ asyncio_future = task_loop.create_future()
 
 def hold_asyncio_callbacks():
     for _ in range(N):
-        asyncio_future.add_done_callback(Big())  # FIRST asyncio_future
+        asyncio_future.add_done_callback(Big())  # FIRST asyncio_future._callbacks
 
 
 pool = concurrent.futures.ThreadPoolExecutor(1)
@@ -204,7 +204,7 @@ pool = concurrent.futures.ThreadPoolExecutor(1)
 def hold_pool():
     pool.submit(going_on.wait)
     for _ in range(N):
-        pool.submit(print, bytearray(1000))  # FIRST pool._work_queue
+        pool.submit(print, bytearray(1000))  # FIRST since 9 pool._work_queue
 
 
 mock = unittest.mock.Mock()
@@ -212,7 +212,7 @@ mock = unittest.mock.Mock()
 
 def hold_mock():
     for _ in range(N):
-        mock.send(bytearray(1000))  # FIRST mock
+        mock.send(bytearray(1000))  # FIRST registries.mock
 
 
 patched = unittest.mock.MagicMock()
@@ -220,14 +220,14 @@ patched = unittest.mock.MagicMock()
 
 def hold_mock_itself():
     for _ in range(N):
-        patched(bytearray(1000))  # FIRST patched
+        patched(bytearray(1000))  # FIRST registries.patched
 
 
 def hold_warnings():
     warnings.simplefilter("default")
     sys.stderr, stderr = io.StringIO(), sys.stderr
     for i in range(N):
-        warnings.warn("warning %d %s" % (i, "y" * 500))  # FIRST __warningregistry__
+        warnings.warn("warning %d %s" % (i, "y" * 500))  # FIRST since 12 registries.__warningregistry__
     sys.stderr = stderr
 
 
@@ -241,7 +241,7 @@ pickler = pickle.Pickler(io.BytesIO())
 
 def hold_pickle_memo():
     for i in range(N):
-        pickler.dump(["%d" % i * 200])  # FIRST pickler
+        pickler.dump(["%d" % i * 200])  # FIRST since 12 registries.pickler
 
 
 unstarted = []
@@ -254,7 +254,7 @@ def hold_threads():
 
 def hold_running_threads():
     for _ in range(20):
-        threading.Thread(target=going_on.wait, args=(), daemon=True, kwargs={"timeout": Number(1000)}).start()  # FIRST threading._active
+        threading.Thread(target=going_on.wait, args=(), daemon=True, kwargs={"timeout": Number(1000)}).start()
 
 
 class Number(int):
@@ -290,17 +290,17 @@ def hold_modules():
     for i in range(N):
         module = types.ModuleType("plugin_%d" % i)
         module.data = bytearray(1000)
-        sys.modules[module.__name__] = module  # FIRST sys.modules
+        sys.modules[module.__name__] = module
 
 
 def hold_copyreg():
     for i in range(N):
-        copyreg.pickle(type("Pickled%d" % i, (), {"data": bytearray(1000)}), print)  # FIRST copyreg.dispatch_table
+        copyreg.pickle(type("Pickled%d" % i, (), {"data": bytearray(1000)}), print)  # FIRST _pickle
 
 
 def hold_codecs():
     for _ in range(N):
-        codecs.register(Big())  # FIRST codecs
+        codecs.register(Big())  # FIRST codec search path
 
 
 def hold_gc_callbacks():
@@ -315,7 +315,7 @@ def show(value):
 
 def hold_singledispatch():
     for i in range(N):
-        show.register(type("Shown%d" % i, (), {"data": bytearray(1000)}), print)  # FIRST closure variable registry
+        show.register(type("Shown%d" % i, (), {"data": bytearray(1000)}), print)  # FIRST show.registry.mapping
 
 
 jar = http.cookiejar.CookieJar()
@@ -348,7 +348,7 @@ chained = collections.ChainMap()
 
 def hold_chain_map():
     for i in range(N):
-        chained[i] = bytearray(1000)  # FIRST chained
+        chained[i] = bytearray(1000)  # FIRST chained.maps[0]
 
 
 user_dict = collections.UserDict()
@@ -356,7 +356,7 @@ user_dict = collections.UserDict()
 
 def hold_user_dict():
     for i in range(N):
-        user_dict[i] = bytearray(1000)  # FIRST user_dict
+        user_dict[i] = bytearray(1000)  # FIRST user_dict.data
 
 
 user_list = collections.UserList()
@@ -364,7 +364,7 @@ user_list = collections.UserList()
 
 def hold_user_list():
     for _ in range(N):
-        user_list.append(bytearray(1000))  # FIRST user_list
+        user_list.append(bytearray(1000))  # FIRST user_list.data
 
 
 weak_values = weakref.WeakKeyDictionary()
@@ -372,7 +372,7 @@ weak_values = weakref.WeakKeyDictionary()
 
 def hold_weak_keys():
     for temporary in temporaries:
-        weak_values[temporary] = bytearray(1000)  # FIRST weak_values
+        weak_values[temporary] = bytearray(1000)  # FIRST weak_values.data
 
 
 class Case(unittest.TestCase):
@@ -394,14 +394,6 @@ stream = io.BytesIO()
 def hold_bytes_io():
     for _ in range(N):
         stream.write(bytes(1000))  # FIRST registries.stream
-
-
-text_stream = io.StringIO()
-
-
-def hold_string_io():
-    for _ in range(N):
-        text_stream.write("x" * 1000)  # FIRST registries.text_stream
 
 
 class Shape(abc.ABC):
