@@ -159,6 +159,23 @@ static void variables_of_functions_are_found_again(void **state)
     series_deinit(&series);
 }
 
+static void what_nothing_in_python_holds_is_matched_by_its_type(void **state)
+{
+    struct series series = {0};
+    (void)state;
+    for (int size = 2000; size <= 4000; size += 2000) {
+        struct heap_builder *builder = heap_builder_create();
+        heap_builder_set_origin(builder, "app.py", 4242, 1790000000000000000 + (uint64_t)size);
+        heap_builder_add(builder, "type app.Handle ; module app { }");
+        for (int i = 0; i < 40; i++)
+            heap_builder_add(builder, "h%d : app.Handle size %d native 1", i, size);
+        series_add(&series, builder);
+    }
+    series_compare(&series);
+    assert_row(&series, &series.diff->holders, "app.Handle held by native code", "grown each since 1: 80000 160000");
+    series_deinit(&series);
+}
+
 static void types_are_matched_by_name_and_lines_by_place(void **state)
 {
     static const char program[] = "type app.Node ; module app { 'a' a 'f' f } ; f : function .__code__ code .__globals__ app.__dict__\n"
@@ -301,6 +318,7 @@ int main(void)
         cmocka_unit_test(an_object_of_another_type_under_the_same_name_is_another_holder),
         cmocka_unit_test(what_lies_behind_keys_that_are_no_names_counts_as_one),
         cmocka_unit_test(variables_of_functions_are_found_again),
+        cmocka_unit_test(what_nothing_in_python_holds_is_matched_by_its_type),
         cmocka_unit_test(types_are_matched_by_name_and_lines_by_place),
         cmocka_unit_test(without_a_recorder_in_each_there_are_no_lines),
         cmocka_unit_test(growth_is_dated_from_where_it_does_not_pause),

@@ -260,6 +260,36 @@ static void a_fingerprint_is_the_same_in_another_process(void **state)
     test_heap_deinit(&other);
 }
 
+/* Not by removing its name alone. What it holds itself may refer to it, and goes with it; a weak reference holds nothing. */
+static void a_holder_that_several_hold_is_freed_by_cutting_each(void **state)
+{
+    struct test_heap heap;
+    (void)state;
+    test_heap_init(&heap, "type app.Node members owner ; module app { 'cache' c 'other' o 'weak' w } ; c : list [ a n ] size 100 ; a : bytes size 50000\n"
+                          "n : app.Node .owner c ; o : list [ c ] size 10 ; type weakref.ref ; w : weakref.ref / c /");
+    struct wh_suspects *suspects = ask(&heap, true, 0);
+    assert_string_equal(suspects->suspects[0].name, "app.cache");
+    assert_int_equal(suspects->suspects[0].cut_count, 2);
+    assert_string_equal(suspects->suspects[0].cuts[0], "app.cache");
+    assert_string_equal(suspects->suspects[0].cuts[1], "app.other[0]");
+    wh_suspects_free(suspects);
+    test_heap_deinit(&heap);
+}
+
+static void of_very_many_references_to_cut_none_is_listed(void **state)
+{
+    struct heap_builder *builder = heap_builder_create();
+    struct test_heap heap;
+    (void)state;
+    heap_builder_add(builder, "module app { 'cache' c 'others' o } ; c : list [ a ] size 100 ; a : bytes size 50000 ; o : list [ c c c c c c c c c c ] size 10");
+    test_heap_open(builder, &heap);
+    struct wh_suspects *suspects = ask(&heap, true, 0);
+    assert_string_equal(suspects->suspects[0].name, "app.cache");
+    assert_int_equal(suspects->suspects[0].cut_count, 0);
+    wh_suspects_free(suspects);
+    test_heap_deinit(&heap);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,6 +300,8 @@ int main(void)
         cmocka_unit_test(leaks_come_before_what_is_larger),
         cmocka_unit_test(a_limit_hides_no_leak_from_the_verdict),
         cmocka_unit_test(a_fingerprint_is_the_same_in_another_process),
+        cmocka_unit_test(a_holder_that_several_hold_is_freed_by_cutting_each),
+        cmocka_unit_test(of_very_many_references_to_cut_none_is_listed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -125,6 +125,24 @@ static enum wh_status look_up(struct comparer *self, size_t snapshot, const stru
     return status;
 }
 
+/* What nothing in Python holds has no name: objects of one type are matched by it. */
+static void describe_group(struct comparer *self, const struct model *model, const struct accumulation *point, struct diff_entry *entry)
+{
+    model_write_type(&model->heap->types[point->member_type], &self->text);
+    text_add(&self->text, point->kind == ACCUMULATION_NATIVE ? " held by native code" : " in cycles that nothing reaches");
+    entry->name = take_text(self);
+    entry->key = entry->name;
+    entry->unsure = true;
+}
+
+static void describe_holder(struct comparer *self, const struct model *model, const struct naming_path *path, struct diff_entry *entry)
+{
+    entry->unsure = !counterpart_is_named(model, path);
+    entry->key = key_of_holder(self, model, path, entry->fingerprint);
+    naming_write_expression(model, path, false, &self->text);
+    entry->name = take_text(self);
+}
+
 static enum wh_status add_holder(struct comparer *self, size_t snapshot, const struct accumulation *point, struct diff_entries *entries)
 {
     const struct model *model = &self->analyses[snapshot]->model;
@@ -137,14 +155,14 @@ static enum wh_status add_holder(struct comparer *self, size_t snapshot, const s
                                .bytes = point->bytes, .count = point->objects, .file = "", .text = ""};
     fingerprint_write(model, &path, fingerprint);
     entry.fingerprint = arena_string(&self->result->arena, fingerprint);
-    entry.unsure = !counterpart_is_named(model, &path);
-    entry.key = key_of_holder(self, model, &path, fingerprint);
-    naming_write_expression(model, &path, false, &self->text);
-    entry.name = take_text(self);
     model_write_type(heap_type(model->heap, point->node), &self->text);
     entry.type = take_text(self);
+    if (accumulation_has_no_holder(point))
+        describe_group(self, model, point, &entry);
+    else
+        describe_holder(self, model, &path, &entry);
     status = diff_entries_add(entries, &entry, self->error);
-    if (!status)
+    if (!status && !accumulation_has_no_holder(point))
         status = look_up(self, snapshot, &path, &entry, entries);
     naming_path_deinit(&path);
     return status;

@@ -22,6 +22,8 @@ enum {
     CONTENTS_MAX = 5,
     ALLOCATIONS_MAX = 5,
     REFERRERS_MAX = 64,
+    CUTS_MAX = 8,             /* references to cut that are listed; of more, none */
+    DOMINATORS_MAX = 1 << 20, /* steps up the dominator tree, for all referrers of a suspect */
 };
 
 struct result {
@@ -254,25 +256,57 @@ static void fill_names(struct investigator *self, const struct naming_path *path
     suspect->path_expression = take_text(self);
 }
 
-/*
- * The references to the holder that keep it alive, as names; each has to go. What several hold together, each item perhaps by another
- * object, is not freed by cutting one of them: then nothing is promised.
- */
-static void fill_cuts(struct investigator *self, const struct accumulation *point, struct wh_suspect *suspect)
+/* Is the object alive through the holder alone? Then its reference to the holder goes with the holder. */
+static bool hangs_on(const struct model *model, uint32_t node, uint32_t holder, uint32_t *steps)
 {
-    if (point->kind != ACCUMULATION_SINGLE)
-        return;
-    suspect->cuts = arena_array(self->arena, SHARED_HOLDERS_MAX, sizeof(*suspect->cuts));
-    if (!suspect->cuts)
-        return;
-    suspect->cuts[suspect->cut_count++] = suspect->name;
-    for (unsigned i = 0; i < point->holder_count; i++) {
-        if (point->holders[i] == point->node || suspect->cut_count >= SHARED_HOLDERS_MAX)
-            continue;
-        if (naming_expression(self->model, point->holders[i], false, NULL, &self->text))
-            self->arena->failed = true;
+    uint32_t root = graph_virtual_root(&model->retention->graph);
+    for (; node != holder && node != root && node != NODE_NONE && *steps; (*steps)--)
+        node = model->dominators->idom_of_node[node];
+    return node != root;
+}
+
+/* A reference that keeps the holder alive: neither weak, nor one that counts only where nothing else does, nor one that goes with it. */
+static bool keeps(const struct model *model, const struct referrer *row, uint32_t *steps)
+{
+    return retention_target(model->retention, model->heap, row->ref) == row->target && !hangs_on(model, row->source, row->target, steps);
+}
+
+static enum wh_status add_cut(struct investigator *self, const struct referrer *row, struct wh_suspect *suspect)
+{
+    struct naming_path path;
+    enum wh_status status = naming_path_init_through(self->model, row->source, row->ref, self->error, &path);
+    if (status)
+        return status;
+    naming_write_expression(self->model, &path, false, &self->text);
+    naming_path_deinit(&path);
+    if (strcmp(text_string(&self->text), suspect->name) != 0)
         suspect->cuts[suspect->cut_count++] = take_text(self);
+    text_clear(&self->text);
+    return WH_OK;
+}
+
+/*
+ * The references to the holder that keep it alive, as names; each has to go, the one under which it is known first. Of very many, and of what several
+ * hold together, each item perhaps by another object, nothing is promised.
+ */
+static enum wh_status fill_cuts(struct investigator *self, const struct accumulation *point, struct wh_suspect *suspect)
+{
+    uint32_t count, steps = DOMINATORS_MAX;
+    enum wh_status status = WH_OK;
+    const struct referrer *rows = referrers_of(&self->referrers, point->node, &count);
+    if (point->kind != ACCUMULATION_SINGLE || count >= REFERRERS_MAX)
+        return WH_OK;
+    suspect->cuts = arena_array(self->arena, CUTS_MAX + 1, sizeof(*suspect->cuts));
+    if (!suspect->cuts)
+        return WH_OK; /* the arena tells */
+    suspect->cuts[suspect->cut_count++] = suspect->name;
+    for (uint32_t i = 0; !status && i < count && suspect->cut_count <= CUTS_MAX; i++) {
+        if (keeps(self->model, &rows[i], &steps))
+            status = add_cut(self, &rows[i], suspect);
     }
+    if (suspect->cut_count > CUTS_MAX)
+        suspect->cut_count = 0;
+    return status;
 }
 
 /* An instance of an extension's class: what it holds, its code does not tell. */
@@ -323,13 +357,14 @@ static enum wh_status fill(struct investigator *self, const struct accumulation 
         fill_names(self, path, point->node, suspect);
     fill_contents(self, masses, mass_count, suspect);
     fill_reasons(self, &evidence, suspect);
-    fill_cuts(self, point, suspect);
     fingerprint_write(self->model, path, suspect->fingerprint);
     fill_allocations(self, &allocations, suspect);
     free(masses);
     allocations_deinit(&allocations);
     if (!accumulation_has_no_holder(point))
         status = fill_lines(self, point->node, sites, path, suspect);
+    if (!status)
+        status = fill_cuts(self, point, suspect);
     return status ? status : naming_output(self->model, point->node, self->arena, self->error, &suspect->path);
 }
 
