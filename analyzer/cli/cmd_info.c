@@ -8,6 +8,24 @@
 #include "options.h"
 #include "text.h"
 
+static void print_interpreters_that(const struct wh_info *info, bool left_out, const char *meaning, FILE *out)
+{
+    size_t count = 0;
+    for (size_t i = 1; i < info->interpreter_count; i++)
+        count += info->interpreters[i].left_out == left_out;
+    if (!count)
+        return;
+    fprintf(out, "others     %s", plural(count, "subinterpreter", "subinterpreters"));
+    const char *before = " ";
+    for (size_t i = 1; i < info->interpreter_count; i++) {
+        if (info->interpreters[i].left_out != left_out)
+            continue;
+        fprintf(out, "%s%" PRIu64, before, info->interpreters[i].id);
+        before = ", ";
+    }
+    fprintf(out, ": %s\n", meaning);
+}
+
 static void print_origin(const struct wh_info *info, FILE *out)
 {
     fprintf(out, "snapshot   %s, %s\n", visible(info->file), exact_size_text(info->file_bytes).text);
@@ -19,6 +37,8 @@ static void print_origin(const struct wh_info *info, FILE *out)
     if (info->interrupted)
         fputs("           native code held the GIL and was interrupted: what it was changing may be in disorder\n", out);
     fprintf(out, "recorder   %s\n", visible(info->recorder));
+    print_interpreters_that(info, false, "in this snapshot, too", out);
+    print_interpreters_that(info, true, "left out, with a GIL of its own and not stopped", out);
 }
 
 static void print_mass(const char *name, const struct wh_mass *mass, const char *meaning, FILE *out)

@@ -23,6 +23,12 @@ static json_t *account_line_json(const void *item)
     return value;
 }
 
+static json_t *interpreter_json(const void *item)
+{
+    const struct wh_interpreter *interpreter = item;
+    return json_make("{so sb}", "id", json_count(interpreter->id), "left_out", interpreter->left_out);
+}
+
 static json_t *heap_counts_json(const struct wh_info *info)
 {
     return json_make("{so sb sb so so so so so so so so so}", "values", json_text(info->values), "collecting", info->collecting, "interrupted", info->interrupted, "objects",
@@ -46,6 +52,8 @@ json_t *info_document(const struct wh_info *info)
     json_t *document = json_make("{ss}", "schema", "whoholds.info/1");
     json_extend(document, snapshot_json(info));
     json_object_set_new(document, "recorder", json_text(info->recorder));
+    json_object_set_new(document, "interpreters",
+                        json_list(info->interpreters, info->interpreter_count, sizeof(*info->interpreters), interpreter_json));
     json_extend(document, heap_counts_json(info));
     json_extend(document, json_make("{so so so}", "live", mass_json(&info->live), "garbage", mass_json(&info->garbage), "native",
                                     mass_json(&info->native)));

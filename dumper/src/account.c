@@ -128,10 +128,12 @@ static void write_status_rows(struct walk *walk)
 /* A thread's handle is where its library keeps what it knows of it: at the upper end of its stack. */
 static bool is_stack_of_a_thread(const struct walk *walk, const struct mapping *mapping)
 {
-    const PyThreadState *thread = compat_first_thread(walk->interp);
-    for (; thread; thread = thread->next)
-        if (thread->thread_id >= mapping->begin && thread->thread_id < mapping->end)
-            return true;
+    for (uint32_t i = 0; i < walk->interpreters.count; i++) {
+        const PyThreadState *thread = compat_first_thread(walk->interpreters.written[i]);
+        for (; thread; thread = thread->next)
+            if (thread->thread_id >= mapping->begin && thread->thread_id < mapping->end)
+                return true;
+    }
     return false;
 }
 

@@ -65,6 +65,7 @@
 #include <internal/pycore_interpframe.h>
 #endif
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -123,9 +124,62 @@ static inline bool compat_is_finalized(const PyObject *object)
     return ((const PyGC_Head *)object - 1)->_gc_prev & _PyGC_PREV_MASK_FINALIZED;
 }
 
-static inline PyInterpreterState *compat_interpreter(PyThreadState *tstate)
+static inline PyInterpreterState *compat_main_interpreter(void)
 {
-    return tstate->interp;
+    return PyInterpreterState_Main();
+}
+
+/* Whether who holds the main interpreter's GIL keeps this one's threads from running. Not so while it is being made. */
+static inline bool compat_shares_gil(const PyInterpreterState *interp)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    return interp->ceval.gil && interp->ceval.gil == compat_main_interpreter()->ceval.gil;
+#else
+    (void)interp;
+    return true;
+#endif
+}
+
+/* 3.8 has one collector for all interpreters. */
+static inline bool compat_has_collector(const PyInterpreterState *interp)
+{
+    return PY_VERSION_HEX >= 0x03090000 || interp == compat_main_interpreter();
+}
+
+/*
+ * Keeps interpreters from being made and freed, if others than ours may run. Never waits for who may want our GIL: false if it takes too long,
+ * which who holds the lock for a few instructions never makes it take.
+ */
+static inline bool compat_lock_interpreters(void)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    for (int i = 0; i < 1000; i++) {
+        uint8_t unlocked = 0;
+        if (__atomic_compare_exchange_n(&_PyRuntime.interpreters.mutex._bits, &unlocked, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+            return true;
+        sched_yield();
+    }
+    return false;
+#elif PY_VERSION_HEX >= 0x030C0000
+    return PyThread_acquire_lock_timed(_PyRuntime.interpreters.mutex, 10000, 0) == PY_LOCK_ACQUIRED;
+#else
+    return true;
+#endif
+}
+
+static inline void compat_unlock_interpreters(void)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    PyMutex_Unlock(&_PyRuntime.interpreters.mutex);
+#elif PY_VERSION_HEX >= 0x030C0000
+    PyThread_release_lock(_PyRuntime.interpreters.mutex);
+#endif
+}
+
+/* The newest interpreter; the main one is the last of the list. */
+static inline PyInterpreterState *compat_first_interpreter(void)
+{
+    return _PyRuntime.interpreters.head;
 }
 
 /* ---- Reference counts ---- */

@@ -6,12 +6,14 @@
 uint64_t frames_thread_row(const struct walk *walk, const PyThreadState *tstate)
 {
     uint64_t row = 0;
-    for (const PyThreadState *at = compat_first_thread(walk->interp); at; at = at->next) {
-        if (walk->caller_is_watcher && at == walk->caller)
-            continue;
-        row++;
-        if (at == tstate)
-            return row;
+    for (uint32_t i = 0; i < walk->interpreters.count; i++) {
+        for (const PyThreadState *at = compat_first_thread(walk->interpreters.written[i]); at; at = at->next) {
+            if (walk->caller_is_watcher && at == walk->caller)
+                continue;
+            row++;
+            if (at == tstate)
+                return row;
+        }
     }
     return 0;
 }

@@ -371,6 +371,19 @@ static int check_version(void)
     return 0;
 }
 
+/* By its path python/inject knows the error: nothing is wrong with a program that makes subinterpreters. */
+static int refuse_subinterpreter(void)
+{
+    PyObject *path = PyUnicode_FromString("<subinterpreter>");
+    PyObject *sentence = PyUnicode_FromString("whoholds works from the main interpreter, which sees the subinterpreters that share its GIL, "
+                                              "too: import it there");
+    if (path && sentence)
+        PyErr_SetImportError(sentence, NULL, path);
+    Py_XDECREF(path);
+    Py_XDECREF(sentence);
+    return -1;
+}
+
 static int check_interpreter(void)
 {
 #ifdef Py_GIL_DISABLED
@@ -381,9 +394,7 @@ static int check_interpreter(void)
 #else
     PyInterpreterState *running = _PyInterpreterState_Get();
 #endif
-    if (running != PyInterpreterState_Main())
-        return refuse("whoholds dumps the main interpreter alone: import it there, not in a subinterpreter");
-    return 0;
+    return running == PyInterpreterState_Main() ? 0 : refuse_subinterpreter();
 }
 
 static int module_exec(PyObject *module)

@@ -56,7 +56,7 @@ void references_gather(struct references *references, PyInterpreterState *interp
 /* A dict that keeps nothing alive. */
 static inline bool references_is_weak_table(const PyObject *dict)
 {
-    return dict == compat_interned_strings(PyInterpreterState_Main());
+    return dict == compat_interned_strings(compat_main_interpreter());
 }
 
 /* The stream alone, from its beginning: for going on with a large container later. */

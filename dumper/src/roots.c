@@ -1,18 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 #include "roots.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "frames.h"
 
+enum { NAME_BYTES_MAX = 200 };
+
+/* What the main interpreter holds has its plain name. Returns its length. */
+static size_t name_root(const struct walk *walk, const char *name, char buffer[NAME_BYTES_MAX])
+{
+    int length = walk->interp_number ? snprintf(buffer, NAME_BYTES_MAX, "%s of subinterpreter %lld", name, (long long)walk->interp->id)
+                                     : snprintf(buffer, NAME_BYTES_MAX, "%s", name);
+    return length < NAME_BYTES_MAX ? (size_t)length : NAME_BYTES_MAX - 1;
+}
+
 static void write_root(struct walk *walk, enum root_kind kind, const char *name, PyObject *object, uint64_t thread)
 {
+    char buffer[NAME_BYTES_MAX];
     if (!object)
         return;
     walk_reach(walk, object);
+    size_t length = name_root(walk, name, buffer);
     struct cell cells[] = {
         [ROOTS_KIND] = {kind, NULL},
-        [ROOTS_NAME] = {strlen(name), name},
+        [ROOTS_NAME] = {length, buffer},
         [ROOTS_OBJECT] = {walk_id(walk, object), NULL},
         [ROOTS_THREAD] = {thread, NULL},
     };
@@ -105,13 +118,27 @@ static void write_atexit(struct walk *walk)
 #endif
 }
 
+/* From 3.12 on each interpreter has namespaces of its own for built-in types. */
+static void write_part_of_type(struct walk *walk, PyTypeObject *type)
+{
+    const char *name = type->tp_name ? type->tp_name : "?";
+    PyInterpreterState *first = walk->interpreters.written[0];
+    PyObject *dict = compat_type_dict(walk->interp, type), *subclasses = compat_type_subclasses(walk->interp, type);
+    if (dict != compat_type_dict(first, type))
+        write_root(walk, ROOT_TYPE, name, dict, 0);
+    if (subclasses != compat_type_subclasses(first, type))
+        write_root(walk, ROOT_TYPE, name, subclasses, 0);
+}
+
 /* All static types that were met hang below these: built-in types have no referrer that could be freed. */
 static void write_static_types(struct walk *walk)
 {
     for (uint32_t i = 0; i < walk->types.slot_count; i++) {
         struct type_info *info = walk->types.slots[i];
-        if (info && !info->heap)
+        if (info && !info->heap && walk->interp_number == 0)
             write_root(walk, ROOT_TYPE, info->type->tp_name ? info->type->tp_name : "?", (PyObject *)info->type, 0);
+        else if (info && !info->heap)
+            write_part_of_type(walk, info->type);
     }
 }
 

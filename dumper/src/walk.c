@@ -337,12 +337,23 @@ void walk_reach(struct walk *walk, PyObject *object)
 
 /* ---- The collector's lists ---- */
 
+/* False after the last one; then the first is at hand again. */
+static bool next_interpreter(struct walk *walk)
+{
+    walk->interp_number = (walk->interp_number + 1) % walk->interpreters.count;
+    walk->interp = walk->types.interp = walk->interpreters.written[walk->interp_number];
+    return walk->interp_number != 0;
+}
+
 static void next_generation(struct walk *walk)
 {
     walk->node = NULL;
     if (walk->generation-- > 0)
         return;
     walk->generation = COMPAT_GENERATIONS;
+    while (next_interpreter(walk))
+        if (compat_has_collector(walk->interp))
+            return;
     walk->phase++;
     if (walk->phase == PHASE_WRITE && walk->options.values != VALUES_NONE)
         fingerprints_init(&walk->fingerprints, walk->tracked);
@@ -425,13 +436,22 @@ static void run_phase(struct walk *walk)
     case PHASE_MARK: mark_generation(walk); break;
     case PHASE_WRITE: write_generation(walk); break;
     case PHASE_ROOTS:
-        walk->phase = PHASE_THREADS; /* a crash must not come back here */
+        walk->phase = PHASE_OTHER_ROOTS; /* a crash must not come back here */
         walk_enter(walk, STEP_OTHER);
         roots_write(walk);
+        break;
+    case PHASE_OTHER_ROOTS:
+        walk_enter(walk, STEP_OTHER);
+        if (next_interpreter(walk))
+            roots_write(walk);
+        else
+            walk->phase = PHASE_THREADS;
         break;
     case PHASE_THREADS:
         if (walk->thread)
             next_thread(walk);
+        else if (next_interpreter(walk))
+            walk->thread = compat_first_thread(walk->interp);
         else
             walk->phase = PHASE_RECORDED_CODE;
         break;
@@ -449,6 +469,7 @@ static void run_phase(struct walk *walk)
         write_regions(walk);
         fingerprints_finish(&walk->fingerprints, walk->writer);
         collector_write(walk);
+        interpreters_write(&walk->interpreters, walk->writer);
         account_write(walk);
     }
 }
@@ -534,7 +555,8 @@ enum wh_status walk_begin(const struct walk_options *options, struct walk **ret,
         return wh_error_set(error, WH_ERR_RESOURCE, "no memory for the walk's state of %zu bytes", sizeof *walk);
     walk->options = *options;
     walk->caller = PyThreadState_Get();
-    walk->interp = compat_interpreter(walk->caller);
+    interpreters_list(&walk->interpreters);
+    walk->interp = walk->interpreters.written[0];
     walk->caller_is_watcher = compat_top_frame(walk->caller) == NULL;
     walk->collecting = is_collecting(walk->interp);
     *ret = walk;

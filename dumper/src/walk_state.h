@@ -11,6 +11,7 @@
 
 #include "fingerprints.h"
 #include "guard.h"
+#include "interpreters.h"
 #include "references.h"
 #include "texts.h"
 #include "types.h"
@@ -22,6 +23,7 @@ enum phase {
     PHASE_MARK,    /* all objects on the collector's lists are marked as met, so that references do not reach for them */
     PHASE_WRITE,   /* they are written in the order of the lists, each followed by what it leads to */
     PHASE_ROOTS,
+    PHASE_OTHER_ROOTS, /* of further interpreters */
     PHASE_THREADS,
     PHASE_RECORDED_CODE, /* code objects that the recorder has seen, as its stacks name them */
     PHASE_RECORDER,
@@ -69,7 +71,9 @@ enum { UNREADABLE_TYPES = 8, FILE_TEXT_BYTES = 8192 };
 
 struct walk {
     struct walk_options options;
-    PyInterpreterState *interp;
+    struct interpreters interpreters;
+    uint32_t interp_number;        /* of interpreters.written: the one that is being written */
+    PyInterpreterState *interp;    /* that one */
     PyThreadState *caller;         /* the thread that asked */
     bool caller_is_watcher;        /* it runs no Python code: left out */
     bool collecting;

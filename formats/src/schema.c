@@ -30,4 +30,5 @@ const struct table_schema snapshot_schema[TABLE_COUNT] = {
     [TABLE_BLOCKS] = {"blocks", 6, {{"address", D}, {"size", U}, {"weight", U}, {"stack", U}, {"majority", U}, {"serial", D}}},
     [TABLE_FINGERPRINTS] = {"fingerprints", 2, {{"id", D}, {"hash", U}}},
     [TABLE_COLLECTOR] = {"collector", 2, {{"name", B}, {"value", U}}},
+    [TABLE_INTERPRETERS] = {"interpreters", 2, {{"id", U}, {"flags", U}}},
 };

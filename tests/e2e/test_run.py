@@ -173,22 +173,12 @@ def copy_extension(source, directory):
         (directory / "_dumper.so").write_bytes(file.read())
 
 
-def test_a_subinterpreter_is_refused(python, tmp_path):
-    module = "_interpreters" if python.hexversion >= 0x030D0000 else "_xxsubinterpreters"
-    source = """
-import sys
-import %s as interpreters # the module of the tests of Python itself
-code = '''
-import sys
-sys.path[:] = %%r
-try:
-    import whoholds
-except ImportError as error:
-    print(error, flush=True)
-''' %% sys.path
-interpreters.run_string(interpreters.create(), code)""" % module
-    sentence = "whoholds dumps the main interpreter alone: import it there, not in a subinterpreter\n"
-    assert run_python(python, source, tmp_path) == (0, sentence, "")
+def test_a_free_threaded_build_is_refused_and_told_why(python, tmp_path):
+    source = "import sys; sys.abiflags = 't'; import whoholds"
+    code, output, errors = run_python(python, source, tmp_path)
+    assert (code, output) == (1, "")
+    assert errors.splitlines()[-1] == ("ImportError: whoholds has no dumper for free-threaded CPython, whose objects have no lock that stops "
+                                       "them all: use a build with the GIL")
 
 
 def test_the_package_names_the_versions_that_it_has(python, tmp_path):

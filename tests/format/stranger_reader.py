@@ -40,6 +40,7 @@ SCHEMA = {
     "stack_frames": {"code": "d", "instruction": "u"},
     "fingerprints": {"id": "d", "hash": "u"},
     "collector": {"name": "b", "value": "u"},
+    "interpreters": {"id": "u", "flags": "u"},
     "blocks": {"address": "d", "size": "u", "weight": "u", "stack": "u", "majority": "u", "serial": "d"},
 }
 

@@ -48,6 +48,8 @@ struct wh_account_line {
     bool explains;    /* a part of the resident memory beside the Python objects, disjoint from the others that are */
 };
 
+struct wh_interpreter { uint64_t id; bool left_out; /* it has a GIL of its own, and its objects are not in the snapshot */ };
+
 struct wh_info {
     const char *file, *python, *program, *mode, *trigger, *values;
     uint64_t pid, created_ns, pause_ns, dump_ns, file_bytes;
@@ -59,6 +61,8 @@ struct wh_info {
     uint64_t rss;                           /* 0 if not known */
     size_t account_count;
     struct wh_account_line *account;
+    size_t interpreter_count;
+    struct wh_interpreter *interpreters;    /* the main one first */
     uint64_t static_bytes;                  /* of objects in the interpreter's file, which is mapped memory and counts as such */
     uint64_t accounted;                     /* bytes of rss that are explained: objects and lines of the account */
 };

@@ -55,6 +55,16 @@ static void fill_account(const struct heap *heap, struct arena *arena, struct wh
     }
 }
 
+static void fill_interpreters(const struct heap *heap, struct arena *arena, struct wh_info *info)
+{
+    info->interpreters = arena_array(arena, heap->interpreter_count, sizeof(*info->interpreters));
+    if (!info->interpreters)
+        return;
+    info->interpreter_count = heap->interpreter_count;
+    for (uint32_t i = 0; i < heap->interpreter_count; i++)
+        info->interpreters[i] = (struct wh_interpreter){heap->interpreters[i].id, heap->interpreters[i].flags & INTERPRETER_LEFT_OUT};
+}
+
 /* What native roots dominate: without them it would be garbage. */
 static struct wh_mass native_mass(const struct model *model)
 {
@@ -103,6 +113,7 @@ enum wh_status wh_info(struct wh_analysis *analysis, struct wh_error *error, con
             info->file = analysis->path;
             fill_header(&analysis->heap, &analysis->info_arena, info);
             fill_account(&analysis->heap, &analysis->info_arena, info);
+            fill_interpreters(&analysis->heap, &analysis->info_arena, info);
             info->recorder = analysis_recorder_name(analysis);
             fill_counts(&analysis->heap, info);
             fill_masses(&analysis->model, info);

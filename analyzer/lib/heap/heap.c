@@ -16,7 +16,7 @@ void heap_deinit(struct heap *heap)
     void *const arrays[] = {heap->type_of_node, heap->form_of_node, heap->size_of_node, heap->big_sizes,
                             heap->first_ref_of_node, heap->target_of_ref, heap->base_of_region,
                             heap->stores_before_block, heap->node_of_lookup, heap->node_of_extra, heap->count_of_extra, heap->types, heap->fields, heap->texts,
-                            heap->codes, heap->threads, heap->frames, heap->places, heap->roots, heap->account,
+                            heap->codes, heap->threads, heap->frames, heap->places, heap->roots, heap->account, heap->interpreters,
                             heap->collector, heap->fingerprints,
                             heap->stacks, heap->stack_frames, heap->blocks};
     for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)

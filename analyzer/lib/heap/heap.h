@@ -57,6 +57,7 @@ struct heap_place { uint32_t node, instruction; };
 struct heap_root { enum root_kind kind; struct span name; uint32_t node, thread; /* thread row + 1, or 0 */ };
 struct heap_account { struct span name; uint64_t value; };
 struct heap_fingerprint { uint64_t hash; uint32_t node; };
+struct heap_interpreter { uint64_t id; uint32_t flags; /* INTERPRETER_LEFT_OUT */ };
 
 /* What the recorder knows (FORMAT.md 2.12). */
 struct heap_recorder { uint32_t mode; /* RECORDER_*, 0: it was off */ uint64_t interval, started_ns, lost_blocks, lost_stacks, lost_code; };
@@ -107,6 +108,7 @@ struct heap {
     uint32_t account_count;          struct heap_account *account;
     uint32_t collector_count;        struct heap_account *collector;   /* FORMAT.md 2.14 */
     uint32_t fingerprint_count;      struct heap_fingerprint *fingerprints;   /* FORMAT.md 2.13, in no order */
+    uint32_t interpreter_count;      struct heap_interpreter *interpreters;
     struct heap_opcode opcodes[256];
     struct heap_recorder recorder;
     uint32_t stack_count;            struct heap_stack *stacks;

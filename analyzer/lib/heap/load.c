@@ -555,6 +555,12 @@ static enum wh_status load_state(struct loader *loader)
     return status ? status : take_rows(loader, TABLE_FINGERPRINTS, take_fingerprint);
 }
 
+static enum wh_status take_interpreter(struct loader *loader, uint32_t row, const struct cell *cells)
+{
+    loader->heap->interpreters[row] = (struct heap_interpreter){cells[INTERPRETERS_ID].number, saturate(cells[INTERPRETERS_FLAGS].number)};
+    return WH_OK;
+}
+
 static enum wh_status load_process(struct loader *loader)
 {
     struct heap *heap = loader->heap;
@@ -568,6 +574,8 @@ static enum wh_status load_process(struct loader *loader)
     if (!status)
         status = alloc_rows(loader, TABLE_ACCOUNT, sizeof(*heap->account), &heap->account_count, &heap->account);
     if (!status)
+        status = alloc_rows(loader, TABLE_INTERPRETERS, sizeof(*heap->interpreters), &heap->interpreter_count, &heap->interpreters);
+    if (!status)
         status = array_alloc_zeroed(bitmap_word_count(heap->node_count), sizeof(uint64_t), "objects of frames", loader->error, &loader->framed);
     if (!status)
         status = take_rows(loader, TABLE_THREADS, take_thread);
@@ -579,6 +587,8 @@ static enum wh_status load_process(struct loader *loader)
         status = take_rows(loader, TABLE_ROOTS, take_root);
     if (!status)
         status = take_rows(loader, TABLE_ACCOUNT, take_account);
+    if (!status)
+        status = take_rows(loader, TABLE_INTERPRETERS, take_interpreter);
     free(loader->framed);
     return status;
 }

@@ -268,7 +268,8 @@ void naming_write_step(const struct model *model, const struct naming_path *path
         naming_write_root(model, path->root, text);
         break;
     case STEP_MODULE:
-        text_add(text, "sys.modules[");
+        text_add_name(text, model->retention->roots[path->root].name);
+        text_add(text, "[");
         text_add_quoted(text, step->name, SIZE_MAX, QUOTED_STR);
         text_add(text, "]");
         break;
@@ -318,12 +319,33 @@ static void write_later_step(const struct model *model, const struct naming_path
     text_deinit(&rest);
 }
 
+/* `subinterpreter 1`, if the path begins at the modules of one: FORMAT.md, table interpreters. */
+static struct span subinterpreter_of(const struct model *model, const struct naming_path *path)
+{
+    static const char prefix[] = "sys.modules of ";
+    const size_t length = sizeof(prefix) - 1;
+    struct span name = model->retention->roots[path->root].name;
+    if (name.length <= length || memcmp(name.bytes, prefix, length) != 0)
+        return (struct span){"", 0};
+    return (struct span){name.bytes + length, name.length - length};
+}
+
+static void write_module(const struct model *model, const struct naming_path *path, struct text *text)
+{
+    struct span subinterpreter = subinterpreter_of(model, path);
+    if (subinterpreter.length) {
+        text_add_name(text, subinterpreter);
+        text_add(text, ": ");
+    }
+    text_add_name(text, path->steps[0].name);
+}
+
 void naming_write_expression(const struct model *model, const struct naming_path *path, bool modules, struct text *text)
 {
     uint32_t at = write_frame_local(model, path, text);
     if (!at) {
         if (path->steps[0].kind == STEP_MODULE && !modules)
-            text_add_name(text, path->steps[0].name);
+            write_module(model, path, text);
         else
             naming_write_step(model, path, &path->steps[0], text);
         at = 1;

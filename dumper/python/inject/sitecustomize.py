@@ -35,6 +35,8 @@ def _run():
     try:
         _install(here.rpartition("/")[0])
     except Exception as error:
+        if getattr(error, "path", None) == "<subinterpreter>":
+            return  # the main interpreter has the dumper
         text = " ".join(str(error).split())
         if not text.startswith("whoholds "):
             text = "whoholds cannot dump this program: " + text

@@ -28,6 +28,8 @@ def _path_of_build(tag):
 
 
 def _refusal():
+    if "t" in _sys.abiflags:
+        return "whoholds has no dumper for free-threaded CPython, whose objects have no lock that stops them all: use a build with the GIL"
     tags = sorted(_os.listdir(_BUILDS)) if _os.path.isdir(_BUILDS) else []
     built = ", ".join(_version_of_tag(tag) for tag in tags if _os.path.isfile(_path_of_build(tag))) or "none"
     return "whoholds has no dumper for %s %s, only for these versions of CPython: %s" % (

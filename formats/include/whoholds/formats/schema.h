@@ -44,6 +44,7 @@ enum {
 };
 
 enum { TYPE_HEAP = 1, TYPE_GC = 2 };                                  /* types.flags */
+enum { INTERPRETER_LEFT_OUT = 1 };                                    /* interpreters.flags */
 enum { TEXT_STR = 0, TEXT_BYTES = 1, TEXT_INT = 2, TEXT_FLOAT = 3 };  /* texts.kind */
 enum { OPCODE_HAS_ARGUMENT = 1 };                                     /* opcodes.flags */
 enum { THREAD_MAIN = 1, THREAD_HELD_GIL = 2 };                        /* threads.flags */
@@ -88,6 +89,7 @@ enum table {
     TABLE_BLOCKS,
     TABLE_FINGERPRINTS,
     TABLE_COLLECTOR,
+    TABLE_INTERPRETERS,
     TABLE_COUNT
 };
 
@@ -116,6 +118,7 @@ enum { STACK_FRAMES_CODE, STACK_FRAMES_INSTRUCTION };
 enum { BLOCKS_ADDRESS, BLOCKS_SIZE, BLOCKS_WEIGHT, BLOCKS_STACK, BLOCKS_MAJORITY, BLOCKS_SERIAL };
 enum { FINGERPRINTS_ID, FINGERPRINTS_HASH };
 enum { COLLECTOR_NAME, COLLECTOR_VALUE };
+enum { INTERPRETERS_ID, INTERPRETERS_FLAGS };
 
 enum { TABLE_COLUMNS_MAX = 10 };
 
