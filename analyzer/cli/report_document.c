@@ -15,6 +15,9 @@ static const struct budget {
 /* Independent paths to a suspect's holder, the shortest included. */
 enum { WAYS_EACH = 5 };
 
+/* Objects of one list of offenders or garbage that have a page of their own. */
+enum { OBJECTS_EACH = 5 };
+
 static json_t *budget_json(void)
 {
     return json_make("{so so so so so so so so so so so so so so}", "suspects", json_count(budget.suspects), "tree_rows", json_count(budget.tree_rows), "types",
@@ -98,32 +101,6 @@ static enum wh_status add_threads(struct wh_analysis *analysis, json_t *document
     return WH_OK;
 }
 
-static enum wh_status add_findings(struct wh_analysis *analysis, json_t *document, struct wh_error *error)
-{
-    struct wh_triage *triage = NULL, *waste = NULL;
-    enum wh_status status = wh_triage(analysis, NULL, budget.offenders, error, &triage);
-    if (!status)
-        status = wh_waste(analysis, budget.offenders, error, &waste);
-    if (!status) {
-        json_object_set_new(document, "triage", triage_document(triage));
-        json_object_set_new(document, "waste", waste_document(waste));
-    }
-    wh_triage_free(triage);
-    wh_triage_free(waste);
-    return status;
-}
-
-static enum wh_status add_garbage(struct wh_analysis *analysis, json_t *document, struct wh_error *error)
-{
-    struct wh_garbage *garbage;
-    enum wh_status status = wh_garbage(analysis, budget.garbage, error, &garbage);
-    if (status)
-        return status;
-    json_object_set_new(document, "garbage", garbage_document(garbage));
-    wh_garbage_free(garbage);
-    return WH_OK;
-}
-
 /* Adds the record of the object at `address`, once. */
 static enum wh_status add_object(struct wh_analysis *analysis, uint64_t address, json_t *objects, struct wh_error *error)
 {
@@ -138,6 +115,49 @@ static enum wh_status add_object(struct wh_analysis *analysis, uint64_t address,
         return status;
     json_object_set_new(objects, key, object_record_json(details));
     wh_details_free(details);
+    return WH_OK;
+}
+
+/* Those that matter most: each finding's first ones. */
+static enum wh_status add_offenders(struct wh_analysis *analysis, const struct wh_triage *triage, json_t *objects, struct wh_error *error)
+{
+    enum wh_status status = WH_OK;
+    for (size_t i = 0; i < triage->count; i++)
+        for (size_t j = 0; !status && j < triage->findings[i].offender_count && j < OBJECTS_EACH; j++)
+            status = add_object(analysis, triage->findings[i].offenders[j].object.address, objects, error);
+    return status;
+}
+
+static enum wh_status add_findings(struct wh_analysis *analysis, json_t *document, json_t *objects, struct wh_error *error)
+{
+    struct wh_triage *triage = NULL, *waste = NULL;
+    enum wh_status status = wh_triage(analysis, NULL, budget.offenders, error, &triage);
+    if (!status)
+        status = wh_waste(analysis, budget.offenders, error, &waste);
+    if (!status) {
+        json_object_set_new(document, "triage", triage_document(triage));
+        json_object_set_new(document, "waste", waste_document(waste));
+        status = add_offenders(analysis, triage, objects, error);
+    }
+    if (!status)
+        status = add_offenders(analysis, waste, objects, error);
+    wh_triage_free(triage);
+    wh_triage_free(waste);
+    return status;
+}
+
+static enum wh_status add_garbage(struct wh_analysis *analysis, json_t *document, json_t *objects, struct wh_error *error)
+{
+    struct wh_garbage *garbage;
+    enum wh_status status = wh_garbage(analysis, budget.garbage, error, &garbage);
+    if (status)
+        return status;
+    json_object_set_new(document, "garbage", garbage_document(garbage));
+    for (size_t i = 0; !status && i < garbage->group_count && i < OBJECTS_EACH; i++)
+        status = add_object(analysis, garbage->groups[i].example.address, objects, error);
+    for (size_t i = 0; !status && i < garbage->native_count && i < OBJECTS_EACH; i++)
+        status = add_object(analysis, garbage->natives[i].object.address, objects, error);
+    wh_garbage_free(garbage);
     return WH_OK;
 }
 
@@ -313,8 +333,8 @@ static enum wh_status add_parts(struct wh_analysis *analysis, const struct wh_di
     if (!status)
         status = add_alloc(analysis, document, error);
     if (!status)
-        status = add_findings(analysis, document, error);
-    return status ? status : add_garbage(analysis, document, error);
+        status = add_findings(analysis, document, objects, error);
+    return status ? status : add_garbage(analysis, document, objects, error);
 }
 
 static json_t *report_growth_json(const struct wh_diff *diff)

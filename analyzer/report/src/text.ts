@@ -77,6 +77,11 @@ export function shellWord(text: string): string | null {
   return "'" + text.replace(/'/g, "'\\''") + "'";
 }
 
+/* With a capital letter. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 export function baseName(file: string): string {
   const name = file.slice(file.lastIndexOf("/") + 1);
   return name === "" ? file : name;

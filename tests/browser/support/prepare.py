@@ -48,6 +48,9 @@ ANSWERS = {
     "allocated": ["alloc", "{}", "--allocated"],
     "merged": ["path", "{}", "--type", "__main__.Session", "--merged"],
     "ways": ["path", "{}", "--expr", "__main__.history", "--independent", "5"],
+    "waste": ["waste", "{}"],
+    "garbage": ["garbage", "{}"],
+    "triage": ["triage", "{}"],
     "cut": ["cut", "{}", "--expr", "__main__.history"],
 }
 

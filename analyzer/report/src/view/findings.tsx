@@ -4,7 +4,7 @@
 
 import type { Finding } from "../document.ts";
 import { bytes, count, plural } from "../format.ts";
-import { clip, shellWord, visible } from "../text.ts";
+import { clip, sentence, shellWord, visible } from "../text.ts";
 import { Bytes, Name, ObjectLink, QualifiedName } from "./names.tsx";
 import { useReport } from "./report.ts";
 
@@ -64,13 +64,13 @@ function Kind({ finding, whole }: { finding: Finding; whole: number }) {
   return (
     <details class="kind">
       <summary>
-        <span class="kind-name">{visible(clip(finding.title, 80))}</span>{" "}
-        <span class="quiet">{plural(finding.count, "object")}</span> <Bytes value={finding.bytes} />
+        <span class="kind-name">{sentence(visible(clip(finding.title, 80)))}</span>{" "}
+        <span class="quiet number">{plural(finding.count, "object")}</span> <Bytes value={finding.bytes} />
         <span class="bar" aria-hidden="true">
           <span style={{ width: `${Math.min(100, whole > 0 ? (finding.bytes / whole) * 100 : 0)}%` }} />
         </span>
       </summary>
-      <p>{visible(clip(finding.sentence, 400))}</p>
+      <p>{sentence(visible(clip(finding.sentence, 400)))}.</p>
       {finding.offenders.length > 0 && (
         <table class="grid offenders" role="table" aria-label={visible(clip(finding.title, 80))}>
           <thead role="rowgroup">
@@ -93,9 +93,11 @@ function Kind({ finding, whole }: { finding: Finding; whole: number }) {
                   <ObjectLink address={offender.object.address}>
                     <Name text={offender.name} limit={120} />
                   </ObjectLink>{" "}
-                  <span class="type">
-                    <QualifiedName text={offender.object.type} />
-                  </span>
+                  {offender.object.type !== offender.name && (
+                    <span class="type">
+                      <QualifiedName text={offender.object.type} />
+                    </span>
+                  )}
                   {offender.detail !== "" && <span class="quiet block">{visible(clip(offender.detail, 200))}</span>}
                 </th>
                 <td role="cell" class="shallow">

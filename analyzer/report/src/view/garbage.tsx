@@ -115,7 +115,7 @@ function Natives({ garbage }: { garbage: Garbage }) {
                   <QualifiedName text={native.object.type} />
                 </ObjectLink>{" "}
                 <code class="quiet">{native.object.address}</code>
-                {native.sentence !== "" && <span class="quiet block">{visible(clip(native.sentence, 300))}</span>}
+                {native.sentence !== "" && !native.sentence.startsWith("held by native code") && <span class="quiet block">{visible(clip(native.sentence, 300))}</span>}
               </th>
               <td role="cell" class="shallow">
                 <Bytes value={native.object.retained_bytes} />

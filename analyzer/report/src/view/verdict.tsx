@@ -4,7 +4,7 @@
 
 import type { AllocatedAt, HeldAt, Suspect } from "../document.ts";
 import { bytes, count, exactBytes, percent, plural } from "../format.ts";
-import { baseName, clip, visible } from "../text.ts";
+import { baseName, clip, sentence, visible } from "../text.ts";
 import { growthSentence } from "../course.ts";
 import {
   cutOf,
@@ -322,9 +322,6 @@ function Large({ suspects }: { suspects: Suspect[] }) {
     </details>
   );
 }
-
-/* With a capital letter. */
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /* All suspects in a line each, before the details. */
 function Glance({ suspects }: { suspects: Suspect[] }) {
