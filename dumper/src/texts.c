@@ -247,7 +247,7 @@ bool texts_is_worth_noting_again(struct texts *texts, PyObject *object, const st
         return false;
     if (role != TEXT_ALL && written == (uintptr_t)object)
         return false;
-    return info->family != FAMILY_STR || !is_identifier(object);
+    return info->family != FAMILY_STR || !is_name(texts, object);
 }
 
 /* ---- Code objects ---- */
