@@ -85,7 +85,7 @@ static enum wh_status visit_binding(struct search *s, const struct event *event,
         return WH_OK;   /* another name for the holder */
     if (makes_empty(s, value))
         return search_emit(s, event, STORE_CREATE, match, LEVEL_CREATES);
-    if (is_made_of_itself(s, event->value))
+    if (is_made_of_itself(s, value))
         return search_emit(s, event, STORE_ANEW, match, LEVEL_STORES);
     return search_emit(s, event, STORE_ASSIGN, match, LEVEL_MAKES);
 }
