@@ -5,13 +5,14 @@
 static json_t *top_row_json(const void *item)
 {
     const struct wh_top_row *row = item;
-    return json_make("{so so so so}", "name", json_text(row->name), "count", json_count(row->count), "shallow_bytes",
-                     json_count(row->shallow_bytes), "retained_bytes", json_count(row->retained_bytes));
+    json_t *json = json_make("{so so so so}", "name", json_text(row->name), "count", json_count(row->count), "shallow_bytes",
+                             json_count(row->shallow_bytes), "retained_bytes", json_count(row->retained_bytes));
+    return row->line ? json_extend(json, json_make("{so}", "line", held_at_json(row->line))) : json;
 }
 
 json_t *top_document(const struct wh_top *top, enum wh_top_by by)
 {
-    static const char *const names[] = {[WH_TOP_TYPE] = "type", [WH_TOP_MODULE] = "module", [WH_TOP_HOLDER] = "holder"};
+    static const char *const names[] = {[WH_TOP_TYPE] = "type", [WH_TOP_MODULE] = "module", [WH_TOP_HOLDER] = "holder", [WH_TOP_LINE] = "line"};
     json_t *omitted = json_make("{so so so}", "rows", json_count(top->omitted_rows), "count", json_count(top->omitted_count),
                                 "shallow_bytes", json_count(top->omitted_shallow_bytes));
     return json_make("{ss ss so so}", "schema", "whoholds.top/1", "by", names[by], "rows",

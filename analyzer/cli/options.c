@@ -58,14 +58,14 @@ static error_t parse_address(const struct parse *parse, const char *text)
 
 static error_t parse_by(const struct parse *parse, const char *text)
 {
-    static const char *const names[] = {[WH_TOP_TYPE] = "type", [WH_TOP_MODULE] = "module", [WH_TOP_HOLDER] = "holder"};
+    static const char *const names[] = {[WH_TOP_TYPE] = "type", [WH_TOP_MODULE] = "module", [WH_TOP_HOLDER] = "holder", [WH_TOP_LINE] = "line"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(text, names[i]) == 0) {
             parse->request->by = (enum wh_top_by)i;
             return 0;
         }
     }
-    return refuse_word(parse, "--by", "takes type, holder or module");
+    return refuse_word(parse, "--by", "takes type, holder, module or line");
 }
 
 static error_t parse_alloc_by(const struct parse *parse, const char *text)

@@ -92,7 +92,7 @@ static void ask_objects(struct wh_analysis *analysis, const struct wh_query *que
 
 static void ask_tables(struct wh_analysis *analysis)
 {
-    static const enum wh_top_by kinds[] = {WH_TOP_TYPE, WH_TOP_MODULE, WH_TOP_HOLDER};
+    static const enum wh_top_by kinds[] = {WH_TOP_TYPE, WH_TOP_MODULE, WH_TOP_HOLDER, WH_TOP_LINE};
     struct wh_error error = {0};
     struct wh_top *top;
     struct wh_tree *tree;

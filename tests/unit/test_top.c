@@ -113,6 +113,32 @@ static void rows_by_holder_are_the_points_where_mass_accumulates(void **state)
     test_heap_deinit(&heap);
 }
 
+static void rows_by_line_have_each_object_once(void **state)
+{
+    struct test_heap heap;
+    (void)state;
+    test_heap_init(&heap, "code make 'make' '/src/app.py' 12 lines 00010002 ; module app { 'big' big }\n"
+                          "big : list [ b1 b2 ] store 2 2 size 100 ; b1 : bytearray size 50000 ; b2 : bytearray size 50000\n"
+                          "recorder 3\nstack 4000 4000 make 0\nblock b1 50000 2 2");
+    struct wh_top *top = ask(&heap, WH_TOP_LINE, 0);
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < top->row_count; i++)
+        bytes += top->rows[i].shallow_bytes;
+    assert_int_equal(bytes, model_live_bytes(heap.model));
+    const struct wh_top_row *allocated = find_row(top, "/src/app.py:12");
+    assert_int_equal(allocated->count, 1);
+    assert_int_equal(allocated->retained_bytes, 50000);
+    assert_string_equal(allocated->line->evidence, "allocation");
+    assert_string_equal(allocated->line->function, "make");
+    assert_null(find_row(top, "no line is known")->line);
+    wh_top_free(top);
+    top = ask(&heap, WH_TOP_LINE, 1);
+    assert_int_equal(top->row_count, 1);
+    assert_int_equal(top->omitted_rows, 1);
+    wh_top_free(top);
+    test_heap_deinit(&heap);
+}
+
 /* --- at random --- */
 
 enum { OBJECTS = 30, TYPES = 4 };
@@ -182,6 +208,7 @@ int main(void)
         cmocka_unit_test(types_of_one_module_are_one_row),
         cmocka_unit_test(what_a_limit_leaves_out_is_summed_up),
         cmocka_unit_test(rows_by_holder_are_the_points_where_mass_accumulates),
+        cmocka_unit_test(rows_by_line_have_each_object_once),
         cmocka_unit_test(sums_are_what_a_look_at_each_object_finds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

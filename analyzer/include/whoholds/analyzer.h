@@ -213,12 +213,13 @@ void wh_provenance_free(struct wh_provenance *provenance);
 
 /* --- top: tables of types, modules, holders --- */
 
-enum wh_top_by { WH_TOP_TYPE, WH_TOP_MODULE, WH_TOP_HOLDER };
+enum wh_top_by { WH_TOP_TYPE, WH_TOP_MODULE, WH_TOP_HOLDER, WH_TOP_LINE };
 
 struct wh_top_row {
     const char *name;
     uint64_t count, shallow_bytes;
-    uint64_t retained_bytes;   /* of type and module: the sum over the objects that no object of the same row dominates */
+    uint64_t retained_bytes;   /* but for holders: the sum over the objects that no object of the same row dominates */
+    const struct wh_line *line;   /* of rows by line; NULL in the row of the objects of which no line is known */
 };
 
 struct wh_top {
@@ -227,7 +228,8 @@ struct wh_top {
     uint64_t omitted_rows, omitted_count, omitted_shallow_bytes;
 };
 
-/* Live objects only. limit 0: all rows. Rows by holder are the same accumulation points that suspects are chosen from. */
+/* Live objects only. limit 0: all rows. Rows by holder are the same accumulation points that suspects are chosen from. By line: where an
+ * object was allocated, if the recorder knows that, else the line of the holder in whose mass it is. */
 enum wh_status wh_top(struct wh_analysis *analysis, enum wh_top_by by, size_t limit, struct wh_error *error, struct wh_top **ret) WH_MUST_USE;
 void wh_top_free(struct wh_top *top);
 

@@ -5,22 +5,9 @@
 
 #include "answers/analysis.h"
 #include "base/array.h"
+#include "answers/top_count.h"
 #include "naming/naming.h"
 
-struct top_result { struct wh_top top; struct arena arena; };
-
-/* Types that make up one row, and its sums. */
-struct bucket { uint32_t type; uint64_t count, shallow, retained; };
-
-struct counter {
-    const struct model *model;
-    uint32_t *bucket_of_type;
-    struct bucket *buckets;
-    uint32_t bucket_count;
-    uint32_t *depth_of_bucket;  /* objects of the row above the current one in the dominator tree */
-    struct { uint32_t node, next; } *stack;   /* next: an index of the tree's children */
-    size_t stack_count;
-};
 
 /* --- rows of types --- */
 
@@ -33,7 +20,7 @@ static int compare_modules(const void *left, const void *right, void *context)
     return order ? order : (a.length > b.length) - (a.length < b.length);
 }
 
-static void bucket_each_type(struct counter *counter)
+static void bucket_each_type(struct top_counter *counter)
 {
     for (uint32_t type = 0; type < counter->model->heap->type_count; type++) {
         counter->bucket_of_type[type] = type;
@@ -42,7 +29,7 @@ static void bucket_each_type(struct counter *counter)
     counter->bucket_count = counter->model->heap->type_count;
 }
 
-static enum wh_status bucket_by_module(struct counter *counter, struct wh_error *error)
+static enum wh_status bucket_by_module(struct top_counter *counter, struct wh_error *error)
 {
     const struct heap *heap = counter->model->heap;
     uint32_t *order = NULL;
@@ -61,85 +48,17 @@ static enum wh_status bucket_by_module(struct counter *counter, struct wh_error 
     return WH_OK;
 }
 
-/* --- one walk over the dominator tree --- */
-
-static struct bucket *bucket_of(const struct counter *counter, uint32_t node)
-{
-    return &counter->buckets[counter->bucket_of_type[counter->model->heap->type_of_node[node]]];
-}
-
-static void count(struct counter *counter, struct bucket *bucket, uint32_t node)
-{
-    bucket->count++;
-    bucket->shallow += model_shallow(counter->model, node);
-    if (!counter->depth_of_bucket[bucket - counter->buckets])
-        bucket->retained += model_retained(counter->model, node);
-}
-
-static void enter(struct counter *counter, uint32_t node)
-{
-    if (node < counter->model->heap->node_count) {
-        struct bucket *bucket = bucket_of(counter, node);
-        count(counter, bucket, node);
-        counter->depth_of_bucket[bucket - counter->buckets]++;
-    }
-    counter->stack[counter->stack_count].node = node;
-    counter->stack[counter->stack_count++].next = counter->model->tree->first_child_of_node[node];
-}
-
-static void leave(struct counter *counter, uint32_t node)
-{
-    counter->stack_count--;
-    if (node < counter->model->heap->node_count)
-        counter->depth_of_bucket[bucket_of(counter, node) - counter->buckets]--;
-}
-
-/*
- * The sum of retained sizes over the objects that no object of the same row dominates, for all rows in one pass: as Chrome
- * DevTools computes a class's retained size, and what Eclipse MAT calls the minimum retained size of a set's top ancestors.
- */
-static void count_live(struct counter *counter)
-{
-    const struct dominator_tree *tree = counter->model->tree;
-    const uint32_t *count_of_node = counter->model->retained->retained_count_of_node;
-    enter(counter, graph_virtual_root(&counter->model->retention->graph));
-    while (counter->stack_count) {
-        uint32_t node = counter->stack[counter->stack_count - 1].node, next = counter->stack[counter->stack_count - 1].next;
-        uint32_t end = tree->first_child_of_node[node + 1];
-        for (; next < end && count_of_node[tree->child[next]] == 1; next++) /* those that dominate nothing, which most do */
-            count(counter, bucket_of(counter, tree->child[next]), tree->child[next]);
-        counter->stack[counter->stack_count - 1].next = next + 1;
-        if (next < end)
-            enter(counter, tree->child[next]);
-        else
-            leave(counter, node);
-    }
-}
-
-static enum wh_status alloc_counter(struct counter *counter, struct wh_error *error)
-{
-    size_t types = (size_t)counter->model->heap->type_count + 1, nodes = (size_t)counter->model->heap->node_count + 2;
-    enum wh_status status = array_alloc_zeroed(types, sizeof(*counter->buckets), "sums by type", error, &counter->buckets);
-    if (!status)
-        status = array_alloc_zeroed(types, sizeof(uint32_t), "rows of types", error, &counter->bucket_of_type);
-    if (!status)
-        status = array_alloc_zeroed(types, sizeof(uint32_t), "depths of types", error, &counter->depth_of_bucket);
-    if (!status)
-        status = array_alloc(nodes, sizeof(*counter->stack), "the walk over the dominator tree", error, &counter->stack);
-    return status;
-}
-
 /* --- output --- */
 
 static int compare_buckets(const void *left, const void *right)
 {
-    const struct bucket *a = left, *b = right;
+    const struct top_bucket *a = left, *b = right;
     if (a->retained != b->retained)
         return a->retained > b->retained ? -1 : 1;
     return (a->type > b->type) - (a->type < b->type);
 }
 
-static uint32_t drop_empty(struct counter *counter)
+static uint32_t drop_empty(struct top_counter *counter)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < counter->bucket_count; i++) {
@@ -162,7 +81,7 @@ static const char *bucket_name(const struct heap_type *type, enum wh_top_by by, 
     return name;
 }
 
-static void output_buckets(struct counter *counter, enum wh_top_by by, size_t limit, struct top_result *result)
+static void output_buckets(struct top_counter *counter, enum wh_top_by by, size_t limit, struct top_result *result)
 {
     uint32_t count = drop_empty(counter);
     struct wh_top *top = &result->top;
@@ -170,10 +89,11 @@ static void output_buckets(struct counter *counter, enum wh_top_by by, size_t li
     qsort(counter->buckets, count, sizeof(*counter->buckets), compare_buckets);
     top->rows = arena_array(&result->arena, shown, sizeof(*top->rows));
     for (uint32_t i = 0; top->rows && i < count; i++) {
-        const struct bucket *bucket = &counter->buckets[i];
+        const struct top_bucket *bucket = &counter->buckets[i];
         if (i < shown) {
             top->rows[top->row_count++] = (struct wh_top_row){
-                bucket_name(&counter->model->heap->types[bucket->type], by, &result->arena), bucket->count, bucket->shallow, bucket->retained};
+                .name = bucket_name(&counter->model->heap->types[bucket->type], by, &result->arena), .count = bucket->count,
+                .shallow_bytes = bucket->shallow, .retained_bytes = bucket->retained};
         } else {
             top->omitted_rows++;
             top->omitted_count += bucket->count;
@@ -184,20 +104,20 @@ static void output_buckets(struct counter *counter, enum wh_top_by by, size_t li
 
 static enum wh_status top_of_types(const struct model *model, enum wh_top_by by, size_t limit, struct wh_error *error, struct top_result *result)
 {
-    struct counter counter = {.model = model};
-    enum wh_status status = alloc_counter(&counter, error);
+    struct top_counter counter = {.model = model};
+    enum wh_status status = top_counter_init(&counter, model->heap->type_count, error);
+    if (!status)
+        status = array_alloc_zeroed((size_t)model->heap->type_count + 1, sizeof(uint32_t), "rows of types", error, &counter.bucket_of_type);
     if (!status && by == WH_TOP_TYPE)
         bucket_each_type(&counter);
     else if (!status)
         status = bucket_by_module(&counter, error);
     if (!status) {
-        count_live(&counter);
+        top_counter_run(&counter);
         output_buckets(&counter, by, limit, result);
     }
-    free(counter.buckets);
     free(counter.bucket_of_type);
-    free(counter.depth_of_bucket);
-    free(counter.stack);
+    top_counter_deinit(&counter);
     return status;
 }
 
@@ -206,7 +126,8 @@ static enum wh_status holder_row(const struct model *model, const struct accumul
 {
     struct text text = {0};
     enum wh_status status = naming_expression(model, point->node, false, error, &text);
-    *row = (struct wh_top_row){arena_string(arena, text_string(&text)), point->objects, model_shallow(model, point->node), point->bytes};
+    *row = (struct wh_top_row){.name = arena_string(arena, text_string(&text)), .count = point->objects,
+                               .shallow_bytes = model_shallow(model, point->node), .retained_bytes = point->bytes};
     arena->failed |= text.failed;
     text_deinit(&text);
     return status;
@@ -239,7 +160,12 @@ enum wh_status wh_top(struct wh_analysis *analysis, enum wh_top_by by, size_t li
     struct top_result *result = calloc(1, sizeof(*result));
     if (!result)
         return wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the table");
-    status = by == WH_TOP_HOLDER ? top_of_holders(analysis, limit, error, result) : top_of_types(&analysis->model, by, limit, error, result);
+    if (by == WH_TOP_LINE)
+        status = top_of_lines(analysis, limit, error, result);
+    else if (by == WH_TOP_HOLDER)
+        status = top_of_holders(analysis, limit, error, result);
+    else
+        status = top_of_types(&analysis->model, by, limit, error, result);
     if (!status)
         status = arena_status(&result->arena, error);
     if (status)
