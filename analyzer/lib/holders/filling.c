@@ -270,12 +270,14 @@ static enum wh_status is_called_once(const struct finder *finder, uint32_t row, 
 
 /* --- who adds --- */
 
+/* By a function of the application that does not add: neither the module's body, which binds the name, nor the holder's own function. */
 static bool is_used_elsewhere(const struct finder *finder)
 {
     const struct code_index *index = finder->index;
     for (uint32_t i = index->first_user_of_name[finder->name]; finder->name && i < index->first_user_of_name[finder->name + 1]; i++) {
         uint32_t user = index->users[i];
-        if (!is_adder(finder, user) && index->facts[user].name != NAME_INIT && !index->facts[user].library)
+        bool own = index->facts[user].top_level || index->facts[user].name == NAME_INIT || index->facts[user].name == finder->name;
+        if (!own && !is_adder(finder, user) && !index->facts[user].library)
             return true;
     }
     return false;
