@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "holders/callers.h"
 #include "holders/definitions.h"
 #include "holders/holder_paths.h"
 #include "holders/signs.h"
@@ -283,6 +284,42 @@ static enum wh_status find_owner(struct finder *finder)
     return status;
 }
 
+/* The function with which a thread began: the outermost one of the application. */
+static uint32_t first_function(const struct finder *finder, uint32_t thread)
+{
+    const struct heap *heap = finder->model->heap;
+    uint32_t found = CODE_NONE;
+    for (uint32_t i = 0; i < heap->frame_count; i++) {
+        uint32_t row = heap->frames[i].thread == thread ? code_index_row(finder->question->index, heap->frames[i].code_node) : CODE_NONE;
+        if (row != CODE_NONE && !finder->question->index->facts[row].library)
+            found = row;
+    }
+    return found;
+}
+
+/* Of a thread's local variable: where the thread was made. */
+static enum wh_status find_thread(struct finder *finder, uint32_t thread)
+{
+    struct code_index *index = finder->question->index;
+    uint32_t row = first_function(finder, thread);
+    struct call_sites sites;
+    if (row == CODE_NONE || finder->model->heap->threads[thread].flags & THREAD_MAIN)
+        return WH_OK;
+    enum wh_status status = callers_that_hand_over(index, row, finder->error, &sites);
+    if (status)
+        return status;
+    for (uint32_t i = 0; i < sites.count; i++) {
+        uint32_t line_number = code_index_line(index, sites.sites[i].row, sites.sites[i].offset);
+        struct wh_line line = line_writer_code(finder->writer, finder->model->heap->codes[sites.sites[i].row].node, line_number);
+        line.evidence = "definition";
+        line.certainty = line_writer_certainty(finder->writer, sites.count, "only candidate");
+        line.via = "makes the thread";
+        add_line(finder, line);
+    }
+    call_sites_deinit(&sites);
+    return WH_OK;
+}
+
 static enum wh_status find_all(struct finder *finder)
 {
     struct standing standing;
@@ -302,6 +339,8 @@ static enum wh_status find_all(struct finder *finder)
         add_standing(finder, &standing, true);
     }
     add_own_sites(finder, SITES_THAT_BIND, HEAP_NULL);
+    if (!status && stands && standing.kind == STANDING_RUNNING)
+        status = find_thread(finder, standing.thread);
     find_definitions(finder);
     if (!status)
         status = find_owner(finder);

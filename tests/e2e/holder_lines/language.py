@@ -384,6 +384,20 @@ def work_on(reached, batch):
     print(batch)
 
 
+def keep_going(reached):
+    kept_by_thread = {}
+    for i in range(N):
+        kept_by_thread[i] = thing()  # FIRST local kept_by_thread of keep_going
+    reached.set()
+    going_on.wait()
+
+
+def hold_local_of_thread():
+    reached = threading.Event()
+    threading.Thread(target=keep_going, args=(reached,), daemon=True).start()  # ALSO definition local kept_by_thread of keep_going
+    reached.wait(60)
+
+
 def hold_thread_argument():
     reached = threading.Event()
     threading.Thread(target=work_on, args=(reached, [thing() for _ in range(N)]), daemon=True).start()  # ALSO line ._args[1]
