@@ -106,6 +106,13 @@ class DocumentTest(CommandLineTest):
         few = self.document("diff", self.snapshot, self.snapshot, "--json", "--limit", "1")
         self.assertEqual((len(few["types"]["rows"]), few["types"]["omitted"]["rows"]), (1, len(types) - 1))
 
+    def test_a_report_of_several_snapshots_is_of_the_latest_with_what_grew(self):
+        document = self.document("report", self.snapshot, self.snapshot, "--json")
+        self.check_document(document)
+        self.assertEqual(document["diff"]["holders"], self.document("diff", self.snapshot, self.snapshot, "--json")["holders"])
+        self.assertEqual(document["suspects"], self.document("suspects", self.snapshot, self.snapshot, "--all", "--limit", "50", "--json"))
+        self.assertIsNone(self.document("report", self.snapshot, "--json")["diff"])
+
     def test_a_suspect_of_several_snapshots_tells_its_growth(self):
         document = self.document("suspects", self.snapshot, self.snapshot, "--json")
         self.check_document(document)
