@@ -9,6 +9,8 @@ expected stands in the program, as comments at ends of lines, and in any of its 
     # holder: NAME    the first suspect's name has this word, or the line is this one; and this is the line to name. If several lines are so marked,
                       each will do: of a cache its `def` and the call that fills it
     # native, # cycle: TYPE    at the start of a line: what is held has no holder in Python; the first suspect is of this kind
+    # sign: NAME               at the start of a line of a healthy program: a sign that has to show, of whatever is large in it
+    # gap cold: WHY            at the start of a line of a healthy program: without the recorder it is called a leak, and why
 """
 
 import argparse
@@ -41,6 +43,8 @@ class Case:
         self.lines = set()
         self.words = set()
         self.kind = None
+        self.signs = []
+        self.gaps = set()
         for file in self.files():
             self.read_marks(file)
         assert self.healthy or self.lines or self.kind, "%s says no holder" % path
@@ -55,6 +59,11 @@ class Case:
             for number, line in enumerate(lines, 1):
                 kind = re.match(r"# (native|cycle)(?:: (\w+))?$", line.rstrip())
                 holder = re.search(r"  # holder(?:: ([\w.]+))?$", line.rstrip())
+                note = re.match(r"# (sign|gap cold): (.+)$", line.rstrip())
+                if note and note.group(1) == "sign":
+                    self.signs.append(note.group(2))
+                elif note:
+                    self.gaps.add("cold")
                 if kind:
                     self.kind = kind.group(1)
                     self.words.update(filter(None, [kind.group(2)]))
@@ -85,7 +94,8 @@ class Outcome:
         first = suspects[0] if suspects else None
         self.holder = bool(first) and first["leak"] and case.is_holder(first)
         self.line = self.holder and case.is_line(first)
-        self.right = not self.leak_called if case.healthy else self.line
+        self.shown = {reason["sign"] for suspect in suspects for reason in suspect["reasons"]}
+        self.right = not self.leak_called and self.shown.issuperset(case.signs) if case.healthy else self.line
 
     def __str__(self):
         said = "no suspect"
@@ -93,7 +103,7 @@ class Outcome:
             first = self.suspects[0]
             sites = ["%s:%d [%s]" % (os.path.basename(site["file"]), site["line"], site["evidence"]) for site in first["held_at"][:1]]
             said = "%s%s (%s) at %s" % ("" if first["leak"] else "merely large: ", first["holder"]["name"], first["holder"]["type"], " ".join(sites) or "no line")
-        verdict = "right" if self.right else "calls a leak" if self.case.healthy else "wrong line" if self.holder else "wrong holder"
+        verdict = "right" if self.right else "calls a leak" if self.leak_called and self.case.healthy else "lacks a sign" if self.case.healthy else "wrong line" if self.holder else "wrong holder"
         return "%-24s %-8s %-8s %-12s %s" % (self.case.name, self.version, self.mode, verdict, said)
 
 
@@ -118,7 +128,7 @@ def run(case, interpreter, mode, keep=None):
         if kept and snapshot != kept:
             shutil.move(snapshot, kept)
             snapshot = kept
-        done = subprocess.run([whoholds_program(), "suspects", "--json", "--exit-code", snapshot], stdout=subprocess.PIPE, timeout=PATIENCE, check=False)
+        done = subprocess.run([whoholds_program(), "suspects", "--json", "--exit-code", *(["--all"] if case.healthy else []), snapshot], stdout=subprocess.PIPE, timeout=PATIENCE, check=False)
     assert done.returncode in (0, 1), done
     return Outcome(case, interpreter.version, mode, json.loads(done.stdout.decode())["suspects"], done.returncode)
 

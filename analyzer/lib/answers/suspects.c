@@ -7,7 +7,6 @@
 
 #include "answers/analysis.h"
 #include "base/array.h"
-#include "code/mutators.h"
 #include "holders/filling.h"
 #include "holders/growth.h"
 #include "holders/holder_lines.h"
@@ -113,10 +112,10 @@ static void fill_contents(struct investigator *self, const struct type_mass *mas
 /* --- lines --- */
 
 static enum wh_status fill_lines(struct investigator *self, uint32_t holder, const struct store_site_list *sites, const struct naming_path *path,
-                                 struct wh_suspect *suspect)
+                                 const struct filling *filling, struct wh_suspect *suspect)
 {
     struct holder_lines lines = {0};
-    struct holder_question question = {self->analysis->code_index, holder, path, sites};
+    struct holder_question question = {self->analysis->code_index, holder, path, sites, filling};
     enum wh_status status = holder_lines_find(&self->lines, &question, self->error, &lines);
     suspect->held_at = lines.lines;
     suspect->held_at_count = lines.count;
@@ -238,11 +237,15 @@ static void write_places(const struct model *model, uint32_t node, struct text *
 }
 
 /* What nothing in Python holds has no name. */
-static void fill_description(struct investigator *self, const struct accumulation *point, struct wh_suspect *suspect)
+static void fill_description(struct investigator *self, const struct accumulation *point, const struct naming_path *path, struct wh_suspect *suspect)
 {
+    bool at_exit = path->root != NODE_NONE && self->model->retention->roots[path->root].kind == ROOT_ATEXIT;
     text_addf(&self->text, "%" PRIu32 " × ", point->member_count);
     model_write_type(&self->model->heap->types[point->member_type], &self->text);
-    text_add(&self->text, point->kind == ACCUMULATION_NATIVE ? " held by native code" : " in cycles that nothing reaches");
+    if (point->kind == ACCUMULATION_GARBAGE)
+        text_add(&self->text, " in cycles that nothing reaches");
+    else
+        text_add(&self->text, at_exit ? " held by atexit" : " held by native code");
     suspect->name = take_text(self);
     suspect->path_expression = suspect->name;
 }
@@ -309,20 +312,6 @@ static enum wh_status fill_cuts(struct investigator *self, const struct accumula
     return status;
 }
 
-/* An instance of an extension's class: what it holds, its code does not tell. */
-static bool is_opaque(const struct investigator *self, uint32_t node)
-{
-    const struct code_index *index = self->analysis->code_index;
-    uint32_t type = self->model->heap->type_of_node[node];
-    if (family_of_type(self->model->heap, type) != FAMILY_INSTANCE || heap_items_kind(self->model->heap, node) != FORM_ITEMS_NONE)
-        return false;
-    for (uint32_t row = 0; row < self->model->heap->code_count; row++) {
-        if (index->facts[row].class_type != TYPE_NONE && code_index_is_subtype(index, type, index->facts[row].class_type))
-            return false;
-    }
-    return !heap_member(self->model->heap, node, "__dict__");
-}
-
 static enum wh_status fill(struct investigator *self, const struct accumulation *point, const struct naming_path *path,
                            const struct store_site_list *sites, struct wh_suspect *suspect)
 {
@@ -345,14 +334,14 @@ static enum wh_status fill(struct investigator *self, const struct accumulation 
     evidence.made_bytes = allocations.made;
     evidence.left_bytes = allocations.left;
     evidence.most_left = allocations.most_left;
-    evidence.opaque = is_opaque(self, point->node);
+    evidence.opaque = code_index_is_opaque(self->analysis->code_index, point->node);
     suspect->kind = kind_of(self->model, point, path);
     suspect->holder = model_object(self->model, point->node, self->arena);
     suspect->holder.retained_bytes = point->bytes;
     suspect->holder.retained_objects = point->objects;
     suspect->share = (double)point->bytes / (double)(model_live_bytes(self->model) ? model_live_bytes(self->model) : 1);
     if (accumulation_has_no_holder(point))
-        fill_description(self, point, suspect);
+        fill_description(self, point, path, suspect);
     else
         fill_names(self, path, point->node, suspect);
     fill_contents(self, masses, mass_count, suspect);
@@ -362,7 +351,7 @@ static enum wh_status fill(struct investigator *self, const struct accumulation 
     free(masses);
     allocations_deinit(&allocations);
     if (!accumulation_has_no_holder(point))
-        status = fill_lines(self, point->node, sites, path, suspect);
+        status = fill_lines(self, point->node, sites, path, &evidence.filling, suspect);
     if (!status)
         status = fill_cuts(self, point, suspect);
     return status ? status : naming_output(self->model, point->node, self->arena, self->error, &suspect->path);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "code/mutators.h"
 #include "code/code_flow.h"
 #include "heap/known_names.h"
 #include "heap/label.h"
@@ -637,4 +638,16 @@ uint32_t code_index_line(const struct code_index *index, uint32_t row, uint32_t 
 {
     const struct heap_code *code = &index->heap->codes[row];
     return line_table_find(index->line_format, code->lines, code->firstlineno, offset);
+}
+
+bool code_index_is_opaque(const struct code_index *index, uint32_t node)
+{
+    uint32_t type = code_index_type_of(index, node);
+    if (type == TYPE_NONE || family_of_type(index->heap, type) != FAMILY_INSTANCE || heap_items_kind(index->heap, node) != FORM_ITEMS_NONE)
+        return false;
+    for (uint32_t row = 0; row < index->heap->code_count; row++) {
+        if (index->facts[row].class_type != TYPE_NONE && code_index_is_subtype(index, type, index->facts[row].class_type))
+            return false;
+    }
+    return !heap_member(index->heap, node, "__dict__");
 }

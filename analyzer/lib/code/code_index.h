@@ -87,6 +87,9 @@ uint32_t code_index_type_of_class(const struct code_index *index, uint32_t node)
 
 bool code_index_is_subtype(const struct code_index *index, uint32_t type, uint32_t base);
 
+/* Is it an instance of an extension's class, and no container: an object of which no code tells what it holds? Looks at all code objects. */
+bool code_index_is_opaque(const struct code_index *index, uint32_t node);
+
 /* The value of a name in a dict of names, HEAP_NULL if it has none. */
 uint32_t code_index_lookup(const struct code_index *index, uint32_t dict, uint32_t name);
 

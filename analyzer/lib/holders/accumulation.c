@@ -45,7 +45,7 @@ struct finder {
     unsigned group_count;
     uint64_t *bytes_of_type;       /* scratch: small children by type */
     uint32_t *large_of_type;       /* scratch: large children by type */
-    uint64_t *native;              /* bitmap: what native code holds */
+    uint64_t *native;              /* bitmap: what native code holds, atexit's included */
     uint8_t *group_of_node;        /* index + 1; allocated when there is a group */
 };
 
@@ -554,7 +554,7 @@ static enum wh_status mark_native(struct finder *finder)
     enum wh_status status = array_alloc_zeroed(bitmap_word_count(finder->model->heap->node_count), sizeof(uint64_t), "objects of native code",
                                                finder->error, &finder->native);
     for (uint32_t i = 0; !status && i < retention->graph.root_count; i++) {
-        if (retention->roots[i].kind == ROOT_NATIVE)
+        if (retention->roots[i].kind == ROOT_NATIVE || retention->roots[i].kind == ROOT_ATEXIT)
             bitmap_set(finder->native, retention->graph.root_node[i]);
     }
     return status;

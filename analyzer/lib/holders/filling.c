@@ -6,13 +6,13 @@
 #include "code/code_flow.h"
 #include "code/mutators.h"
 #include "heap/known_names.h"
-#include "holders/growth.h"
 #include "holders/signs.h"
 
 enum {
     ADDERS_MAX = 16,
     USERS_LOOKED_AT = 64,     /* of a name: one that is used more often is called from all over the place */
     CALLERS_DEPTH_MAX = 3,
+    CALL_BYTES = 4,           /* 3.11 calls list.append already in PRECALL, two code units before CALL */
     LIMIT_LEAST = 8,          /* smaller numbers are compared with for other reasons */
 };
 
@@ -41,7 +41,7 @@ bool filling_site_grows(const struct model *model, const struct accumulation *po
     case STORE_ATTRIBUTE:
         return point->chain > 0;
     case STORE_SUBSCRIPT:
-        return heap_items_kind(model->heap, point->node) != FORM_ITEMS_SEQUENCE;
+        return site->of_element || heap_items_kind(model->heap, point->node) != FORM_ITEMS_SEQUENCE;
     default:
         return true;
     }
@@ -49,7 +49,7 @@ bool filling_site_grows(const struct model *model, const struct accumulation *po
 
 static bool counts(const struct finder *finder, const struct store_site *site)
 {
-    return site->executed != EXECUTION_NEVER && filling_site_grows(finder->model, finder->point, site);
+    return filling_concerns(finder->ret, site) && site->executed != EXECUTION_NEVER && filling_site_grows(finder->model, finder->point, site);
 }
 
 static void add_adder(struct finder *finder, uint32_t code_node)
@@ -108,11 +108,10 @@ static enum wh_status find_seen(struct finder *finder, const struct heap_stack_f
         return WH_OK;
     enum wh_status status = flow_of(finder, row, &flow);
     for (uint32_t i = 0; !status && i < flow->event_count; i++) {
-        if (flow->events[i].offset != frame->instruction)
+        uint32_t offset = flow->events[i].offset;
+        if (offset < frame->instruction || offset > frame->instruction + CALL_BYTES || finder->ret->seen != GROWTH_OTHERWISE)
             continue;
-        enum growth_seen seen = seen_by(finder, flow, &flow->events[i]);
-        if (finder->ret->seen == GROWTH_OTHERWISE)
-            finder->ret->seen = seen;
+        finder->ret->seen = seen_by(finder, flow, &flow->events[i]);
     }
     return status;
 }
@@ -136,13 +135,19 @@ static bool is_creation(const struct finder *finder, const struct stack_place *p
     return adds && creates;
 }
 
-/* The frames from the innermost to the first one of the application: they add, each in its way. */
-static enum wh_status find_growth(struct finder *finder)
+static void forget_growth(struct finder *finder)
 {
-    struct growth growth;
-    if (!growth_of_holder(finder->model, finder->point->node, &growth))
-        return WH_OK;
+    bool deep = finder->ret->deep;
+    *finder->ret = (struct filling){.deep = deep};
+    finder->adder_count = 0;
+}
+
+/* The frames from the innermost to the first one of the application: they add, each in its way. */
+static enum wh_status take_growth(struct finder *finder, struct growth growth)
+{
     const struct heap_stack *stack = &finder->heap->stacks[growth.majority];
+    finder->ret->has_growth = true;
+    finder->ret->growth = growth;
     struct stack_place innermost = {0}, application = {0};
     for (uint32_t i = 0; i < stack->frame_count; i++) {
         const struct heap_stack_frame *frame = &finder->heap->stack_frames[stack->first_frame + i];
@@ -157,7 +162,7 @@ static enum wh_status find_growth(struct finder *finder)
         application = place.library ? application : place;
     }
     if (!innermost.code_node || is_creation(finder, &innermost)) {
-        finder->adder_count = 0;
+        forget_growth(finder);
         return WH_OK;
     }
     finder->ret->by_application = application.code_node != HEAP_NULL;
@@ -165,6 +170,31 @@ static enum wh_status find_growth(struct finder *finder)
     finder->ret->by_module_body = !innermost.library && row != CODE_NONE && finder->index->facts[row].top_level;
     finder->ret->by_module_body |= !innermost.library && span_is(innermost.function, "<module>");
     return find_seen(finder, &finder->heap->stack_frames[stack->first_frame]);
+}
+
+static bool any_fills(const struct store_site_list *sites)
+{
+    for (uint32_t i = 0; i < sites->count; i++) {
+        if (sites->sites[i].of_element && sites->sites[i].executed != EXECUTION_NEVER)
+            return true;
+    }
+    return false;
+}
+
+/* First what fills the containers inside, if the mass is there and they were added to; records with many fields are made, each by itself. */
+static enum wh_status find_growth(struct finder *finder)
+{
+    struct growth growth;
+    finder->ret->deep = growth_is_deep(finder->model, finder->point->node) && any_fills(finder->sites);
+    if (growth_of_contents(finder->model, finder->point->node, &growth)) {
+        finder->ret->deep = true;
+        enum wh_status status = take_growth(finder, growth);
+        if (status || finder->ret->seen == GROWTH_ADDS)
+            return status;
+        finder->ret->deep = false;
+        forget_growth(finder);
+    }
+    return !finder->ret->deep && growth_of_holder(finder->model, finder->point->node, &growth) ? take_growth(finder, growth) : WH_OK;
 }
 
 /* --- calls --- */
@@ -200,6 +230,20 @@ static bool is_standard_library(struct span file)
     return signs_is_library_file(file) && !installed;
 }
 
+/* Only the very key that the same function has put in, once it is done with it: that makes no room for others, and an exception prevents it. */
+static bool takes_back(const struct finder *finder, const struct store_site *removal)
+{
+    bool same = false, other = false;
+    for (uint32_t i = 0; i < finder->sites->count; i++) {
+        const struct store_site *site = &finder->sites->sites[i];
+        if (site->code_node != removal->code_node || !counts(finder, site))
+            continue;
+        same |= site->key == removal->key && site->key;
+        other |= site->key != removal->key || !site->key;
+    }
+    return same && !other;
+}
+
 /* What adds also takes out, by itself or by what it calls; or what takes out adds by calling. */
 static enum wh_status find_room(struct finder *finder)
 {
@@ -207,7 +251,8 @@ static enum wh_status find_room(struct finder *finder)
     for (uint32_t i = 0; i < finder->sites->removal_count; i++) {
         const struct store_site *removal = &finder->sites->removals[i];
         uint32_t row = code_index_row(finder->index, removal->code_node);
-        if (removal->executed == EXECUTION_NEVER || row == CODE_NONE || is_standard_library(removal->file))
+        if ((removal->of_element && !finder->ret->deep) || removal->executed == EXECUTION_NEVER || row == CODE_NONE ||
+            is_standard_library(removal->file) || takes_back(finder, removal))
             continue;
         for (unsigned a = 0; !status && !finder->ret->room && a < finder->adder_count; a++) {
             bool near = finder->adders[a] == row, top = finder->index->facts[finder->adders[a]].top_level || finder->index->facts[row].top_level;
@@ -234,6 +279,8 @@ static enum wh_status find_callers(const struct finder *finder, uint32_t row, st
     for (uint32_t i = first; !status && !ret->unclear && i < end; i++) {
         const struct code_flow *flow;
         unsigned found = 0;
+        if (index->facts[index->users[i]].library && !index->facts[row].library)
+            continue;   /* a namesake: libraries do not know the application's names */
         status = flow_of(finder, index->users[i], &flow);
         for (uint32_t e = 0; !status && e < flow->event_count; e++) {
             if (!runs(finder, flow, &flow->events[e], row))
@@ -283,15 +330,55 @@ static bool is_used_elsewhere(const struct finder *finder)
     return false;
 }
 
+static bool adds_in_loop(const struct finder *finder, uint32_t row)
+{
+    for (uint32_t i = 0; i < finder->sites->count; i++) {
+        const struct store_site *site = &finder->sites->sites[i];
+        if (counts(finder, site) && site->in_loop && code_index_row(finder->index, site->code_node) == row)
+            return true;
+    }
+    return false;
+}
+
+/* A service's loop runs once, too: only the name tells the one that loads a table. */
+static bool is_named_as_loader(const struct finder *finder, uint32_t row)
+{
+    static const char *const words[] = {"load", "read", "build", "parse", "init", "setup", "set_up", "compile", "populate", "fill", "prepare",
+                                        "warm", "import", "preload", "create", "make", "register", "index", "configure"};
+    struct span name = finder->index->text_of_name[finder->index->facts[row].name];
+    while (name.length && name.bytes[0] == '_') {
+        name.bytes++;
+        name.length--;
+    }
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (name.length >= strlen(words[i]) && !memcmp(name.bytes, words[i], strlen(words[i])))
+            return true;
+    }
+    return false;
+}
+
+/* Is it a loop that runs once: the function's own, or that of a method of the same class which calls it? */
+static enum wh_status is_one_loop(const struct finder *finder, uint32_t row, bool *ret)
+{
+    const struct code_index *index = finder->index;
+    struct callers callers;
+    *ret = false;
+    if (index->facts[row].library)
+        return WH_OK;
+    if (adds_in_loop(finder, row))
+        return is_named_as_loader(finder, row) ? is_called_once(finder, row, ret) : WH_OK;
+    enum wh_status status = find_callers(finder, row, &callers);
+    if (status || callers.unclear || callers.count != 1 || !callers.looped)
+        return status;
+    bool own = index->facts[row].class_type != TYPE_NONE && index->facts[callers.rows[0]].class_type == index->facts[row].class_type;
+    return own && is_named_as_loader(finder, callers.rows[0]) ? is_called_once(finder, callers.rows[0], ret) : WH_OK;
+}
+
 static enum wh_status find_once(struct finder *finder)
 {
     bool once = finder->adder_count > 0 && !finder->sites->incomplete && is_used_elsewhere(finder);
-    for (uint32_t i = 0; once && i < finder->sites->count; i++) {
-        const struct store_site *site = &finder->sites->sites[i];
-        once = !counts(finder, site) || (site->in_loop && !site->library);
-    }
     for (unsigned a = 0; once && a < finder->adder_count; a++) {
-        enum wh_status status = finder->index->facts[finder->adders[a]].top_level ? WH_OK : is_called_once(finder, finder->adders[a], &once);
+        enum wh_status status = is_one_loop(finder, finder->adders[a], &once);
         if (status)
             return status;
     }
@@ -458,7 +545,7 @@ enum wh_status filling_find(const struct model *model, struct code_index *index,
 {
     struct finder finder = {.model = model, .heap = model->heap, .index = index, .point = point, .path = path, .sites = sites,
                             .error = error, .ret = ret};
-    *ret = (struct filling){GROWTH_UNSEEN};
+    *ret = (struct filling){.seen = GROWTH_UNSEEN};
     if (path->step_count)
         finder.name = code_index_find_name(index, path->steps[path->step_count - 1].name);
     enum wh_status status = find_growth(&finder);

@@ -9,6 +9,7 @@
 #include "code/code_index.h"
 #include "heap/model.h"
 #include "holders/accumulation.h"
+#include "holders/growth.h"
 #include "holders/store_sites.h"
 #include "naming/naming.h"
 
@@ -22,18 +23,27 @@ enum growth_seen {
 
 struct filling {
     enum growth_seen seen;
+    bool has_growth;                   /* growth is what was seen: of the holder, or, if it is deep, of what it contains */
+    bool deep;                         /* few containers in it have nearly all: what adds to them is what counts */
+    struct growth growth;
     bool by_application;               /* what the recorder saw: a frame of the application's took part … */
     bool by_import;                    /* … while a module was being imported */
     bool by_module_body;               /* … at the top level of a module */
     bool by_constructor;               /* only the constructor of the object that the holder belongs to adds to it */
     bool made_anew;                    /* the functions that add to it have made it, and have ended */
-    bool once;                         /* it is filled in loops of functions that are called once, and is used elsewhere */
+    bool once;                         /* it is filled in loops of functions that are called once and are named as ones that load, and is used elsewhere */
     const struct store_site *room;     /* a removal in what adds, or in what is called by it; NULL */
     uint64_t limit;                    /* what adds compares the number of items with this one; 0: nothing of the kind */
 };
 
 /* Does the holder become larger when the site runs again? A name that is bound anew, or a place in a list that is, does not. */
 bool filling_site_grows(const struct model *model, const struct accumulation *point, const struct store_site *site);
+
+/* Is it what adds to the holder, or, if that is where the mass is, to what it contains? Likewise of a removal. */
+static inline bool filling_concerns(const struct filling *filling, const struct store_site *site)
+{
+    return site->of_element == filling->deep;
+}
 
 /* Cost: the code objects that use the adding functions' names. `ret` points into `sites`. */
 enum wh_status filling_find(const struct model *model, struct code_index *index, const struct accumulation *point,

@@ -122,6 +122,94 @@ bool growth_of_holder(const struct model *model, uint32_t node, struct growth *r
     return block->majority >= STACK_FIRST_REAL;
 }
 
+/* --- what a holder contains --- */
+
+enum { DEEP_ITEMS_MIN = 16, DEEP_CONTAINERS_MAX = 2000, DEEP_LEVELS_MAX = 3, DEEP_SHARE_PERCENT = 60, VOTES_MAX = 32 };
+
+/* Containers of one depth below a holder: few of them have nearly all, each with many items. */
+struct level { uint32_t nodes[DEEP_CONTAINERS_MAX], count; uint64_t items, bytes; };
+
+/* A dict's subclass has its items among its references without a label; a buffer has no items. */
+static bool is_container(const struct model *model, uint32_t node, struct heap_store *ret)
+{
+    bool filled = heap_items_kind(model->heap, node) != FORM_ITEMS_NONE || model_children(model, node).count > 0;
+    return filled && heap_store(model->heap, node, ret);
+}
+
+static void add_containers(const struct model *model, uint32_t node, struct level *ret)
+{
+    struct node_run children = model_children(model, node);
+    for (uint32_t k = 0; k < children.count && ret->count <= DEEP_CONTAINERS_MAX; k++) {
+        struct heap_store store;
+        if (!is_container(model, children.nodes[k], &store))
+            continue;
+        if (ret->count < DEEP_CONTAINERS_MAX)
+            ret->nodes[ret->count] = children.nodes[k];
+        ret->count++;   /* one more than there is room for: too many */
+        ret->items += store.length;
+        ret->bytes += model_retained(model, children.nodes[k]);
+    }
+}
+
+/* False if there is none. The two levels are used in turn; the one found is in *ret. */
+static bool find_deep(const struct model *model, uint32_t node, struct level levels[2], const struct level **ret)
+{
+    uint64_t least = model_retained(model, node) / 100 * DEEP_SHARE_PERCENT;
+    levels[0] = (struct level){.nodes = {node}, .count = 1};
+    for (unsigned depth = 0; depth < DEEP_LEVELS_MAX; depth++) {
+        const struct level *from = &levels[depth % 2];
+        struct level *to = &levels[(depth + 1) % 2];
+        *to = (struct level){.count = 0};
+        for (uint32_t i = 0; i < from->count; i++)
+            add_containers(model, from->nodes[i], to);
+        if (!to->count || to->count > DEEP_CONTAINERS_MAX || to->bytes < least)
+            return false;
+        *ret = to;
+        if (to->items >= (uint64_t)to->count * DEEP_ITEMS_MIN)
+            return true;
+    }
+    return false;
+}
+
+bool growth_is_deep(const struct model *model, uint32_t node)
+{
+    struct level levels[2];
+    const struct level *level;
+    struct heap_store store;
+    return is_container(model, node, &store) && find_deep(model, node, levels, &level);
+}
+
+bool growth_of_contents(const struct model *model, uint32_t node, struct growth *ret)
+{
+    struct level levels[2];
+    const struct level *level;
+    struct { struct growth growth; uint64_t bytes; } votes[VOTES_MAX];
+    unsigned vote_count = 0, best = 0;
+    struct heap_store store;
+    if (!is_container(model, node, &store) || !find_deep(model, node, levels, &level))
+        return false;
+    for (uint32_t i = 0; i < level->count; i++) {
+        struct growth growth;
+        unsigned vote = 0;
+        if (!growth_of_holder(model, level->nodes[i], &growth))
+            continue;
+        while (vote < vote_count && votes[vote].growth.majority != growth.majority)
+            vote++;
+        if (vote == VOTES_MAX)
+            continue;
+        if (vote == vote_count) {
+            votes[vote_count].growth = growth;
+            votes[vote_count++].bytes = 0;
+        }
+        votes[vote].bytes += model_shallow(model, level->nodes[i]);
+    }
+    for (unsigned vote = 1; vote < vote_count; vote++)
+        best = votes[vote].bytes > votes[best].bytes ? vote : best;
+    if (vote_count)
+        *ret = votes[best].growth;
+    return vote_count > 0;
+}
+
 /* --- allocations --- */
 
 static void own(const struct heap *heap, uint64_t address, uint32_t node, bool replace, struct block_owners *owners)

@@ -35,6 +35,13 @@ bool growth_summarize(const struct heap *heap, uint32_t stack, struct stack_summ
 struct growth { uint32_t majority, last; };
 bool growth_of_holder(const struct model *model, uint32_t node, struct growth *ret);
 
+/*
+ * The same of what a holder contains, where that is few containers with many items each (a dict of lists): who filled most of them. False
+ * if it is not so, or nothing of it was recorded. growth_is_deep: whether it is so at all.
+ */
+bool growth_of_contents(const struct model *model, uint32_t node, struct growth *ret);
+bool growth_is_deep(const struct model *model, uint32_t node);
+
 /* Which object has each recorded block: its own memory or its store. */
 struct block_owners { uint32_t *node_of_block; /* HEAP_NULL: not known */ };
 

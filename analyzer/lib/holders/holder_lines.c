@@ -89,8 +89,10 @@ static bool is_growth_sure(const struct finder *finder, uint32_t stack)
 /* What the recorder saw: who made the holder's store grow, by majority, and who did it last. */
 static void find_growth(struct finder *finder, bool sure)
 {
-    struct growth growth;
-    if (!growth_of_holder(finder->model, finder->question->node, &growth) || is_growth_sure(finder, growth.majority) != sure)
+    struct growth growth = finder->question->filling->growth;
+    bool known = finder->question->filling->deep ? finder->question->filling->has_growth
+                                                 : growth_of_holder(finder->model, finder->question->node, &growth);
+    if (!known || is_growth_sure(finder, growth.majority) != sure)
         return;
     add_growth(finder, growth.majority, sure ? "exact" : "likely");
     if (sure)
@@ -161,11 +163,13 @@ static void add_sites(struct finder *finder, const struct telling *telling)
     for (uint32_t i = 0; i < sites->count; i++)
         alternatives += is_chosen(&before, &sites->sites[i], telling->choice) && site_counts(&sites->sites[i], any_seen) &&
                         is_other_way(sites, &sites->sites[i]);
-    for (uint32_t i = 0; i < sites->count; i++) {
-        const struct store_site *site = &sites->sites[i];
+    for (uint32_t i = 0; i < 2 * sites->count; i++) {
+        const struct store_site *site = &sites->sites[i % sites->count];
         if (!is_chosen(&before, site, telling->choice) || !site_counts(site, any_seen) ||
             (telling->code_node && site->code_node != telling->code_node))
             continue;
+        if (i < sites->count && !filling_concerns(finder->question->filling, site))
+            continue;   /* what fills the containers inside comes first if the mass is there, else last */
         struct wh_line line = line_writer_site(finder->writer, site, alternatives);
         line.evidence = telling->evidence ? telling->evidence : line.evidence;
         add_line(finder, line);

@@ -6,6 +6,7 @@
 #define WHOHOLDS_LIB_HOLDER_LINES_H
 
 #include "code/code_index.h"
+#include "holders/filling.h"
 #include "holders/line_writer.h"
 #include "naming/naming.h"
 
@@ -15,6 +16,7 @@ struct holder_question {
     uint32_t node;
     const struct naming_path *path;
     const struct store_site_list *sites;
+    const struct filling *filling;
 };
 
 struct holder_lines { struct wh_line *lines; size_t count; };   /* owned by the writer's arena */

@@ -38,6 +38,7 @@ struct search {
     struct code_index *index;
     const struct heap *heap;
     struct holder_steps steps;
+    bool opaque;                          /* the holder is an extension's object: whatever it is given, it may keep */
     uint32_t content;                     /* name of the attribute that holds the mass */
 
     uint32_t *state_of_row;               /* number + 1 */
@@ -104,6 +105,7 @@ enum wh_status search_emit_to(struct search *s, const struct event *event, uint3
 enum wh_status search_emit_on(struct search *s, const struct event *event, uint32_t target, enum store_how how, bool fits,
                               enum site_level level) WH_MUST_USE;
 bool search_is_empty(const struct search *s, uint32_t expr);
+bool search_makes_empty(const struct search *s, uint32_t value);   /* search_stores.c */
 enum site_level search_level_of(const struct search *s, uint32_t value);
 
 /* search_calls.c */

@@ -327,6 +327,21 @@ static enum wh_status follow_call(struct search *s, const struct event *event)
     return count || status ? status : pass_to_argument(s, event);
 }
 
+/* pickler.dump(x), SubElement(root, …): an extension's object is given something, or is to a function of an extension. */
+static enum wh_status visit_opaque_call(struct search *s, const struct event *event, const struct expr *callee)
+{
+    enum store_match match;
+    uint32_t node = value_of(s, event->target).node, first = argument(s, event, 0);
+    if (!s->opaque || !event->argument_count || code_index_row_of_callable(s->index, node) != CODE_NONE || search_is_class(s, event->target))
+        return WH_OK;
+    if (callee->kind == EXPR_ATTR && step_set_best(s->sets[callee->a], s->steps.final, &match))
+        return search_emit(s, event, STORE_METHOD, match, LEVEL_STORES);
+    bool native = node && heap_type_is(s->heap, node, "builtins", "builtin_function_or_method");
+    if (native && event->argument_count > 1 && step_set_best(s->sets[first], s->steps.final, &match))
+        return search_emit(s, event, STORE_FUNCTION, match, LEVEL_STORES);
+    return WH_OK;
+}
+
 enum wh_status search_visit_call(struct search *s, const struct event *event)
 {
     const struct expr *callee = &s->flow->exprs[event->target];
@@ -335,6 +350,8 @@ enum wh_status search_visit_call(struct search *s, const struct event *event)
         status = visit_bound_call(s, event);
     if (!status)
         status = visit_function_call(s, event, callee);
+    if (!status)
+        status = visit_opaque_call(s, event, callee);
     if (!status)
         status = visit_memo_call(s, event);
     if (!status)

@@ -69,6 +69,14 @@ static bool is_maker(const struct code_state *state)
     return step_set_any(state->result) && !handed_in;
 }
 
+/* h[k] = x, del h[k], h.pop(k), h.setdefault(k, x): k. */
+static uint32_t key_of(const struct search *s, const struct event *event)
+{
+    if (event->kind == EVENT_STORE_ITEM || event->kind == EVENT_DELETE_ITEM)
+        return event->key;
+    return event->kind == EVENT_CALL && event->argument_count ? argument(s, event, 0) : EXPR_UNKNOWN;
+}
+
 static bool is_new(const struct search *s, uint32_t expr)
 {
     const struct expr *at = &s->flow->exprs[expr];
@@ -92,7 +100,7 @@ enum wh_status search_emit_to(struct search *s, const struct event *event, uint3
     const struct code_state *state = search_find(s, s->row);
     struct found_site site = {.row = s->row, .offset = event->offset, .executed = event->executed, .how = how, .match = match,
                               .level = level, .in_loop = event->in_loop, .maker = is_maker(state), .on_new = is_new(s, target),
-                              .on_self = is_of_self(s, target), .caller_row = CODE_NONE};
+                              .on_self = is_of_self(s, target), .of_element = level == LEVEL_FILLS, .key = key_of(s, event), .caller_row = CODE_NONE};
     if (state->caller_count) {
         site.caller_row = state->callers[0].row;
         site.caller_offset = state->callers[0].offset;
@@ -107,7 +115,8 @@ enum wh_status search_emit_removal(struct search *s, const struct event *event, 
 {
     enum store_match match;
     struct found_sites *found = s->found;
-    if (!step_set_best(s->sets[target], s->steps.final, &match) || found->removal_count >= SITES_MAX)
+    bool of_element = !step_set_best(s->sets[target], s->steps.final, &match);
+    if ((of_element && !step_set_best(s->sets[target], MATCH_ELEMENT, &match)) || found->removal_count >= SITES_MAX)
         return WH_OK;
     for (uint32_t i = 0; i < found->removal_count; i++)
         if (found->removals[i].row == s->row && found->removals[i].offset == event->offset)
@@ -116,7 +125,8 @@ enum wh_status search_emit_removal(struct search *s, const struct event *event, 
     if (!status)
         found->removals[found->removal_count++] = (struct found_site){
             .row = s->row, .offset = event->offset, .line = code_index_line(s->index, s->row, event->offset), .executed = event->executed,
-            .how = STORE_REMOVE, .match = match, .in_loop = event->in_loop, .caller_row = CODE_NONE};
+            .how = STORE_REMOVE, .match = match, .in_loop = event->in_loop, .of_element = of_element, .key = key_of(s, event),
+            .caller_row = CODE_NONE};
     return status;
 }
 
@@ -138,7 +148,7 @@ bool search_is_empty(const struct search *s, uint32_t expr)
 /* What is stored: an element, or only a place for elements. */
 enum site_level search_level_of(const struct search *s, uint32_t value)
 {
-    return search_is_empty(s, value) ? LEVEL_MAKES : LEVEL_STORES;
+    return search_makes_empty(s, value) ? LEVEL_MAKES : LEVEL_STORES;
 }
 
 /* Emits for an operation on `target`, which takes things into containers of the holder's family if `fits`. */
@@ -150,6 +160,6 @@ enum wh_status search_emit_on(struct search *s, const struct event *event, uint3
     if (fits && step_set_best(set, s->steps.final, &match))
         return search_emit_to(s, event, target, how, match, level);
     if (step_set_best(set, MATCH_ELEMENT, &match))
-        return search_emit_to(s, event, target, how, match, LEVEL_FILLS);
+        return search_emit_to(s, event, target, how, match, level == LEVEL_MAKES ? LEVEL_MAKES : LEVEL_FILLS);
     return WH_OK;
 }

@@ -46,7 +46,7 @@ static const struct event *event_at(const struct search *s, uint32_t offset)
 }
 
 /* deque(), defaultdict(list), OrderedDict(): a container class called without contents. */
-static bool makes_empty(const struct search *s, uint32_t value)
+bool search_makes_empty(const struct search *s, uint32_t value)
 {
     const struct expr *expr = &s->flow->exprs[value];
     if (expr->kind == EXPR_EMPTY)
@@ -83,10 +83,10 @@ static enum wh_status visit_binding(struct search *s, const struct event *event,
         return WH_OK;
     if (!search_is_maker(kind) && step_set_best(s->sets[value], s->steps.final, &own))
         return WH_OK;   /* another name for the holder */
-    if (makes_empty(s, value))
-        return search_emit(s, event, STORE_CREATE, match, LEVEL_CREATES);
     if (is_made_of_itself(s, value))
         return search_emit(s, event, STORE_ANEW, match, LEVEL_STORES);
+    if (search_makes_empty(s, value))
+        return search_emit(s, event, STORE_CREATE, match, LEVEL_CREATES);
     return search_emit(s, event, STORE_ASSIGN, match, LEVEL_MAKES);
 }
 

@@ -104,9 +104,11 @@ static bool is_held_by_native(const struct evidence *evidence, struct text *sent
 {
     if (evidence->point->kind != ACCUMULATION_NATIVE || evidence->point->member_count < NATIVE_MIN)
         return false;
-    text_add(sentence, "native code has references to ");
+    uint32_t root = evidence->path->root;
+    bool at_exit = root != NODE_NONE && evidence->model->retention->roots[root].kind == ROOT_ATEXIT;
+    text_add(sentence, at_exit ? "atexit keeps until the end " : "native code has references to ");
     write_members(evidence, sentence);
-    text_add(sentence, ", to which no object refers");
+    text_add(sentence, at_exit ? "" : ", to which no object refers");
     return true;
 }
 
@@ -186,13 +188,14 @@ static bool keeps_all(const struct evidence *evidence)
     struct key_run run;
     if (evidence->made_bytes >= RECORDED_BYTES_MIN && evidence->left_bytes >= evidence->made_bytes / 100 * LEFT_PERCENT_MOST)
         return true;
-    return key_run_find(evidence->model->heap, evidence->point->node, &run) && key_run_is_complete(&run);
+    return !evidence->filling.deep && key_run_find(evidence->model->heap, evidence->point->node, &run) && key_run_is_complete(&run);
 }
 
 static bool has_removal(const struct evidence *evidence)
 {
     for (uint32_t i = 0; i < evidence->sites->removal_count; i++) {
-        if (evidence->sites->removals[i].executed != EXECUTION_NEVER)
+        const struct store_site *removal = &evidence->sites->removals[i];
+        if (removal->executed != EXECUTION_NEVER && (evidence->filling.deep || !removal->of_element))
             return true;
     }
     return false;
@@ -244,7 +247,7 @@ static bool is_loaded_once(const struct evidence *evidence, struct text *sentenc
 {
     if (!evidence->filling.once)
         return false;
-    text_add(sentence, "it is filled by a function that is called once, outside of any loop, and is used elsewhere");
+    text_add(sentence, "it is filled by a function whose name says that it loads, which is called once and outside of any loop");
     return true;
 }
 

@@ -90,6 +90,8 @@ struct store_site {
     bool maker;                            /* in a function that makes the holder and gives it to its caller, who gives it a name */
     bool on_new;                           /* what it adds to was made in the same run of the function */
     bool on_self;                          /* … is an attribute of the method's own object */
+    bool of_element;                       /* … or what is taken out of: something that the holder contains */
+    uint32_t key;                          /* the same number in two sites of one function: the same key */
     uint32_t caller_code_node, caller_line; /* the call that passed the holder in; 0: none */
     struct span caller_file, caller_function;
     unsigned rank;                         /* 0, 1, …: position in the list */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Connections are opened up to a limit, and used again."""
+# sign: limit
 import sys
 
 

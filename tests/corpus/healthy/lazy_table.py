@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A table of dictionary words, made when it is first needed."""
+# sign: made-anew
 import sys
 
 _TABLE = None

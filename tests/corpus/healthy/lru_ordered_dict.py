@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """An LRU cache by hand which evicts."""
+# sign: makes-room
 import collections
 import sys
 

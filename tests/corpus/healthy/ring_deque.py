@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The last 500 requests, in a deque with maxlen."""
+# sign: bounded
 import collections
 import sys
 

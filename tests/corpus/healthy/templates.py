@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """All templates are read when the application starts."""
+# sign: loaded-once
 import sys
 
 FILES = {"page_%d.html" % n: "<html>{{title}} %d</html>" % n * 200 for n in range(20)}

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A bot that keeps the last forty messages of each of fifty users."""
+# sign: makes-room
 import collections
 import sys
 

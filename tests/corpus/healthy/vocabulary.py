@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A vocabulary of fixed words is interned once; texts become numbers."""
+# sign: constructor
 import sys
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Workers with a bounded queue, which is full."""
+# sign: bounded
 import queue
 import sys
 import threading
