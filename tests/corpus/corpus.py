@@ -10,7 +10,7 @@ expected stands in the program, as comments at ends of lines, and in any of its 
                       each will do: of a cache its `def` and the call that fills it
     # native, # cycle: TYPE    at the start of a line: what is held has no holder in Python; the first suspect is of this kind
     # sign: NAME               at the start of a line of a healthy program: a sign that has to show, of whatever is large in it
-    # gap cold: WHY            at the start of a line of a healthy program: without the recorder it is called a leak, and why
+    # gap: WHY, # gap cold: WHY    at the start of a line of a healthy program: it is called a leak, always or without the recorder, and why
 """
 
 import argparse
@@ -59,11 +59,11 @@ class Case:
             for number, line in enumerate(lines, 1):
                 kind = re.match(r"# (native|cycle)(?:: (\w+))?$", line.rstrip())
                 holder = re.search(r"  # holder(?:: ([\w.]+))?$", line.rstrip())
-                note = re.match(r"# (sign|gap cold): (.+)$", line.rstrip())
+                note = re.match(r"# (sign|gap|gap cold): (.+)$", line.rstrip())
                 if note and note.group(1) == "sign":
                     self.signs.append(note.group(2))
                 elif note:
-                    self.gaps.add("cold")
+                    self.gaps.update(["cold"] if note.group(1) == "gap cold" else MODES)
                 if kind:
                     self.kind = kind.group(1)
                     self.words.update(filter(None, [kind.group(2)]))

@@ -205,6 +205,8 @@ static bool runs(const struct finder *finder, const struct code_flow *flow, cons
     if (event->kind != EVENT_CALL || name_of_callee(flow, event) != finder->index->facts[row].name)
         return false;
     uint32_t known = flow->values[event->target].node;
+    if (!known && flow->exprs[event->target].kind == EXPR_GLOBAL)
+        return false;   /* what a global of a living module means is known */
     return !known || code_index_row_of_callable(finder->index, known) == CODE_NONE || code_index_row_of_callable(finder->index, known) == row;
 }
 

@@ -15,6 +15,7 @@ struct finder {
     struct line_writer *writer;
     const struct model *model;
     const struct holder_question *question;
+    const struct filling *filling;
     struct wh_error *error;
     struct holder_lines found;
 };
@@ -89,8 +90,8 @@ static bool is_growth_sure(const struct finder *finder, uint32_t stack)
 /* What the recorder saw: who made the holder's store grow, by majority, and who did it last. */
 static void find_growth(struct finder *finder, bool sure)
 {
-    struct growth growth = finder->question->filling->growth;
-    bool known = finder->question->filling->deep ? finder->question->filling->has_growth
+    struct growth growth = finder->filling->growth;
+    bool known = finder->filling->deep ? finder->filling->has_growth
                                                  : growth_of_holder(finder->model, finder->question->node, &growth);
     if (!known || is_growth_sure(finder, growth.majority) != sure)
         return;
@@ -168,7 +169,7 @@ static void add_sites(struct finder *finder, const struct telling *telling)
         if (!is_chosen(&before, site, telling->choice) || !site_counts(site, any_seen) ||
             (telling->code_node && site->code_node != telling->code_node))
             continue;
-        if (i < sites->count && !filling_concerns(finder->question->filling, site))
+        if (i < sites->count && !filling_concerns(finder->filling, site))
             continue;   /* what fills the containers inside comes first if the mass is there, else last */
         struct wh_line line = line_writer_site(finder->writer, site, alternatives);
         line.evidence = telling->evidence ? telling->evidence : line.evidence;
@@ -355,7 +356,9 @@ static enum wh_status find_all(struct finder *finder)
 enum wh_status holder_lines_find(struct line_writer *writer, const struct holder_question *question, struct wh_error *error,
                                  struct holder_lines *ret)
 {
-    struct finder finder = {.writer = writer, .model = writer->model, .question = question, .error = error};
+    static const struct filling nothing;
+    struct finder finder = {.writer = writer, .model = writer->model, .question = question, .error = error,
+                            .filling = question->filling ? question->filling : &nothing};
     finder.found.lines = arena_array(writer->arena, LINES_MAX, sizeof(*finder.found.lines));
     enum wh_status status = finder.found.lines ? find_all(&finder) : arena_status(writer->arena, error);
     writer->arena->failed |= writer->text.failed;

@@ -16,7 +16,7 @@ struct holder_question {
     uint32_t node;
     const struct naming_path *path;
     const struct store_site_list *sites;
-    const struct filling *filling;
+    const struct filling *filling;   /* NULL: not asked for; then nothing is told of what is inside */
 };
 
 struct holder_lines { struct wh_line *lines; size_t count; };   /* owned by the writer's arena */
