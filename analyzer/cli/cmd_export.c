@@ -8,13 +8,28 @@
 #include "output_file.h"
 #include "text.h"
 
+static enum wh_status export_heapsnapshot(struct wh_analysis *analysis, const struct request *request, wh_sink sink, void *context,
+                                          struct wh_error *error, struct wh_export_summary *ret)
+{
+    return wh_export_heapsnapshot(analysis, request->all, sink, context, error, ret);
+}
+
+static enum wh_status export_graphml(struct wh_analysis *analysis, const struct request *request, wh_sink sink, void *context,
+                                     struct wh_error *error, struct wh_export_summary *ret)
+{
+    struct wh_cut_query query = {.query = request->query, .suspect = request->suspect, .limit = request->limit};
+    return wh_export_graphml(analysis, &query, sink, context, error, ret);
+}
+
 /* A format is a row. */
 static const struct format {
     const char *name, *opened_with;
-    enum wh_status (*export)(struct wh_analysis *analysis, bool all, wh_sink sink, void *context, struct wh_error *error,
+    bool of_objects; /* of some, which have to be named */
+    enum wh_status (*export)(struct wh_analysis *analysis, const struct request *request, wh_sink sink, void *context, struct wh_error *error,
                              struct wh_export_summary *ret);
 } formats[] = {
-    {"heapsnapshot", "Chrome DevTools (Memory, Load profile) or memlab", wh_export_heapsnapshot},
+    {"heapsnapshot", "Chrome DevTools (Memory, Load profile) or memlab", false, export_heapsnapshot},
+    {"graphml", "Gephi, yEd, Cytoscape or igraph", true, export_graphml},
 };
 enum { FORMAT_COUNT = sizeof(formats) / sizeof(formats[0]) };
 
@@ -56,7 +71,7 @@ static enum wh_status answer(struct wh_analysis *analysis, const struct request 
     (void)exit_code;
     if (status)
         return status;
-    status = format->export(analysis, request->all, write_to_target, &target, error, &last_summary);
+    status = format->export(analysis, request, write_to_target, &target, error, &last_summary);
     status = output_file_close(&target.file, status, error);
     if (!status && !standard)
         fprintf(out, "%s: %s objects, %s references, %s, to be opened with %s\n", visible(request->output),
@@ -94,16 +109,25 @@ static const char *refuse_format(const char *name)
 static const char *check(const struct request *request)
 {
     if (!request->format)
-        return "no format is given: --to heapsnapshot";
+        return "no format is given: --to heapsnapshot or --to graphml";
     if (!find_format(request->format))
         return refuse_format(request->format);
+    int named = (request->query.address != 0) + (request->query.type != NULL) + (request->query.expression != NULL) + (request->suspect != 0);
+    if (find_format(request->format)->of_objects && named != 1)
+        return "graphml is of some objects: one of ADDRESS, --type, --expr and --suspect is needed";
+    if (!find_format(request->format)->of_objects && named)
+        return "this format is of the whole heap: no object can be named";
     return request->output ? NULL : "no file for the export is given: -o FILE";
 }
 
 int cmd_export(int argc, char **argv)
 {
     static const struct argp_option options[] = {
-        {"to", KEY_TO, "FORMAT", 0, "heapsnapshot: for Chrome DevTools and memlab", 0},
+        {"to", KEY_TO, "FORMAT", 0, "heapsnapshot: the whole heap, for Chrome DevTools and memlab; graphml: what keeps some objects alive", 0},
+        {"type", KEY_TYPE, "QUALNAME", 0, "graphml: of the objects of a type", 0},
+        {"expr", KEY_EXPR, "EXPR", 0, "graphml: of what an expression names: 'app.cache'", 0},
+        {"suspect", KEY_SUSPECT, "N", 0, "graphml: of number N of 'whoholds suspects'", 0},
+        {"limit", KEY_LIMIT, "N", 0, "graphml: N objects at most, the nearest; default 500", 0},
         {"output", KEY_OUTPUT, "FILE", 0, "Where the export goes; - is standard output", 0},
         {"all", KEY_ALL, NULL, 0,
          "Also the references of running frames, and of functions to their __globals__, that hold nothing by themselves; like weak ones, "
@@ -114,7 +138,8 @@ int cmd_export(int argc, char **argv)
     static const struct command command = {
         .name = "export",
         .options = options,
-        .arguments = "SNAPSHOT --to FORMAT -o FILE",
+        .arguments = "SNAPSHOT --to heapsnapshot -o FILE\nSNAPSHOT --to graphml -o FILE ADDRESS",
+        .query = QUERY_OWN,
         .help = "Write the heap in the format of another tool, whose retained sizes and dominators will be those of whoholds. Objects that "
                 "no root reaches are left out. The file appears when it is whole, and only those can read it who can read the "
                 "snapshot; standard output gets what is written before a failure.\v" HELP_EXIT_CODES

@@ -98,11 +98,11 @@ class ExportTest(CommandLineTest):
 
     def test_what_an_export_needs(self):
         self.assertEqual(self.refuse(USAGE, "export", self.snapshot, "-o", "x"),
-                         "no format is given: --to heapsnapshot (see 'whoholds export --help')")
+                         "no format is given: --to heapsnapshot or --to graphml (see 'whoholds export --help')")
         self.assertEqual(self.refuse(USAGE, "export", self.snapshot, "--to", "heapsnapshot"),
                          "no file for the export is given: -o FILE (see 'whoholds export --help')")
         self.assertEqual(self.refuse(USAGE, "export", self.snapshot, "--to", "xml\n", "-o", "x"),
-                         "'xml\\n' is no format that can be written; there is heapsnapshot (see 'whoholds export --help')")
+                         "'xml\\n' is no format that can be written; there are heapsnapshot, graphml (see 'whoholds export --help')")
         self.assertIn("no snapshot is given", self.refuse(USAGE, "export", "--to", "heapsnapshot", "-o", "x"))
 
     def test_help(self):

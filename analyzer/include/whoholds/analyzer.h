@@ -591,4 +591,12 @@ struct wh_export_summary {
 enum wh_status wh_export_heapsnapshot(struct wh_analysis *analysis, bool all, wh_sink sink, void *context, struct wh_error *error,
                                       struct wh_export_summary *ret) WH_MUST_USE;
 
+/*
+ * What keeps objects alive, as GraphML: the objects that `query` or its suspect names, what refers to them, what refers to that, nearest first, and
+ * the references among all these that hold. `query.limit` vertices at most (0: 500). Vertices have name, type, address, shallow_bytes and
+ * retained_bytes, edges a label.
+ */
+enum wh_status wh_export_graphml(struct wh_analysis *analysis, const struct wh_cut_query *query, wh_sink sink, void *context,
+                                 struct wh_error *error, struct wh_export_summary *ret) WH_MUST_USE;
+
 #endif
