@@ -26,7 +26,6 @@ QUESTIONS = {
     "info": ["info", "{}"],
     "suspects": ["suspects", "{}", "--all"],
     "top": ["top", "{}"],
-    "lines": ["top", "{}", "--by", "line"],
     "path": ["path", "{}", "--type", "bytearray"],
     "show": ["show", "{}", "--type", "list"],
     "tree": ["tree", "{}"],

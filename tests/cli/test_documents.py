@@ -22,6 +22,12 @@ class DocumentTest(CommandLineTest):
             for command in QUESTIONS:
                 self.check_document(self.document(*question(command, snapshot, "--json")))
 
+    def test_rows_by_line_are_as_their_schema_says(self):
+        for snapshot in (self.snapshot, self.hostile):
+            document = self.document("top", snapshot, "--by", "line", "--json")
+            self.check_document(document)
+            self.assertEqual(sum(row["shallow_bytes"] for row in document["rows"]), self.document("info", snapshot, "--json")["live"]["bytes"])
+
     def test_the_schemas_refuse_what_they_do_not_know(self):
         for command in QUESTIONS:
             document = self.document(*question(command, self.snapshot, "--json"))

@@ -48,8 +48,8 @@ class UsageTest(CommandLineTest):
         for word in ("0", "0x", "0xg", "12x", "0x0", "0x10000000000000000", "x"):
             self.assertIn("'%s' is not an address" % word, self.refuse(USAGE, "show", self.snapshot, word))
 
-    def test_by_takes_three_words(self):
-        self.assertIn("'--by' takes type, holder or module", self.refuse(USAGE, "top", self.snapshot, "--by", "size"))
+    def test_by_takes_four_words(self):
+        self.assertIn("'--by' takes type, holder, module or line", self.refuse(USAGE, "top", self.snapshot, "--by", "size"))
 
     def test_path_and_show_want_exactly_one_object(self):
         for command in ("path", "show"):
