@@ -194,7 +194,7 @@ struct wh_line {
     const char *text;          /* the source line, "" if the file cannot be read now */
     const char *evidence;      /* growth, store, store-executed, frame, suspended, traceback, definition, source */
     const char *certainty;     /* exact | likely | only candidate | one of N */
-    const char *via;           /* `file:line in function` of the call that passed the holder in, or of the library's line; `local name`; `makes the thread`; "" */
+    const char *via;           /* `file:line in function` of the call that passed the holder in, or of the library's line; `local name`; `a new thread`; "" */
 };
 
 /* Where an object was allocated, as the recorder knows, and the lines that put things into it, with their evidence. */

@@ -318,7 +318,7 @@ static enum wh_status find_thread(struct finder *finder, uint32_t thread)
         struct wh_line line = line_writer_code(finder->writer, finder->model->heap->codes[sites.sites[i].row].node, line_number);
         line.evidence = "definition";
         line.certainty = line_writer_certainty(finder->writer, sites.count, "only candidate");
-        line.via = "makes the thread";
+        line.via = "a new thread";
         add_line(finder, line);
     }
     call_sites_deinit(&sites);
