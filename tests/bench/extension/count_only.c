@@ -14,7 +14,7 @@ __attribute__((visibility("default"))) long count_only(long *ret_references);
 
 long count_only(long *ret_references)
 {
-    PyInterpreterState *interp = compat_interpreter(PyThreadState_Get());
+    PyInterpreterState *interp = compat_main_interpreter();
     long objects = 0;
     *ret_references = 0;
     for (int generation = 0; generation <= COMPAT_GENERATIONS; generation++) {
