@@ -13,7 +13,7 @@ VERDICT = """\
    held at       no line is known
    holds         6 × bytearray, 5,000,057 B each
    path          sys.modules['__main__'].cache[0…5]
-   to free it    cut 1 reference: __main__.cache
+   to free it    cut 2 references: __main__.cache, __main__.order.cache
 """
 
 # Bidi controls, line separators, C1 controls, and what cannot be decoded.
