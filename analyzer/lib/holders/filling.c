@@ -199,14 +199,20 @@ static enum wh_status find_growth(struct finder *finder)
 
 /* --- calls --- */
 
+static bool is_same_file(const struct finder *finder, uint32_t row, uint32_t other)
+{
+    struct span a = naming_code_file(finder->heap, finder->heap->codes[row].node), b = naming_code_file(finder->heap, finder->heap->codes[other].node);
+    return a.length == b.length && !memcmp(a.bytes, b.bytes, a.length);
+}
+
 /* Does the call run this code object? By what the callee is known to be, else by its name. */
-static bool runs(const struct finder *finder, const struct code_flow *flow, const struct event *event, uint32_t row)
+static bool runs(const struct finder *finder, uint32_t caller, const struct code_flow *flow, const struct event *event, uint32_t row)
 {
     if (event->kind != EVENT_CALL || name_of_callee(flow, event) != finder->index->facts[row].name)
         return false;
     uint32_t known = flow->values[event->target].node;
     if (!known && flow->exprs[event->target].kind == EXPR_GLOBAL)
-        return false;   /* what a global of a living module means is known */
+        return is_same_file(finder, caller, row);   /* a module's body, of which the namespace is not known */
     return !known || code_index_row_of_callable(finder->index, known) == CODE_NONE || code_index_row_of_callable(finder->index, known) == row;
 }
 
@@ -218,7 +224,7 @@ static enum wh_status calls(const struct finder *finder, uint32_t caller, uint32
         return WH_OK;
     enum wh_status status = flow_of(finder, caller, &flow);
     for (uint32_t i = 0; !status && !*ret && i < flow->event_count; i++)
-        *ret = runs(finder, flow, &flow->events[i], callee);
+        *ret = runs(finder, caller, flow, &flow->events[i], callee);
     return status;
 }
 
@@ -281,11 +287,13 @@ static enum wh_status find_callers(const struct finder *finder, uint32_t row, st
     for (uint32_t i = first; !status && !ret->unclear && i < end; i++) {
         const struct code_flow *flow;
         unsigned found = 0;
+        if (i > first && index->users[i] == index->users[i - 1])
+            continue;   /* it binds the name and uses it */
         if (index->facts[index->users[i]].library && !index->facts[row].library)
             continue;   /* a namesake: libraries do not know the application's names */
         status = flow_of(finder, index->users[i], &flow);
         for (uint32_t e = 0; !status && e < flow->event_count; e++) {
-            if (!runs(finder, flow, &flow->events[e], row))
+            if (!runs(finder, index->users[i], flow, &flow->events[e], row))
                 continue;
             found++;
             ret->looped |= flow->events[e].in_loop;
