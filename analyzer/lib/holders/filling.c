@@ -328,16 +328,37 @@ static enum wh_status is_called_once(const struct finder *finder, uint32_t row, 
 /* --- who adds --- */
 
 /* By a function of the application that does not add: neither the module's body, which binds the name, nor the holder's own function. */
-static bool is_used_elsewhere(const struct finder *finder)
+static bool stores_name(const struct code_flow *flow, uint32_t name)
 {
-    const struct code_index *index = finder->index;
-    for (uint32_t i = index->first_user_of_name[finder->name]; finder->name && i < index->first_user_of_name[finder->name + 1]; i++) {
-        uint32_t user = index->users[i];
-        bool own = index->facts[user].top_level || index->facts[user].name == NAME_INIT || index->facts[user].name == finder->name;
-        if (!own && !is_adder(finder, user) && !index->facts[user].library)
+    for (uint32_t i = 0; i < flow->event_count; i++) {
+        if ((flow->events[i].kind == EVENT_STORE_ATTR || flow->events[i].kind == EVENT_STORE_GLOBAL) && flow->events[i].name == name)
             return true;
     }
     return false;
+}
+
+/* A module's body that binds the name says nothing; one that only reads it does. */
+static enum wh_status is_use(const struct finder *finder, uint32_t row, bool *ret)
+{
+    const struct code_facts *facts = &finder->index->facts[row];
+    const struct code_flow *flow;
+    *ret = !facts->library && facts->name != NAME_INIT && facts->name != finder->name && !is_adder(finder, row);
+    if (!*ret || !facts->top_level)
+        return WH_OK;
+    enum wh_status status = flow_of(finder, row, &flow);
+    if (!status)
+        *ret = !stores_name(flow, finder->name);
+    return status;
+}
+
+static enum wh_status is_used_elsewhere(const struct finder *finder, bool *ret)
+{
+    const struct code_index *index = finder->index;
+    enum wh_status status = WH_OK;
+    *ret = false;
+    for (uint32_t i = index->first_user_of_name[finder->name]; !status && !*ret && finder->name && i < index->first_user_of_name[finder->name + 1]; i++)
+        status = is_use(finder, index->users[i], ret);
+    return status;
 }
 
 static bool adds_in_loop(const struct finder *finder, uint32_t row)
@@ -386,9 +407,12 @@ static enum wh_status is_one_loop(const struct finder *finder, uint32_t row, boo
 
 static enum wh_status find_once(struct finder *finder)
 {
-    bool once = finder->adder_count > 0 && !finder->sites->incomplete && is_used_elsewhere(finder);
+    bool once = false;
+    enum wh_status status = finder->adder_count && !finder->sites->incomplete ? is_used_elsewhere(finder, &once) : WH_OK;
+    if (status)
+        return status;
     for (unsigned a = 0; once && a < finder->adder_count; a++) {
-        enum wh_status status = is_one_loop(finder, finder->adders[a], &once);
+        status = is_one_loop(finder, finder->adders[a], &once);
         if (status)
             return status;
     }
@@ -482,15 +506,6 @@ static bool asks_length(const struct finder *finder, const struct code_flow *flo
     if (argument->kind == EXPR_PARAM)
         return code_index_name_of_node(finder->index, code_view_local_name(view, argument->a)) == finder->name;
     return (argument->kind == EXPR_GLOBAL || argument->kind == EXPR_CELL) && argument->a == finder->name;
-}
-
-static bool stores_name(const struct code_flow *flow, uint32_t name)
-{
-    for (uint32_t i = 0; i < flow->event_count; i++) {
-        if ((flow->events[i].kind == EVENT_STORE_ATTR || flow->events[i].kind == EVENT_STORE_GLOBAL) && flow->events[i].name == name)
-            return true;
-    }
-    return false;
 }
 
 /* The number that an expression is in this snapshot; 0 if it is none, or changes. */

@@ -148,7 +148,11 @@ bool search_is_empty(const struct search *s, uint32_t expr)
 /* What is stored: an element, or only a place for elements. */
 enum site_level search_level_of(const struct search *s, uint32_t value)
 {
-    return search_makes_empty(s, value) ? LEVEL_MAKES : LEVEL_STORES;
+    static const unsigned containers = FAMILY_LIST | FAMILY_DICT | FAMILY_SET | FAMILY_DEQUE;
+    const struct expr *expr = &s->flow->exprs[value];
+    uint32_t type = expr->kind == EXPR_CALL ? code_index_type_of_class(s->index, value_of(s, expr->a).node) : TYPE_NONE;
+    bool container = expr->kind == EXPR_EMPTY || (type != TYPE_NONE && family_of_type(s->heap, type) & containers);
+    return container && search_makes_empty(s, value) ? LEVEL_MAKES : LEVEL_STORES;
 }
 
 /* Emits for an operation on `target`, which takes things into containers of the holder's family if `fits`. */
