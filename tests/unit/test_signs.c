@@ -312,7 +312,7 @@ static void how_it_is_filled_speaks_against_a_leak(void **state)
     assert_hides(&scene, "limit");
     *filling = (struct filling){.by_constructor = true, .made_anew = true, .once = true, .limit = 500};
     assert_shows(&scene, "constructor", "only the constructor of the object that it belongs to adds to it");
-    assert_shows(&scene, "made-anew", "what fills it makes a new one each time it runs");
+    assert_shows(&scene, "made-anew", "what fills it makes a new one each time");
     assert_shows(&scene, "loaded-once", "it is filled by a function whose name says that it loads, which is called once and outside of any loop");
     assert_shows(&scene, "limit", "what adds to it compares its length with a limit: 500");
     close_scene(&scene);

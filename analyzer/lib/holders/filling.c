@@ -457,6 +457,26 @@ static enum wh_status find_constructor(struct finder *finder)
     return WH_OK;
 }
 
+/* rows = [] in a loop, where `rows` is a variable of a running function: the one that is there is of this round alone. */
+static enum wh_status find_made_each_round(struct finder *finder)
+{
+    const struct naming_step *last = finder->path->step_count ? &finder->path->steps[finder->path->step_count - 1] : NULL;
+    uint32_t row = last && last->kind == STEP_LOCAL ? code_index_row(finder->index, label_code_of_locals(finder->heap, last->owner)) : CODE_NONE;
+    if (row == CODE_NONE || !is_adder(finder, row))
+        return WH_OK;
+    const struct code_flow *flow;
+    struct code_view view;
+    enum wh_status status = flow_of(finder, row, &flow);
+    code_view_init(finder->heap, &finder->heap->codes[row], &view);
+    for (uint32_t i = 0; !status && i < flow->event_count; i++) {
+        const struct event *event = &flow->events[i];
+        if (event->kind == EVENT_STORE_FAST && event->in_loop && flow->exprs[event->value].kind == EXPR_EMPTY &&
+            code_index_name_of_node(finder->index, code_view_local_name(&view, event->name)) == finder->name)
+            finder->ret->made_anew = true;
+    }
+    return status;
+}
+
 static void find_made_anew(struct finder *finder)
 {
     bool any = false, all = true;
@@ -587,5 +607,7 @@ enum wh_status filling_find(const struct model *model, struct code_index *index,
     if (!status)
         status = find_limit(&finder);
     find_made_anew(&finder);
+    if (!status)
+        status = find_made_each_round(&finder);
     return status;
 }

@@ -30,7 +30,7 @@ struct filling {
     bool by_import;                    /* … while a module was being imported */
     bool by_module_body;               /* … at the top level of a module */
     bool by_constructor;               /* only the constructor of the object that the holder belongs to adds to it */
-    bool made_anew;                    /* the functions that add to it have made it, and have ended */
+    bool made_anew;                    /* the functions that add to it have made it, and have ended; or make one each time round a loop */
     bool once;                         /* it is filled in loops of functions that are called once and are named as ones that load, and is used elsewhere */
     const struct store_site *room;     /* a removal in what adds, or in what is called by it; NULL */
     uint64_t limit;                    /* what adds compares the number of items with this one; 0: nothing of the kind */

@@ -239,7 +239,7 @@ static bool is_made_anew(const struct evidence *evidence, struct text *sentence)
 {
     if (!evidence->filling.made_anew)
         return false;
-    text_add(sentence, "what fills it makes a new one each time it runs");
+    text_add(sentence, "what fills it makes a new one each time");
     return true;
 }
 
