@@ -230,6 +230,15 @@ uint32_t code_index_type_of_class(const struct code_index *index, uint32_t node)
     return found ? found[1] : TYPE_NONE;
 }
 
+uint32_t code_index_name_of_class(const struct code_index *index, uint32_t type)
+{
+    struct span name = index->heap->types[type].name;
+    const char *dot = name.length ? memrchr(name.bytes, '.', name.length) : NULL;
+    if (dot)
+        name = (struct span){dot + 1, name.length - (size_t)(dot + 1 - name.bytes)};
+    return code_index_find_name(index, name);
+}
+
 /* No class hierarchy is deeper; a file may claim a cyclic one. */
 enum { BASES_MAX = 64 };
 

@@ -85,6 +85,9 @@ uint32_t code_index_row_of_callable(const struct code_index *index, uint32_t nod
 /* The number of the type that a class object is, TYPE_NONE for anything else. */
 uint32_t code_index_type_of_class(const struct code_index *index, uint32_t node);
 
+/* The number of the last part of a type's qualified name, by which code makes instances; NAME_NONE. */
+uint32_t code_index_name_of_class(const struct code_index *index, uint32_t type);
+
 bool code_index_is_subtype(const struct code_index *index, uint32_t type, uint32_t base);
 
 /* Is it an instance of an extension's class, and no container: an object of which no code tells what it holds? Looks at all code objects. */

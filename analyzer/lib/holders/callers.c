@@ -2,7 +2,6 @@
 #include "holders/callers.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/array.h"
 #include "base/bitmap.h"
@@ -219,16 +218,6 @@ static enum wh_status look_at_users(struct climb *climb, uint32_t name)
     return status;
 }
 
-/* The last part of a class' qualified name. */
-static uint32_t name_of_class(const struct code_index *index, uint32_t type)
-{
-    struct span name = index->heap->types[type].name;
-    const char *dot = name.length ? memrchr(name.bytes, '.', name.length) : NULL;
-    if (dot)
-        name = (struct span){dot + 1, name.length - (size_t)(dot + 1 - name.bytes)};
-    return code_index_find_name(index, name);
-}
-
 /* Of __init__, or of a method that is handed over with its object: who makes instances of the class or of a subclass. */
 static enum wh_status look_at_users_of_class(struct climb *climb)
 {
@@ -237,7 +226,7 @@ static enum wh_status look_at_users_of_class(struct climb *climb)
     enum wh_status status = WH_OK;
     for (uint32_t type = 0; class_type != TYPE_NONE && !status && type < index->heap->type_count; type++)
         if (code_index_is_subtype(index, type, class_type))
-            status = look_at_users(climb, name_of_class(index, type));
+            status = look_at_users(climb, code_index_name_of_class(index, type));
     return status;
 }
 

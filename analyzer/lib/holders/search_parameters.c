@@ -58,18 +58,6 @@ enum wh_status search_enqueue_users(struct search *s, uint32_t name, uint32_t de
     return status;
 }
 
-/* The last part of a class' qualified name. */
-static uint32_t name_of_class(const struct code_index *index, uint32_t type)
-{
-    struct span name = index->heap->types[type].name;
-    for (size_t i = name.length; i-- > 0;)
-        if (name.bytes[i] == '.') {
-            name = (struct span){name.bytes + i + 1, name.length - i - 1};
-            break;
-        }
-    return code_index_find_name(index, name);
-}
-
 enum wh_status search_want_parameters(struct search *s)
 {
     const struct code_facts *facts = &s->index->facts[s->row];
@@ -81,7 +69,7 @@ enum wh_status search_want_parameters(struct search *s)
         return WH_OK;
     enum wh_status status = search_enqueue_users(s, facts->name, depth);
     if (!status && facts->name == NAME_INIT && facts->class_type != TYPE_NONE)
-        status = search_enqueue_users(s, name_of_class(s->index, facts->class_type), depth);
+        status = search_enqueue_users(s, code_index_name_of_class(s->index, facts->class_type), depth);
     return status;
 }
 
