@@ -183,6 +183,11 @@ void finder_deinit(struct finder *finder)
     finder->candidate_count = finder->candidate_capacity = 0;
 }
 
+void finding_write_type(const struct finder *finder, const struct candidate *candidate, struct text *text)
+{
+    model_write_type(&finder->model->heap->types[candidate->group], text);
+}
+
 void finding_write_count(struct text *text, uint64_t count, const char *one, const char *many)
 {
     text_addf(text, "%" PRIu64 " %s", count, count == 1 ? one : many);

@@ -48,6 +48,9 @@ enum wh_status finder_output(struct finder *finder, size_t limit, struct wh_find
 
 void finder_deinit(struct finder *finder);
 
+/* The name of a candidate whose `group` is a type. */
+void finding_write_type(const struct finder *finder, const struct candidate *candidate, struct text *text);
+
 /* `1 object`, `12 objects`. */
 void finding_write_count(struct text *text, uint64_t count, const char *one, const char *many);
 

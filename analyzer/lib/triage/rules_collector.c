@@ -32,11 +32,6 @@ static enum wh_status note_garbage(struct finder *finder)
     return status;
 }
 
-static void write_type(const struct finder *finder, const struct candidate *candidate, struct text *text)
-{
-    model_write_type(&finder->model->heap->types[candidate->group], text);
-}
-
 static void write_groups(const struct finder *finder, const struct candidate *candidate, struct text *text)
 {
     (void)finder;
@@ -45,7 +40,7 @@ static void write_groups(const struct finder *finder, const struct candidate *ca
 
 enum wh_status find_cycles(struct finder *finder)
 {
-    finder->write_name = write_type;
+    finder->write_name = finding_write_type;
     finder->write_detail = write_groups;
     return note_garbage(finder);
 }
@@ -56,7 +51,7 @@ enum wh_status find_collector_off(struct finder *finder)
 {
     struct collector_state state;
     finder->known = collector_state_read(finder->model->heap, &state);
-    finder->write_name = write_type;
+    finder->write_name = finding_write_type;
     finder->write_detail = write_groups;
     finder->always = finder->known && !state.enabled;
     return finder->always ? note_garbage(finder) : WH_OK;
@@ -90,7 +85,7 @@ enum wh_status find_collector_late(struct finder *finder)
 {
     struct collector_state state;
     finder->known = collector_state_read(finder->model->heap, &state);
-    finder->write_name = write_type;
+    finder->write_name = finding_write_type;
     finder->write_detail = write_counter;
     finder->always = finder->known && is_late(&state, garbage_of(finder->model).bytes);
     return finder->always ? note_garbage(finder) : WH_OK;
@@ -108,7 +103,7 @@ enum wh_status find_frozen(struct finder *finder)
 {
     const struct heap *heap = finder->model->heap;
     enum wh_status status = WH_OK;
-    finder->write_name = write_type;
+    finder->write_name = finding_write_type;
     finder->write_detail = write_number;
     for (uint32_t node = 1; !status && node < heap->node_count; node++) {
         if (heap->form_of_node[node] & FORM_FROZEN)
@@ -149,7 +144,7 @@ enum wh_status find_finalizers(struct finder *finder)
 {
     const struct heap *heap = finder->model->heap;
     enum wh_status status = WH_OK;
-    finder->write_name = write_type;
+    finder->write_name = finding_write_type;
     finder->write_detail = write_number;
     for (uint32_t node = 1; !status && node < heap->node_count; node++) {
         if (!dominators_is_live(finder->model->dominators, node) && has_finalizer(finder, node))
@@ -199,7 +194,7 @@ enum wh_status find_native(struct finder *finder)
 {
     const struct retention *retention = finder->model->retention;
     enum wh_status status = WH_OK;
-    finder->write_name = write_type;
+    finder->write_name = finding_write_type;
     finder->write_detail = write_references;
     for (uint32_t i = 0; !status && i < retention->graph.root_count; i++) {
         uint32_t node = retention->graph.root_node[i];

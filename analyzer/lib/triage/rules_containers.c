@@ -69,11 +69,6 @@ enum wh_status find_spare_room(struct finder *finder)
 
 /* --- empty ones --- */
 
-static void write_type(const struct finder *finder, const struct candidate *candidate, struct text *text)
-{
-    model_write_type(&finder->model->heap->types[candidate->group], text);
-}
-
 static void write_number(const struct finder *finder, const struct candidate *candidate, struct text *text)
 {
     (void)finder;
@@ -95,7 +90,7 @@ enum wh_status find_empty_containers(struct finder *finder)
     struct heap_store store;
     uint32_t node;
     enum wh_status status = WH_OK;
-    finder->write_name = write_type;
+    finder->write_name = finding_write_type;
     finder->write_detail = write_number;
     store_walk_init(&walk, finder->model->heap);
     while (!status && store_walk_next(&walk, &node, &store)) {

@@ -56,11 +56,6 @@ static bool has_attribute_table(const struct finder *finder, uint32_t node)
     return kinds_dict_of(finder->kinds, heap, node) || sections.extras > sections.attrs;
 }
 
-static void write_type(const struct finder *finder, const struct candidate *candidate, struct text *text)
-{
-    model_write_type(&finder->model->heap->types[candidate->group], text);
-}
-
 static void write_instances(const struct finder *finder, const struct candidate *candidate, struct text *text)
 {
     (void)finder;
@@ -73,7 +68,7 @@ enum wh_status find_instance_dicts(struct finder *finder)
     const struct heap *heap = finder->model->heap;
     struct node_run nodes = kinds_of(finder->kinds, KIND_INSTANCE);
     enum wh_status status = WH_OK;
-    finder->write_name = write_type;
+    finder->write_name = finding_write_type;
     finder->write_detail = write_instances;
     for (uint32_t i = 0; !status && i < nodes.count; i++) {
         uint32_t node = nodes.nodes[i], dict = kinds_dict_of(finder->kinds, heap, node);
