@@ -50,14 +50,6 @@ static enum wh_status bucket_by_module(struct top_counter *counter, struct wh_er
 
 /* --- output --- */
 
-static int compare_buckets(const void *left, const void *right)
-{
-    const struct top_bucket *a = left, *b = right;
-    if (a->retained != b->retained)
-        return a->retained > b->retained ? -1 : 1;
-    return (a->type > b->type) - (a->type < b->type);
-}
-
 static uint32_t drop_empty(struct top_counter *counter)
 {
     uint32_t kept = 0;
@@ -86,7 +78,7 @@ static void output_buckets(struct top_counter *counter, enum wh_top_by by, size_
     uint32_t count = drop_empty(counter);
     struct wh_top *top = &result->top;
     size_t shown = limit && limit < count ? limit : count;
-    qsort(counter->buckets, count, sizeof(*counter->buckets), compare_buckets);
+    qsort(counter->buckets, count, sizeof(*counter->buckets), top_compare_buckets);
     top->rows = arena_array(&result->arena, shown, sizeof(*top->rows));
     for (uint32_t i = 0; top->rows && i < count; i++) {
         const struct top_bucket *bucket = &counter->buckets[i];

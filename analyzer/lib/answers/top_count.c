@@ -73,3 +73,11 @@ void top_counter_deinit(struct top_counter *counter)
     free(counter->depth_of_bucket);
     free(counter->stack);
 }
+
+int top_compare_buckets(const void *left, const void *right)
+{
+    const struct top_bucket *a = left, *b = right;
+    if (a->retained != b->retained)
+        return a->retained > b->retained ? -1 : 1;
+    return (a->type > b->type) - (a->type < b->type);
+}

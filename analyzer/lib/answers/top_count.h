@@ -31,6 +31,9 @@ void top_counter_deinit(struct top_counter *counter);
  */
 void top_counter_run(struct top_counter *counter);
 
+/* For qsort: most retained first. */
+int top_compare_buckets(const void *left, const void *right);
+
 /* Rows of source lines; in top_lines.c. */
 enum wh_status top_of_lines(struct wh_analysis *analysis, size_t limit, struct wh_error *error, struct top_result *result) WH_MUST_USE;
 

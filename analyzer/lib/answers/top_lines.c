@@ -115,14 +115,6 @@ static enum wh_status mark_allocations(struct lines *self)
 
 /* --- output --- */
 
-static int compare_buckets(const void *left, const void *right)
-{
-    const struct top_bucket *a = left, *b = right;
-    if (a->retained != b->retained)
-        return a->retained > b->retained ? -1 : 1;
-    return (a->type > b->type) - (a->type < b->type);
-}
-
 static void output_row(struct lines *self, const struct top_bucket *bucket, struct wh_top_row *ret)
 {
     struct text text = {0};
@@ -142,7 +134,7 @@ static void output_row(struct lines *self, const struct top_bucket *bucket, stru
 
 static void output(struct lines *self, struct top_counter *counter, size_t limit, struct wh_top *top)
 {
-    qsort(counter->buckets, self->count, sizeof(*counter->buckets), compare_buckets);
+    qsort(counter->buckets, self->count, sizeof(*counter->buckets), top_compare_buckets);
     top->rows = arena_array(self->arena, self->count, sizeof(*top->rows));
     for (uint32_t i = 0; top->rows && i < self->count; i++) {
         const struct top_bucket *bucket = &counter->buckets[i];
