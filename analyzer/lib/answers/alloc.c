@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wh_alloc: the two classic views of a memory profiler, from the counters of the recorded stacks. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "answers/analysis.h"
 #include "base/array.h"
@@ -43,19 +42,12 @@ static struct stack_place innermost_place(const struct heap *heap, const struct 
     return place;
 }
 
-static int compare_spans(struct span a, struct span b)
-{
-    size_t shorter = a.length < b.length ? a.length : b.length;
-    int order = shorter ? memcmp(a.bytes, b.bytes, shorter) : 0;
-    return order ? order : (a.length > b.length) - (a.length < b.length);
-}
-
 /* By the parts of a place that tell rows apart; a place without code by its stack, of which there are two. */
 static int compare_places(const struct counted *a, const struct counted *b, enum wh_alloc_by by)
 {
-    int order = compare_spans(a->place.file, b->place.file);
+    int order = span_compare(a->place.file, b->place.file);
     if (!order && by != WH_ALLOC_FILE)
-        order = compare_spans(a->place.function, b->place.function);
+        order = span_compare(a->place.function, b->place.function);
     if (!order && by == WH_ALLOC_LINE)
         order = (a->place.line > b->place.line) - (a->place.line < b->place.line);
     if (!order && !a->place.code_node && !b->place.code_node)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wh_alloc_tree: the recorded stacks merged from their outermost frames inwards, as a flame graph shows them. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "answers/analysis.h"
 #include "base/array.h"
@@ -64,20 +63,13 @@ static int compare_frames(const void *left, const void *right, void *context)
     return (a->instruction > b->instruction) - (a->instruction < b->instruction);
 }
 
-static int compare_spans(struct span a, struct span b)
-{
-    size_t shorter = a.length < b.length ? a.length : b.length;
-    int order = shorter ? memcmp(a.bytes, b.bytes, shorter) : 0;
-    return order ? order : (a.length > b.length) - (a.length < b.length);
-}
-
 /* By what is shown of them: two functions that were made from one source are one. */
 static int compare_shown(const struct stack_place *a, const struct stack_place *b)
 {
-    int order = compare_spans(a->file, b->file);
+    int order = span_compare(a->file, b->file);
     if (!order)
         order = (a->line > b->line) - (a->line < b->line);
-    return order ? order : compare_spans(a->function, b->function);
+    return order ? order : span_compare(a->function, b->function);
 }
 
 static int compare_sites(const void *left, const void *right)

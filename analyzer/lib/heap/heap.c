@@ -36,6 +36,13 @@ bool span_is(struct span span, const char *text)
     return span.length == strlen(text) && !memcmp(span.bytes, text, span.length);
 }
 
+int span_compare(struct span a, struct span b)
+{
+    size_t shorter = a.length < b.length ? a.length : b.length;
+    int order = shorter ? memcmp(a.bytes, b.bytes, shorter) : 0;
+    return order ? order : (a.length > b.length) - (a.length < b.length);
+}
+
 /* The row of `node` in an ascending array of node numbers that stand `stride` bytes apart; UINT32_MAX if it has none. */
 static uint32_t find_row(const void *first, size_t stride, uint32_t count, uint32_t node)
 {

@@ -195,5 +195,6 @@ uint32_t heap_find_block(const struct heap *heap, uint64_t address);
 uint64_t heap_block_bytes(const struct heap_block *block);
 
 bool span_is(struct span span, const char *text);
+int span_compare(struct span a, struct span b);   /* by bytes; a beginning comes before the whole */
 
 #endif

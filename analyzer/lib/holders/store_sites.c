@@ -14,13 +14,6 @@ static int compare_uints(uint64_t a, uint64_t b)
     return (a > b) - (a < b);
 }
 
-static int compare_spans(struct span a, struct span b)
-{
-    size_t shorter = a.length < b.length ? a.length : b.length;
-    int order = shorter ? memcmp(a.bytes, b.bytes, shorter) : 0;
-    return order ? order : compare_uints(a.length, b.length);
-}
-
 /*
  * Smaller is better. A store that never ran cannot have been the one, and the holder's creation only says where it began; then comes how
  * sure it is that the site means this holder; the application before libraries; what ran; what explains more; the rest is habit.
@@ -53,7 +46,7 @@ static int compare_ranked(const void *a, const void *b)
     const struct ranked *left = a, *right = b;
     int order = compare_uints(left->key, right->key);
     if (!order)
-        order = compare_spans(left->file, right->file);
+        order = span_compare(left->file, right->file);
     if (!order)
         order = compare_uints(left->site->line, right->site->line);
     return order ? order : compare_uints(left->site->row, right->site->row);
