@@ -249,6 +249,14 @@ static void start_expand(struct walk *walk, size_t first_extra, size_t first_ite
     expand_from_index(walk);
 }
 
+/* A class has a row in `types` even if it has no instances: functions are known as its methods by that. */
+static void note_class(struct walk *walk, PyObject *object, const struct type_info *info)
+{
+    PyTypeObject *type = (PyTypeObject *)object;
+    if (info->family == FAMILY_TYPE && PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) && PyType_HasFeature(type, Py_TPFLAGS_READY))
+        types_of(&walk->types, type);
+}
+
 static void write_object(struct walk *walk, PyObject *object, bool is_key)
 {
     struct shape shape;
@@ -259,6 +267,7 @@ static void write_object(struct walk *walk, PyObject *object, bool is_key)
     if (!info)
         return;
     walk->current.info = info;
+    note_class(walk, object, info);
     walk_enter(walk, STEP_READ);
     references_gather(&walk->references, walk->interp, info, object, &shape);
     buffer_small_stream(walk, &shape);

@@ -57,7 +57,8 @@ static struct expr_value evaluate_param(const struct evaluation *ev, const struc
         return nothing;
     if (facts->method == METHOD_INSTANCE)
         return value_of_type(facts->class_type);
-    return facts->method == METHOD_CLASS ? value_of_node(ev, ev->index->heap->types[facts->class_type].node) : nothing;
+    bool is_class = facts->method == METHOD_CLASS || (facts->method == METHOD_STATIC && facts->name == NAME_NEW);
+    return is_class ? value_of_node(ev, ev->index->heap->types[facts->class_type].node) : nothing;
 }
 
 /* A free variable of the one function that has this code, or of the method around it: its `self`. */

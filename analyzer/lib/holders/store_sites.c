@@ -187,7 +187,7 @@ static enum wh_status find_registering(struct code_index *index, uint32_t holder
     for (uint32_t i = 0; !status && i < count && climbs < CLIMBS_MAX; i++) {
         struct found_site site = found->sites[i];
         if (site.level > LEVEL_FILLS || site.executed == EXECUTION_NEVER || (site.match == MATCH_NAME && count > NAMESAKES_MAX) ||
-            site.how == STORE_THROUGH_LIBRARY)
+            site.how == STORE_THROUGH_LIBRARY || !index->facts[site.row].library)
             continue;
         climbs++;
         status = add_callers(index, site, holder, error, found);
