@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fail_allocation.h"
+#include "heap_builder.h"
+#include "holders/callers.h"
+
+/* Instructions as 3.8 encodes them, with numbers of the tests' own. */
+#define OPCODES                                                                                                             \
+    "opcode 1 LOAD_GLOBAL argument\nopcode 2 LOAD_FAST argument\nopcode 3 LOAD_METHOD argument\nopcode 4 CALL_METHOD argument\n" \
+    "opcode 6 RETURN_VALUE\nopcode 7 CALL_FUNCTION argument\n"
+
+/* The library's inner(x), and outer(), which calls inner(). */
+#define LIBRARY                                                                                                             \
+    "module lib { 'inner' inner 'outer' outer }\n"                                                                          \
+    "code inner_code 'inner' '/usr/lib/python3.8/lib.py' 10 args 1 old locals x bytecode 02000600\n"                        \
+    "code outer_code 'outer' '/usr/lib/python3.8/lib.py' 20 old names inner bytecode 010007000600\n"                        \
+    "inner : function .__code__ inner_code .__globals__ lib.__dict__\nouter : function .__code__ outer_code .__globals__ lib.__dict__\n"
+
+/* The application's work(), which calls outer(). */
+#define WORK                                                                                                                \
+    "code work_code 'work' '/src/app.py' 30 old names outer bytecode 010007000600\n"                                        \
+    "work : function .__code__ work_code .__globals__ app.__dict__\n"
+
+static void open_heap(struct test_heap *ret, const char *text)
+{
+    struct heap_builder *builder = heap_builder_create();
+    heap_builder_set_version(builder, "3.8.18", 0x030812f0);
+    heap_builder_add(builder, "%s%s", OPCODES, text);
+    test_heap_open(builder, ret);
+}
+
+/* What calls the function of `code`, or, without a holder's name and if told so, hands it over. */
+static enum wh_status ask(const struct test_heap *heap, const char *code, const char *holder, bool hand_over, struct call_sites *ret)
+{
+    struct code_index *index;
+    struct wh_error error;
+    enum wh_status status = code_index_create(heap->heap, &error, &index);
+    if (status)
+        return status;
+    uint32_t row = code_index_row(index, test_heap_node(heap, code));
+    status = hand_over ? callers_that_hand_over(index, row, &error, ret)
+                       : callers_of_application(index, row, holder ? test_heap_node(heap, holder) : HEAP_NULL, &error, ret);
+    code_index_destroy(index);
+    return status;
+}
+
+static void assert_site(const struct test_heap *heap, const struct call_site *site, const char *code, uint32_t offset)
+{
+    assert_int_equal(heap->heap->codes[site->row].node, test_heap_node(heap, code));
+    assert_int_equal(site->offset, offset);
+}
+
+static void the_application_is_found_behind_the_library(void **state)
+{
+    struct test_heap heap;
+    struct call_sites sites;
+    (void)state;
+    open_heap(&heap, "module app { 'outer' outer 'work' work }\n" LIBRARY WORK);
+    assert_int_equal(ask(&heap, "inner_code", NULL, false, &sites), WH_OK);
+    assert_int_equal(sites.count, 1);
+    assert_site(&heap, &sites.sites[0], "work_code", 2);
+    assert_int_equal(sites.sites[0].match, MATCH_EXACT);
+    assert_int_equal(sites.sites[0].executed, EXECUTION_UNKNOWN);
+    call_sites_deinit(&sites);
+    test_heap_deinit(&heap);
+}
+
+static void the_shortest_way_through_the_library_counts(void **state)
+{
+    struct test_heap heap;
+    struct call_sites sites;
+    (void)state;
+    /* def direct(): inner(inner()) */
+    open_heap(&heap, "module app { 'outer' outer 'inner' inner 'work' work 'direct' direct }\n" LIBRARY WORK
+                     "code direct_code 'direct' '/src/app.py' 40 old names inner bytecode 01000100070007010600\n"
+                     "direct : function .__code__ direct_code .__globals__ app.__dict__\n");
+    assert_int_equal(ask(&heap, "inner_code", NULL, false, &sites), WH_OK);
+    assert_int_equal(sites.count, 2);
+    assert_site(&heap, &sites.sites[0], "direct_code", 4);
+    assert_site(&heap, &sites.sites[1], "direct_code", 6);
+    call_sites_deinit(&sites);
+    test_heap_deinit(&heap);
+}
+
+static void a_namesake_is_not_called(void **state)
+{
+    struct test_heap heap;
+    struct call_sites sites;
+    (void)state;
+    open_heap(&heap, "module app { 'outer' own 'work' work }\n" LIBRARY WORK
+                     "code own_code 'outer' '/src/app.py' 50 args 1 old locals x bytecode 02000600\n"
+                     "own : function .__code__ own_code .__globals__ app.__dict__\n");
+    assert_int_equal(ask(&heap, "inner_code", NULL, false, &sites), WH_OK);
+    assert_int_equal(sites.count, 0);
+    call_sites_deinit(&sites);
+    test_heap_deinit(&heap);
+}
+
+/* near and far are Buffers, one of which leads to the holder; each has a function that calls its add(). */
+static void it_is_told_how_far_the_object_is_from_the_holder(void **state)
+{
+    struct test_heap heap;
+    struct call_sites sites;
+    (void)state;
+    open_heap(&heap, "type lib.Buffer object buffer_class members __dict__\nbuffer_class : type .__dict__ buffer_names\n"
+                     "buffer_names : dict { 'add' add }\n"
+                     "code add_code 'add' '/usr/lib/python3.8/lib.py' 10 args 1 old locals self bytecode 02000600\n"
+                     "add : function .__code__ add_code .__globals__ app.__dict__\n"
+                     "module app { 'near' near 'far' far 'f' f 'g' g }\nnear : lib.Buffer .__dict__ names\nfar : lib.Buffer\n"
+                     "names : dict { 'items' items }\nitems : list [ ]\n"
+                     "code f_code 'f' '/src/app.py' 60 old names near add bytecode 0100030104000600\n"
+                     "code g_code 'g' '/src/app.py' 70 old names far add bytecode 0100030104000600\n"
+                     "f : function .__code__ f_code .__globals__ app.__dict__\ng : function .__code__ g_code .__globals__ app.__dict__\n");
+    assert_int_equal(ask(&heap, "add_code", "items", false, &sites), WH_OK);
+    assert_int_equal(sites.count, 2);
+    assert_site(&heap, &sites.sites[0], "f_code", 4);
+    assert_site(&heap, &sites.sites[1], "g_code", 4);
+    assert_int_equal(sites.sites[0].distance, 3);
+    assert_true(sites.sites[1].distance > sites.sites[0].distance);
+    call_sites_deinit(&sites);
+    test_heap_deinit(&heap);
+}
+
+/* def start(): run(body) ... body(): handed over is what is passed, not what is called. */
+static void a_function_is_handed_over_as_an_argument(void **state)
+{
+    struct test_heap heap;
+    struct call_sites sites;
+    (void)state;
+    open_heap(&heap, "module app { 'run' outer 'body' body 'start' start 'call' call }\n" LIBRARY
+                     "code body_code 'body' '/src/app.py' 80 args 1 old locals x bytecode 02000600\n"
+                     "body : function .__code__ body_code .__globals__ app.__dict__\n"
+                     "code start_code 'start' '/src/app.py' 90 old names run body bytecode 0100010107010600\n"
+                     "code call_code 'call' '/src/app.py' 95 old names body bytecode 010007000600\n"
+                     "start : function .__code__ start_code .__globals__ app.__dict__\ncall : function .__code__ call_code .__globals__ app.__dict__\n");
+    assert_int_equal(ask(&heap, "body_code", NULL, true, &sites), WH_OK);
+    assert_int_equal(sites.count, 1);
+    assert_site(&heap, &sites.sites[0], "start_code", 4);
+    call_sites_deinit(&sites);
+    assert_int_equal(ask(&heap, "body_code", NULL, false, &sites), WH_OK);
+    assert_int_equal(sites.count, 1);
+    assert_site(&heap, &sites.sites[0], "call_code", 2);
+    call_sites_deinit(&sites);
+    test_heap_deinit(&heap);
+}
+
+static void each_allocation_may_fail(void **state)
+{
+    struct test_heap heap;
+    (void)state;
+    open_heap(&heap, "module app { 'outer' outer 'work' work }\n" LIBRARY WORK);
+    for (uint64_t n = 1;; n++) {
+        struct call_sites sites;
+        fail_allocation_arm(n);
+        enum wh_status status = ask(&heap, "inner_code", NULL, false, &sites);
+        if (!fail_allocation_disarm()) {
+            assert_int_equal(status, WH_OK);
+            call_sites_deinit(&sites);
+            break;
+        }
+        assert_int_equal(status, WH_ERR_RESOURCE);
+    }
+    test_heap_deinit(&heap);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_application_is_found_behind_the_library),
+        cmocka_unit_test(the_shortest_way_through_the_library_counts),
+        cmocka_unit_test(a_namesake_is_not_called),
+        cmocka_unit_test(it_is_told_how_far_the_object_is_from_the_holder),
+        cmocka_unit_test(a_function_is_handed_over_as_an_argument),
+        cmocka_unit_test(each_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
