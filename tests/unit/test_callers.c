@@ -105,27 +105,47 @@ static void a_namesake_is_not_called(void **state)
     test_heap_deinit(&heap);
 }
 
-/* near and far are Buffers, one of which leads to the holder; each has a function that calls its add(). */
+/* near and far are Buffers, one of which leads to the holder; add_near() and add_far() call their add(). */
+#define BUFFERS(near_file)                                                                                                  \
+    "type lib.Buffer object buffer_class members __dict__\nbuffer_class : type .__dict__ buffer_names\n"                    \
+    "buffer_names : dict { 'add' add }\n"                                                                                   \
+    "code add_code 'add' '/usr/lib/python3.8/lib.py' 10 args 1 old locals self bytecode 02000600\n"                         \
+    "add : function .__code__ add_code .__globals__ app.__dict__\n"                                                         \
+    "module app { 'near' near 'far' far 'add_near' add_near 'add_far' add_far 'main' main }\n"                              \
+    "near : lib.Buffer .__dict__ names\nfar : lib.Buffer\nnames : dict { 'items' items }\nitems : list [ ]\n"              \
+    "code near_code 'add_near' '" near_file "' 60 old names near add bytecode 0100030104000600\n"                           \
+    "code far_code 'add_far' '/src/app.py' 70 old names far add bytecode 0100030104000600\n"                                \
+    "code main_code 'main' '/src/app.py' 80 old names add_near bytecode 010007000600\n"                                     \
+    "add_near : function .__code__ near_code .__globals__ app.__dict__\n"                                                   \
+    "add_far : function .__code__ far_code .__globals__ app.__dict__\nmain : function .__code__ main_code .__globals__ app.__dict__\n"
+
 static void it_is_told_how_far_the_object_is_from_the_holder(void **state)
 {
     struct test_heap heap;
     struct call_sites sites;
     (void)state;
-    open_heap(&heap, "type lib.Buffer object buffer_class members __dict__\nbuffer_class : type .__dict__ buffer_names\n"
-                     "buffer_names : dict { 'add' add }\n"
-                     "code add_code 'add' '/usr/lib/python3.8/lib.py' 10 args 1 old locals self bytecode 02000600\n"
-                     "add : function .__code__ add_code .__globals__ app.__dict__\n"
-                     "module app { 'near' near 'far' far 'f' f 'g' g }\nnear : lib.Buffer .__dict__ names\nfar : lib.Buffer\n"
-                     "names : dict { 'items' items }\nitems : list [ ]\n"
-                     "code f_code 'f' '/src/app.py' 60 old names near add bytecode 0100030104000600\n"
-                     "code g_code 'g' '/src/app.py' 70 old names far add bytecode 0100030104000600\n"
-                     "f : function .__code__ f_code .__globals__ app.__dict__\ng : function .__code__ g_code .__globals__ app.__dict__\n");
+    open_heap(&heap, BUFFERS("/src/app.py"));
     assert_int_equal(ask(&heap, "add_code", "items", false, &sites), WH_OK);
     assert_int_equal(sites.count, 2);
-    assert_site(&heap, &sites.sites[0], "f_code", 4);
-    assert_site(&heap, &sites.sites[1], "g_code", 4);
+    assert_site(&heap, &sites.sites[0], "near_code", 4);
+    assert_site(&heap, &sites.sites[1], "far_code", 4);
     assert_int_equal(sites.sites[0].distance, 3);
     assert_true(sites.sites[1].distance > sites.sites[0].distance);
+    call_sites_deinit(&sites);
+    test_heap_deinit(&heap);
+}
+
+/* Nearer in calls is add_far(), but its object does not lead to the holder. */
+static void an_object_far_from_the_holder_does_not_end_the_search(void **state)
+{
+    struct test_heap heap;
+    struct call_sites sites;
+    (void)state;
+    open_heap(&heap, BUFFERS("/usr/lib/python3.8/lib.py"));
+    assert_int_equal(ask(&heap, "add_code", "items", false, &sites), WH_OK);
+    assert_int_equal(sites.count, 2);
+    assert_site(&heap, &sites.sites[0], "far_code", 4);
+    assert_site(&heap, &sites.sites[1], "main_code", 2);
     call_sites_deinit(&sites);
     test_heap_deinit(&heap);
 }
@@ -179,6 +199,7 @@ int main(void)
         cmocka_unit_test(the_shortest_way_through_the_library_counts),
         cmocka_unit_test(a_namesake_is_not_called),
         cmocka_unit_test(it_is_told_how_far_the_object_is_from_the_holder),
+        cmocka_unit_test(an_object_far_from_the_holder_does_not_end_the_search),
         cmocka_unit_test(a_function_is_handed_over_as_an_argument),
         cmocka_unit_test(each_allocation_may_fail),
     };

@@ -91,8 +91,8 @@ static void the_largest_of_the_contents_stands_for_those_like_it(void **state)
     (void)state;
     open_heap(&heap, "module app { 'tasks' tasks 'mixed' mixed } ; tasks : list [ small other large ] ; other : list size 20\n"
                      "small : generator .gi_code work ( a _ ) ; large : generator .gi_code work ( n b ) ; a : list size 100 ; b : list size 900\n"
-                     "n : list size 50 ; mixed : list [ box ] ; box : list [ g rest ] ; rest : list size 5000\n"
-                     "g : generator .gi_code work ; place small 0 ; place large 4 ; place g 4");
+                     "n : list size 50 ; mixed : list [ box ] ; box : list [ g r1 r2 r3 ] ; r1 : list size 200 ; r2 : list size 200\n"
+                     "r3 : list size 200 ; g : generator .gi_code work size 300 ; place small 0 ; place large 4 ; place g 4");
     assert_true(standing_of_contents(heap.model, test_heap_node(&heap, "tasks"), &standing));
     assert_int_equal(standing.kind, STANDING_SUSPENDED);
     assert_int_equal(standing.line, 13);

@@ -17,7 +17,8 @@
 #define OPCODES                                                                                                             \
     "opcode 1 LOAD_GLOBAL argument\nopcode 2 LOAD_FAST argument\nopcode 3 LOAD_METHOD argument\nopcode 4 CALL_METHOD argument\n" \
     "opcode 5 POP_TOP\nopcode 6 RETURN_VALUE\nopcode 7 CALL_FUNCTION argument\nopcode 8 LOAD_CONST argument\n"              \
-    "opcode 9 STORE_SUBSCR\nopcode 10 JUMP_ABSOLUTE argument\nopcode 11 SETUP_LOOP argument\nopcode 12 STORE_FAST argument\n"
+    "opcode 9 STORE_SUBSCR\nopcode 10 JUMP_ABSOLUTE argument\nopcode 11 SETUP_LOOP argument\nopcode 12 STORE_FAST argument\n" \
+    "opcode 13 BUILD_TUPLE argument\nopcode 14 STORE_GLOBAL argument\n"
 
 /* def keep(x): cache.append(x) */
 #define KEEP                                                                                                                \
@@ -137,6 +138,48 @@ static void the_application_comes_before_the_library_that_it_calls(void **state)
     test_heap_deinit(&heap);
 }
 
+/* def install(x, items): global cache; cache = items      def start(rows): run(install, (1, rows)), as Thread(target=…, args=…) does */
+static void what_is_passed_in_a_tuple_beside_the_function_is_its_argument(void **state)
+{
+    (void)state;
+    struct test_heap heap;
+    struct store_site_list list;
+    open_heap(&heap, "module app { 'cache' cache 'install' install 'start' start }\ncache : list [ ]\n"
+                     "code install_code 'install' '/src/app.py' 10 args 2 old locals x items names cache bytecode 02010e00\n"
+                     "code start_code 'start' '/src/app.py' 20 args 1 old locals rows names run install\n"
+                     " bytecode 01000101080002000d0207020500 lines 0001\n"
+                     "install : function .__code__ install_code .__globals__ app.__dict__\nstart : function .__code__ start_code .__globals__ app.__dict__\n");
+    struct holder holder = global_holder(&heap, "cache");
+    find(&heap, &holder, &list);
+    assert_int_equal(list.count, 2);
+    assert_true(span_is(list.sites[1].function, "start"));
+    assert_int_equal(list.sites[1].line, 21);
+    assert_int_equal(list.sites[1].how, STORE_ASSIGN);
+    store_site_list_deinit(&list);
+    test_heap_deinit(&heap);
+}
+
+/* def install(items): global cache; cache = items      def main(rows): install(rows) */
+static void who_passes_what_becomes_the_global_is_a_site(void **state)
+{
+    (void)state;
+    struct test_heap heap;
+    struct store_site_list list;
+    open_heap(&heap, "module app { 'cache' cache 'install' install 'main' main }\ncache : list [ ]\n"
+                     "code install_code 'install' '/src/app.py' 10 args 1 old locals items names cache bytecode 02000e00\n"
+                     "code main_code 'main' '/src/app.py' 20 args 1 old locals rows names install bytecode 010002000701 lines 0001\n"
+                     "install : function .__code__ install_code .__globals__ app.__dict__\nmain : function .__code__ main_code .__globals__ app.__dict__\n");
+    struct holder holder = global_holder(&heap, "cache");
+    find(&heap, &holder, &list);
+    assert_int_equal(list.count, 2);
+    assert_true(span_is(list.sites[0].function, "install"));
+    assert_true(span_is(list.sites[1].function, "main"));
+    assert_int_equal(list.sites[1].line, 21);
+    assert_int_equal(list.sites[1].how, STORE_ASSIGN);
+    store_site_list_deinit(&list);
+    test_heap_deinit(&heap);
+}
+
 static void functions_that_call_each_other_for_ever_come_to_an_end(void **state)
 {
     (void)state;
@@ -210,6 +253,8 @@ int main(void)
         cmocka_unit_test(a_namesake_in_another_module_is_not_the_holder),
         cmocka_unit_test(a_wrapper_is_the_site_and_its_caller_is_named),
         cmocka_unit_test(the_application_comes_before_the_library_that_it_calls),
+        cmocka_unit_test(what_is_passed_in_a_tuple_beside_the_function_is_its_argument),
+        cmocka_unit_test(who_passes_what_becomes_the_global_is_a_site),
         cmocka_unit_test(functions_that_call_each_other_for_ever_come_to_an_end),
         cmocka_unit_test(an_unknown_instruction_makes_the_result_incomplete),
         cmocka_unit_test(each_allocation_may_fail),
