@@ -188,21 +188,31 @@ static void heaps_add_up_and_their_families_are_sorted(void **state)
 }
 
 /* One parent with families of all lengths around the powers of two, where a merge sort goes wrong if it does. */
+/* A family whose members have a few sizes, so that many are equal: multiples of `unit`. */
+static void assert_family_is_sorted(uint32_t length, uint32_t unit)
+{
+    struct random random = {length};
+    struct graph graph = trap_hub(length);
+    uint32_t *size_of_node = random_sizes(&random, graph.node_count);
+    for (uint32_t node = 0; node < graph.node_count; ++node)
+        size_of_node[node] = size_of_node[node] % 20 * unit;
+    struct node_sizes sizes = {.size_of_node = size_of_node};
+    struct analysis analysis = analyze(&graph, &sizes);
+    assert_families(&graph, &analysis, length);
+    analysis_deinit(&analysis);
+    graph_deinit(&graph);
+    free(size_of_node);
+}
+
 static void families_of_every_length_are_sorted(void **state)
 {
+    static const uint32_t large[] = {1000, 1023, 1024, 1025, 5000}, units[] = {0, 1, 1000, 200000, 1 << 24};
     (void)state;
-    for (uint32_t length = 0; length < 200; ++length) {
-        struct random random = {length};
-        struct graph graph = trap_hub(length);
-        uint32_t *size_of_node = random_sizes(&random, graph.node_count);
-        for (uint32_t node = 0; node < graph.node_count; ++node)
-            size_of_node[node] %= 20; /* so that many are equal */
-        struct node_sizes sizes = {.size_of_node = size_of_node};
-        struct analysis analysis = analyze(&graph, &sizes);
-        assert_families(&graph, &analysis, length);
-        analysis_deinit(&analysis);
-        graph_deinit(&graph);
-        free(size_of_node);
+    for (uint32_t length = 0; length < 200; ++length)
+        assert_family_is_sorted(length, 1);
+    for (size_t i = 0; i < sizeof(large) / sizeof(large[0]); ++i) {
+        for (size_t u = 0; u < sizeof(units) / sizeof(units[0]); ++u)
+            assert_family_is_sorted(large[i], units[u]);
     }
 }
 

@@ -132,7 +132,7 @@ static void count_ranks(struct exporter *exporter)
     uint32_t rank = 0;
     for (size_t word = 0; word < bitmap_word_count(exporter->heap->node_count); word++) {
         exporter->rank_of_word[word] = rank;
-        rank += (uint32_t)__builtin_popcountll(live[word]);
+        rank += bitmap_word_weight(live[word]);
     }
 }
 
@@ -143,7 +143,7 @@ enum { FIRST_CATEGORY = 2 };
 static uint32_t ordinal_of_node(const struct exporter *exporter, uint32_t node)
 {
     uint64_t before = exporter->model->dominators->live_bitmap[node / 64] & ((UINT64_C(1) << node % 64) - 1);
-    return FIRST_CATEGORY + exporter->category_count - 1 + exporter->rank_of_word[node / 64] + (uint32_t)__builtin_popcountll(before);
+    return FIRST_CATEGORY + exporter->category_count - 1 + exporter->rank_of_word[node / 64] + bitmap_word_weight(before);
 }
 
 /* --- categories of roots --- */

@@ -140,34 +140,40 @@ static void count_member(const struct set *set, uint32_t node, bool top)
     set->ret->top_sum.bytes += model_retained(set->model, node);
 }
 
-static uint32_t queue_children(const struct set *set, uint32_t node, uint32_t *queue, uint32_t end)
+/* What is known of nodes on the way up: `seen` has been asked about; `below`, too, and it or a node that dominates it is a member. */
+struct ways_up { uint64_t *seen, *below; };
+
+/* Is the node a member, or dominated by one? Each node is passed twice at most, however many ask. */
+static bool is_in_or_below(const struct set *set, const struct ways_up *ways, uint32_t node)
 {
-    struct node_run children = model_children(set->model, node);
-    if (children.count)
-        memcpy(queue + end, children.nodes, children.count * sizeof(*queue));
-    return end + children.count;
+    const struct dominators *dominators = set->model->dominators;
+    uint32_t top = node;
+    while (top < dominators->node_count && !bitmap_test(ways->seen, top) && !is_member(set, top))
+        top = dominators->idom_of_node[top];
+    bool below = top < dominators->node_count && (is_member(set, top) || bitmap_test(ways->below, top));
+    for (; node != top; node = dominators->idom_of_node[node]) {
+        bitmap_set(ways->seen, node);
+        if (below)
+            bitmap_set(ways->below, node);
+    }
+    return below;
 }
 
-/* Members that no other member dominates: from the top of the dominator tree down. */
+/* The live members, and which of them no other one dominates. */
 static enum wh_status add_tops(struct set *set)
 {
     const struct dominators *dominators = set->model->dominators;
-    uint64_t *below = NULL;   /* dominated by a member */
-    uint32_t *queue = NULL;
-    enum wh_status status = array_alloc_zeroed(bitmap_word_count(dominators->node_count), sizeof(uint64_t), "top members", set->error, &below);
+    size_t words = bitmap_word_count(dominators->node_count);
+    struct ways_up ways = {NULL, NULL};
+    enum wh_status status = array_alloc_zeroed(words, sizeof(uint64_t), "top members", set->error, &ways.seen);
     if (!status)
-        status = array_alloc(dominators->node_count, sizeof(uint32_t), "the walk over the dominator tree", set->error, &queue);
-    uint32_t end = status ? 0 : queue_children(set, graph_virtual_root(&set->model->retention->graph), queue, 0);
-    for (uint32_t begin = 0; begin < end; begin++) {
-        uint32_t node = queue[begin], idom = dominators->idom_of_node[node];
-        if (idom < dominators->node_count && (bitmap_test(below, idom) || is_member(set, idom)))
-            bitmap_set(below, node);
+        status = array_alloc_zeroed(words, sizeof(uint64_t), "top members", set->error, &ways.below);
+    for (uint32_t node = 1; !status && node < dominators->node_count; node++) {
         if (is_member(set, node))
-            count_member(set, node, !bitmap_test(below, node));
-        end = queue_children(set, node, queue, end);
+            count_member(set, node, !is_in_or_below(set, &ways, dominators->idom_of_node[node]));
     }
-    free(below);
-    free(queue);
+    free(ways.seen);
+    free(ways.below);
     return status;
 }
 

@@ -34,4 +34,16 @@ static inline void bitmap_clear(uint64_t *words, uint32_t bit)
     words[bit / BITMAP_WORD_BITS] &= ~bitmap_mask(bit);
 }
 
+/*
+ * How many bits of a word are set. The baseline of x86-64 has no instruction for it, and the compiler's own function looks up each byte
+ * behind a call. Here: sums of neighbouring bits, then of pairs, of nibbles and of bytes.
+ */
+static inline uint32_t bitmap_word_weight(uint64_t word)
+{
+    word -= word >> 1 & UINT64_C(0x5555555555555555);
+    word = (word & UINT64_C(0x3333333333333333)) + (word >> 2 & UINT64_C(0x3333333333333333));
+    word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (uint32_t)(word * UINT64_C(0x0101010101010101) >> 56);
+}
+
 #endif

@@ -124,7 +124,7 @@ static inline uint32_t smaller_of(uint64_t a, uint32_t b)
     return a < b ? (uint32_t)a : b;
 }
 
-/* Bottom-up and stable. Families may have millions of members, so neither recursion nor anything quadratic will do. */
+/* Bottom-up and stable. */
 static void merge_sort(const uint64_t *bytes_of_node, uint32_t *child, uint32_t count, uint32_t *scratch)
 {
     for (uint64_t start = 0; start < count; start += SHORT_RUN)
@@ -134,6 +134,56 @@ static void merge_sort(const uint64_t *bytes_of_node, uint32_t *child, uint32_t 
         for (uint64_t start = 0; start < count; start += 2 * run)
             merge(bytes_of_node, from + start, smaller_of(run, (uint32_t)(count - start)),
                   smaller_of(2 * run, (uint32_t)(count - start)), to + start);
+        uint32_t *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != child)
+        memcpy(child, from, count * sizeof(uint32_t));
+}
+
+enum { DIGIT_BITS = 8, DIGIT_VALUES = 1 << DIGIT_BITS, LARGE_FAMILY = 1024 };
+
+/* The bits in which sizes differ. */
+static uint64_t differing_bits(const uint64_t *bytes_of_node, const uint32_t *child, uint32_t count)
+{
+    uint64_t differing = 0;
+    for (uint32_t i = 1; i < count; ++i)
+        differing |= bytes_of_node[child[i]] ^ bytes_of_node[child[0]];
+    return differing;
+}
+
+static inline uint32_t descending_digit(uint64_t bytes, unsigned shift)
+{
+    return (uint32_t)(~bytes >> shift) & (DIGIT_VALUES - 1);
+}
+
+static void sort_by_digit(const uint64_t *bytes_of_node, unsigned shift, const uint32_t *from, uint32_t count, uint32_t *to)
+{
+    uint32_t place_of_digit[DIGIT_VALUES] = {0}, place = 0;
+    for (uint32_t i = 0; i < count; ++i)
+        ++place_of_digit[descending_digit(bytes_of_node[from[i]], shift)];
+    for (uint32_t digit = 0; digit < DIGIT_VALUES; ++digit) {
+        uint32_t with_digit = place_of_digit[digit];
+        place_of_digit[digit] = place;
+        place += with_digit;
+    }
+    for (uint32_t i = 0; i < count; ++i)
+        to[place_of_digit[descending_digit(bytes_of_node[from[i]], shift)]++] = from[i];
+}
+
+/*
+ * Stable: by the lowest digit first. A large family has members of a few sizes, in no order: comparing them would be guesswork for the
+ * processor, and sizes of less than 64 KiB have two digits.
+ */
+static void radix_sort(const uint64_t *bytes_of_node, uint32_t *child, uint32_t count, uint32_t *scratch)
+{
+    uint64_t differing = differing_bits(bytes_of_node, child, count);
+    uint32_t *from = child, *to = scratch;
+    for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
+        if (!(differing >> shift & (DIGIT_VALUES - 1)))
+            continue;
+        sort_by_digit(bytes_of_node, shift, from, count, to);
         uint32_t *swap = from;
         from = to;
         to = swap;
@@ -162,7 +212,9 @@ static enum wh_status sort_families(const struct retained *retained, const struc
         return status;
     for (uint32_t parent = 0; !status && parent < tree->node_count + 2; ++parent) {
         uint32_t first = tree->first_child_of_node[parent], count = tree->first_child_of_node[parent + 1] - first;
-        if (count > 1)
+        if (count >= LARGE_FAMILY)
+            radix_sort(retained->retained_bytes_of_node, tree->child + first, count, scratch);
+        else if (count > 1)
             merge_sort(retained->retained_bytes_of_node, tree->child + first, count, scratch);
         status = progress_tick(progress, "the dominator tree", parent, tree->node_count, error);
     }

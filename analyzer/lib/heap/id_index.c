@@ -9,6 +9,7 @@
 #include <whoholds/formats/schema.h>
 
 #include "base/array.h"
+#include "base/bitmap.h"
 
 enum { REGION_WORDS = 1 << (REGION_GRANULE_BITS - 6) };
 
@@ -64,14 +65,14 @@ static void count_ranks(struct id_index *index, uint64_t words)
     uint32_t rank = 0;
     for (uint64_t word = 0; word < words; word++) {
         index->rank_of_word[word] = rank;
-        rank += (uint32_t)__builtin_popcountll(index->word_of_slot[word]);
+        rank += bitmap_word_weight(index->word_of_slot[word]);
     }
 }
 
 static inline uint32_t rank_of_id(const struct id_index *index, uint64_t id, uint64_t word)
 {
     uint64_t below = (UINT64_C(1) << (id & 63)) - 1;
-    return index->rank_of_word[word] + (uint32_t)__builtin_popcountll(index->word_of_slot[word] & below);
+    return index->rank_of_word[word] + bitmap_word_weight(index->word_of_slot[word] & below);
 }
 
 static enum wh_status alloc_bitmaps(uint32_t slots, uint32_t node_count, struct wh_error *error, struct id_index *index)

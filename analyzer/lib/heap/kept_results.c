@@ -187,7 +187,7 @@ static bool check_scalars(const struct checker *checker)
     if (count_of(checker->file, KEPT_SCALARS) != SCALAR_COUNT)
         return false;
     for (size_t word = 0; word < bitmap_word_count(checker->node_count); word++)
-        count += (uint64_t)__builtin_popcountll(live[word]);
+        count += bitmap_word_weight(live[word]);
     return bitmap_test(live, NODE_NULL) && scalar[SCALAR_LIVE] == count - 1 && scalar[SCALAR_GARBAGE] == checker->node_count - count;
 }
 
