@@ -302,6 +302,26 @@ static void what_a_module_s_c_code_keeps_is_held_by_the_module(void **state)
     test_heap_deinit(&heap);
 }
 
+static void bound_methods_of_large_objects_are_a_crowd(void **state)
+{
+    struct test_heap heap;
+    char *list = words("m", 12), references[256] = "";
+    (void)state;
+    for (char *word = strtok(list, " "); word; word = strtok(NULL, " "))
+        snprintf(references + strlen(references), sizeof(references) - strlen(references), " + %s", word);
+    free(list);
+    struct heap_builder *builder = heap_builder_create();
+    heap_builder_add(builder, "type app.Session ; type method ; module app { } ; atexit : module%s ; root interpreter 'r' atexit", references);
+    for (unsigned i = 0; i < 12; i++)
+        heap_builder_add(builder, "m%u : method + s%u ; s%u : app.Session + b%u ; b%u : bytearray size 500000", i, i, i, i, i);
+    struct accumulations *points = find(builder, &heap);
+    assert_int_equal(points->count, 1);
+    assert_int_equal(points->points[0].kind, ACCUMULATION_SHARED);
+    assert_int_equal(points->points[0].node, test_heap_node(&heap, "atexit"));
+    assert_int_equal(points->points[0].member_count, 12);
+    test_heap_deinit(&heap);
+}
+
 static void the_parts_of_a_program_are_its_structure(void **state)
 {
     struct test_heap heap;
@@ -365,6 +385,7 @@ int main(void)
         cmocka_unit_test(a_crowd_of_large_objects_is_one_group_and_the_application_s_list_is_named),
         cmocka_unit_test(a_buffer_that_is_nearly_all_of_an_instance_is_the_holder),
         cmocka_unit_test(what_a_module_s_c_code_keeps_is_held_by_the_module),
+        cmocka_unit_test(bound_methods_of_large_objects_are_a_crowd),
         cmocka_unit_test(the_parts_of_a_program_are_its_structure),
         cmocka_unit_test(every_failed_allocation_is_an_error_and_leaks_nothing),
     };

@@ -149,13 +149,16 @@ static void add_group(struct finder *finder, uint32_t parent, uint32_t type, boo
         finder->groups[finder->group_count++] = (struct group){.parent = parent, .type = type, .crowd = crowd};
 }
 
-/* A large object that may be one of a crowd: of a class of somebody's own, or anything that native code holds. Two large lists are two holders. */
+/*
+ * A large object that may be one of a crowd: of a class of somebody's own, a bound method (it has its object), or anything that native code
+ * holds. Two large lists are two holders.
+ */
 static bool may_crowd(const struct finder *finder, uint32_t node)
 {
     const struct heap *heap = finder->model->heap;
     if (accumulation_is_structure(finder->model, node))
         return false;
-    return bitmap_test(finder->native, node) || !span_is(heap_type(heap, node)->module, "builtins");
+    return bitmap_test(finder->native, node) || is_builtin(heap, node, "method") || !span_is(heap_type(heap, node)->module, "builtins");
 }
 
 /* Finds types of which the small instances among these children add up to what matters, or of which there are many large ones. */

@@ -477,12 +477,29 @@ static enum wh_status find_made_each_round(struct finder *finder)
     return status;
 }
 
+static bool took_part_in_growth(const struct finder *finder, uint32_t code_node)
+{
+    const struct heap_stack *stack = &finder->heap->stacks[finder->ret->growth.majority];
+    for (uint32_t i = 0; finder->ret->has_growth && i < stack->frame_count; i++) {
+        if (finder->heap->stack_frames[stack->first_frame + i].code_node == code_node)
+            return true;
+    }
+    return false;
+}
+
+/* Where no site fills the containers inside, the recorder may have seen that they were filled while the holder was made. */
+static bool fills_with_holder(const struct finder *finder, const struct store_site *site)
+{
+    return finder->ret->deep && !site->of_element && site->executed != EXECUTION_NEVER && took_part_in_growth(finder, site->code_node) &&
+           filling_site_grows(finder->model, finder->point, site);
+}
+
 static void find_made_anew(struct finder *finder)
 {
     bool any = false, all = true;
     for (uint32_t i = 0; all && i < finder->sites->count; i++) {
         const struct store_site *site = &finder->sites->sites[i];
-        if (!counts(finder, site))
+        if (!counts(finder, site) && !fills_with_holder(finder, site))
             continue;
         any = true;
         all = site->on_new && !site->on_stack && !site->top_level;

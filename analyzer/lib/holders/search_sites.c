@@ -83,9 +83,23 @@ static bool is_new(const struct search *s, uint32_t expr)
     return at->kind == EXPR_FRESH || at->kind == EXPR_EMPTY || (at->kind == EXPR_CALL && search_is_class(s, at->a));
 }
 
-static bool is_of_self(const struct search *s, uint32_t expr)
+/* self.x[k], self.x.setdefault(k, []), self.x.get(k): self.x. */
+static uint32_t container_of(const struct search *s, uint32_t expr)
 {
     const struct expr *at = &s->flow->exprs[expr];
+    if (at->kind == EXPR_EITHER)
+        at = &s->flow->exprs[s->flow->exprs[at->a].kind == EXPR_EMPTY ? at->b : at->a];
+    if (at->kind == EXPR_ITEM)
+        return at->a;
+    if (at->kind == EXPR_CALL && s->flow->exprs[at->a].kind == EXPR_ATTR)
+        return s->flow->exprs[at->a].a;
+    return expr;
+}
+
+/* An attribute of the method's own object, or what is in it. */
+static bool is_of_self(const struct search *s, uint32_t expr)
+{
+    const struct expr *at = &s->flow->exprs[container_of(s, expr)];
     return at->kind == EXPR_ATTR && s->flow->exprs[at->a].kind == EXPR_PARAM && s->flow->exprs[at->a].a == 0;
 }
 
