@@ -169,8 +169,8 @@ static void add_sites(struct finder *finder, const struct telling *telling)
         if (!is_chosen(&before, site, telling->choice) || !site_counts(site, any_seen) ||
             (telling->code_node && site->code_node != telling->code_node))
             continue;
-        if (i < sites->count && !filling_concerns(finder->filling, site))
-            continue;   /* what fills the containers inside comes first if the mass is there, else last */
+        if (i < sites->count && finder->filling->deep && !filling_concerns(finder->filling, site))
+            continue;   /* what fills the containers inside comes first if the mass is there */
         struct wh_line line = line_writer_site(finder->writer, site, alternatives);
         line.evidence = telling->evidence ? telling->evidence : line.evidence;
         add_line(finder, line);

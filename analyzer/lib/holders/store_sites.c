@@ -147,7 +147,7 @@ static enum wh_status add_callers(struct code_index *index, struct found_site in
         const struct call_site *caller = &callers.sites[i];
         struct found_site site = {.row = caller->row, .offset = caller->offset, .line = code_index_line(index, caller->row, caller->offset),
                                   .executed = caller->executed, .how = STORE_THROUGH_LIBRARY, .level = inner.level, .in_loop = caller->in_loop, .climbed = true,
-                                  .distance = caller->distance,
+                                  .distance = caller->distance, .of_element = inner.of_element,
                                   .match = caller->match > inner.match ? caller->match : inner.match, .caller_row = CODE_NONE};
         bool known = false;
         for (uint32_t k = 0; k < found->count; k++)

@@ -101,7 +101,7 @@ queued.propagate = False
 
 def hold_queue_handler():
     for i in range(N):
-        queued.warning("%s", bytearray(1000))  # FIRST .log_queue.queue
+        queued.warning("%s", bytearray(1000))  # FIRST since 9 .log_queue.queue
 
 
 def hold_logger_names():
