@@ -178,11 +178,23 @@ static enum wh_status find_content_attribute(struct investigator *self, const st
     return status;
 }
 
-static enum wh_status find_sites(struct investigator *self, const struct accumulation *point, struct store_site_list *ret)
+static bool is_held_by_atexit(const struct investigator *self, const struct naming_path *path)
+{
+    return path->root != NODE_NONE && self->model->retention->roots[path->root].kind == ROOT_ATEXIT;
+}
+
+/* What atexit holds has no name, but there are lines that register it. */
+static bool has_lines(const struct investigator *self, const struct accumulation *point, const struct naming_path *path)
+{
+    return !accumulation_has_no_holder(point) || is_held_by_atexit(self, path);
+}
+
+static enum wh_status find_sites(struct investigator *self, const struct accumulation *point, const struct naming_path *path,
+                                 struct store_site_list *ret)
 {
     struct holder holder;
     *ret = (struct store_site_list){0};
-    if (accumulation_has_no_holder(point))
+    if (!has_lines(self, point, path))
         return WH_OK;
     enum wh_status status = holder_paths_find(self->model, point->node, &self->referrers, self->error, &holder);
     if (!status)
@@ -239,7 +251,7 @@ static void write_places(const struct model *model, uint32_t node, struct text *
 /* What nothing in Python holds has no name. */
 static void fill_description(struct investigator *self, const struct accumulation *point, const struct naming_path *path, struct wh_suspect *suspect)
 {
-    bool at_exit = path->root != NODE_NONE && self->model->retention->roots[path->root].kind == ROOT_ATEXIT;
+    bool at_exit = is_held_by_atexit(self, path);
     text_addf(&self->text, "%" PRIu32 " × ", point->member_count);
     model_write_type(&self->model->heap->types[point->member_type], &self->text);
     if (point->kind == ACCUMULATION_GARBAGE)
@@ -350,7 +362,7 @@ static enum wh_status fill(struct investigator *self, const struct accumulation 
     fill_allocations(self, &allocations, suspect);
     free(masses);
     allocations_deinit(&allocations);
-    if (!accumulation_has_no_holder(point))
+    if (has_lines(self, point, path))
         status = fill_lines(self, point->node, sites, path, &evidence.filling, suspect);
     if (!status)
         status = fill_cuts(self, point, suspect);
@@ -364,7 +376,7 @@ static enum wh_status investigate(struct investigator *self, const struct accumu
     enum wh_status status = naming_path_init(self->model, point->node, self->error, &path);
     if (status)
         return status;
-    status = find_sites(self, point, &sites);
+    status = find_sites(self, point, &path, &sites);
     if (!status)
         status = fill(self, point, &path, &sites, suspect);
     store_site_list_deinit(&sites);

@@ -373,7 +373,8 @@ static bool contains(struct span text, const char *part)
 
 static bool is_library(struct span file)
 {
-    static const char *const marks[] = {"/lib/python3.", "/lib64/python3.", "/site-packages/", "/dist-packages/"};
+    /* The last one: the dumper's own package, where it was built. */
+    static const char *const marks[] = {"/lib/python3.", "/lib64/python3.", "/site-packages/", "/dist-packages/", "/lib/whoholds/python/"};
     if (file.length && file.bytes[0] == '<' && contains(file, "<frozen "))
         return true;
     for (unsigned i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)

@@ -118,9 +118,17 @@ static uint32_t module_attribute(const struct heap *heap, const char *module, co
 /* What only C code adds to, and the function that it does so for. */
 static const struct registrar { enum root_kind root; const char *attribute, *module, *function; } registrars[] = {
     {ROOT_ATEXIT, NULL, "atexit", "register"},
+    {ROOT_MODULES, NULL, "atexit", "register"},   /* the module itself, which has them until 3.9 */
     {ROOT_CODECS, NULL, "codecs", "register"},
     {ROOT_MODULES, "__warningregistry__", "warnings", "warn"},
 };
+
+static bool leads_to(const struct registrar *registrar, const struct naming_step *last)
+{
+    if (registrar->attribute)
+        return last->kind == STEP_ATTRIBUTE && span_is(last->name, registrar->attribute);
+    return registrar->root != ROOT_MODULES || (last->kind == STEP_MODULE && span_is(last->name, registrar->module));
+}
 
 static void find_registrar(const struct model *model, const struct naming_path *naming, struct holder *ret)
 {
@@ -128,7 +136,7 @@ static void find_registrar(const struct model *model, const struct naming_path *
     const struct naming_step *last = &naming->steps[naming->step_count - 1];
     for (size_t i = 0; i < sizeof(registrars) / sizeof(registrars[0]) && !ret->registrar; i++) {
         const struct registrar *registrar = &registrars[i];
-        if (registrar->root != root || (registrar->attribute && (last->kind != STEP_ATTRIBUTE || !span_is(last->name, registrar->attribute))))
+        if (registrar->root != root || !leads_to(registrar, last))
             continue;
         ret->registrar = module_attribute(model->heap, registrar->module, registrar->function);
         ret->registrar_name = (struct span){registrar->function, strlen(registrar->function)};
