@@ -360,6 +360,16 @@ static void what_has_no_holder_speaks_by_its_number(void **state)
     scene.point.objects = 10000;
     assert_shows(&scene, "uncollected", "garbage that no collection has taken, more than waits for one usually: 700 objects of one type, app.Frame");
     close_scene(&scene);
+    open_scene(&scene, "x", "type app.Frame ; x : app.Frame native 1 ; collector enabled 0");
+    scene.point.member_type = scene.heap.heap->type_of_node[scene.point.node];
+    scene.point.kind = ACCUMULATION_GARBAGE;
+    scene.point.member_count = 40;
+    scene.point.objects = 40;
+    scene.point.bytes = 1024 * 1024 - 1;
+    assert_hides(&scene, "uncollected");
+    scene.point.bytes = 1024 * 1024;
+    assert_shows(&scene, "uncollected", "garbage, and the collector that would take it is off: 40 objects of one type, app.Frame");
+    close_scene(&scene);
 }
 
 static void a_registry_of_the_standard_library_that_is_full_speaks_for_a_leak(void **state)

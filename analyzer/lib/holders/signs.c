@@ -15,6 +15,7 @@ enum {
     NATIVE_MIN = 16,
     REGISTERED_MIN = 100, THREADS_MIN = 16,
     UNCOLLECTED_MIN = 10000,                /* objects: cycles that the collector is about to take are fewer */
+    UNCOLLECTED_BYTES_MIN = 1024 * 1024,    /* … where it is off, and about to take none */
 };
 
 bool signs_site_adds(const struct store_site *site)
@@ -112,11 +113,22 @@ static bool is_held_by_native(const struct evidence *evidence, struct text *sent
     return true;
 }
 
+static bool is_collector_off(const struct heap *heap)
+{
+    for (uint32_t i = 0; i < heap->collector_count; i++) {
+        if (span_is(heap->collector[i].name, "enabled"))
+            return !heap->collector[i].value;
+    }
+    return false;
+}
+
 static bool is_uncollected(const struct evidence *evidence, struct text *sentence)
 {
-    if (evidence->point->kind != ACCUMULATION_GARBAGE || evidence->point->objects < UNCOLLECTED_MIN)
+    const struct accumulation *point = evidence->point;
+    bool off = is_collector_off(evidence->model->heap) && point->bytes >= UNCOLLECTED_BYTES_MIN;
+    if (point->kind != ACCUMULATION_GARBAGE || (!off && point->objects < UNCOLLECTED_MIN))
         return false;
-    text_add(sentence, "garbage that no collection has taken, more than waits for one usually: ");
+    text_add(sentence, off ? "garbage, and the collector that would take it is off: " : "garbage that no collection has taken, more than waits for one usually: ");
     write_members(evidence, sentence);
     return true;
 }
