@@ -252,6 +252,11 @@ static bool takes_back(const struct finder *finder, const struct store_site *rem
     return same && !other;
 }
 
+static bool is_asked_for(const struct store_site *removal)
+{
+    return removal->how == STORE_THROUGH_LIBRARY || is_standard_library(removal->file);
+}
+
 /* What adds also takes out, by itself or by what it calls; or what takes out adds by calling. */
 static enum wh_status find_room(struct finder *finder)
 {
@@ -260,7 +265,7 @@ static enum wh_status find_room(struct finder *finder)
         const struct store_site *removal = &finder->sites->removals[i];
         uint32_t row = code_index_row(finder->index, removal->code_node);
         if ((removal->of_element && !finder->ret->deep) || removal->executed == EXECUTION_NEVER || row == CODE_NONE ||
-            is_standard_library(removal->file) || takes_back(finder, removal))
+            is_asked_for(removal) || takes_back(finder, removal))
             continue;
         for (unsigned a = 0; !status && !finder->ret->room && a < finder->adder_count; a++) {
             bool near = finder->adders[a] == row, top = finder->index->facts[finder->adders[a]].top_level || finder->index->facts[row].top_level;

@@ -125,22 +125,43 @@ enum wh_status search_emit_to(struct search *s, const struct event *event, uint3
     return status;
 }
 
+static enum wh_status add_removal(struct search *s, struct found_site removal)
+{
+    struct found_sites *found = s->found;
+    if (found->removal_count >= SITES_MAX)
+        return WH_OK;
+    for (uint32_t i = 0; i < found->removal_count; i++)
+        if (found->removals[i].row == removal.row && found->removals[i].offset == removal.offset)
+            return WH_OK;
+    enum wh_status status = search_grow(s, &found->removals, found->removal_count, &found->removal_capacity, sizeof(*found->removals));
+    removal.line = code_index_line(s->index, removal.row, removal.offset);
+    if (!status)
+        found->removals[found->removal_count++] = removal;
+    return status;
+}
+
+/* A removal in a library is also one at each call by which the application went there: pool.get(). */
 enum wh_status search_emit_removal(struct search *s, const struct event *event, uint32_t target)
 {
     enum store_match match;
-    struct found_sites *found = s->found;
     bool of_element = !step_set_best(s->sets[target], s->steps.final, &match);
-    if ((of_element && !step_set_best(s->sets[target], MATCH_ELEMENT, &match)) || found->removal_count >= SITES_MAX)
+    if (of_element && !step_set_best(s->sets[target], MATCH_ELEMENT, &match))
         return WH_OK;
-    for (uint32_t i = 0; i < found->removal_count; i++)
-        if (found->removals[i].row == s->row && found->removals[i].offset == event->offset)
-            return WH_OK;
-    enum wh_status status = search_grow(s, &found->removals, found->removal_count, &found->removal_capacity, sizeof(*found->removals));
-    if (!status)
-        found->removals[found->removal_count++] = (struct found_site){
-            .row = s->row, .offset = event->offset, .line = code_index_line(s->index, s->row, event->offset), .executed = event->executed,
-            .how = STORE_REMOVE, .match = match, .in_loop = event->in_loop, .of_element = of_element, .key = key_of(s, event),
-            .caller_row = CODE_NONE};
+    struct found_site removal = {.row = s->row, .offset = event->offset, .executed = event->executed, .how = STORE_REMOVE, .match = match,
+                                 .in_loop = event->in_loop, .of_element = of_element, .key = key_of(s, event), .caller_row = CODE_NONE};
+    enum wh_status status = add_removal(s, removal);
+    const struct code_state *state = search_find(s, s->row);
+    for (uint32_t i = 0; !status && s->index->facts[s->row].library && i < state->caller_count; i++) {
+        const struct caller *caller = &state->callers[i];
+        removal.row = caller->row;
+        removal.offset = caller->offset;
+        removal.executed = caller->executed;
+        removal.in_loop = caller->in_loop;
+        removal.key = EXPR_UNKNOWN;
+        removal.how = STORE_THROUGH_LIBRARY;
+        if (!s->index->facts[caller->row].library)
+            status = add_removal(s, removal);
+    }
     return status;
 }
 

@@ -356,10 +356,44 @@ static bool makes_room(const struct evidence *evidence, struct text *sentence)
     return true;
 }
 
+static const struct store_site *removal_in(const struct evidence *evidence, uint32_t code_node)
+{
+    for (uint32_t i = 0; i < evidence->sites->removal_count; i++) {
+        const struct store_site *removal = &evidence->sites->removals[i];
+        if (removal->code_node == code_node && removal->executed != EXECUTION_NEVER)
+            return removal;
+    }
+    return NULL;
+}
+
+/* Filled at the top level of a module, and each function that adds to it takes out as well; NULL if it is not so. What is lent stays alive. */
+static const struct store_site *refilling(const struct evidence *evidence)
+{
+    const struct store_site *refilling = NULL;
+    bool filled = false;
+    for (uint32_t i = 0; i < evidence->sites->count; i++) {
+        const struct store_site *site = &evidence->sites->sites[i];
+        if (site->library || !site_grows(evidence, site))
+            continue;
+        filled |= site->top_level;
+        if (site->top_level)
+            continue;
+        refilling = removal_in(evidence, site->code_node);
+        if (!refilling)
+            return NULL;
+    }
+    return filled ? refilling : NULL;
+}
+
 /* Made full, lent out and taken back. */
 static bool is_pool(const struct evidence *evidence, struct text *sentence)
 {
     bool made_full = false;
+    const struct store_site *taken = is_full_registry(evidence, sentence) ? NULL : refilling(evidence);
+    if (taken) {
+        write_removal("it is a pool: filled at the start, and what adds to it has taken out before: ", taken, sentence);
+        return true;
+    }
     if (was_seen_growing(evidence) || is_full_registry(evidence, sentence))
         return false;
     for (uint32_t i = 0; i < evidence->sites->count; i++) {

@@ -68,7 +68,7 @@ enum store_how {
     STORE_ANEW,            /* h = Link(x, h): the holder is bound to its name anew, with the old one in it */
     STORE_ASSIGN,          /* the holder is bound to its name, ready made: name = f(x) */
     STORE_CREATE,          /* the holder is bound to its name, empty: name = [] */
-    STORE_REMOVE,          /* of a removal: h.pop(), del h[k] */
+    STORE_REMOVE,          /* of a removal: h.pop(), del h[k]; of one in a library, at the application's call, STORE_THROUGH_LIBRARY */
 };
 
 /* How well the expression at the site is known to be the holder; best first. */
