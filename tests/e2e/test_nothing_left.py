@@ -105,7 +105,6 @@ gc.collect(); gc.disable()
 max(range(200), key=lambda x: touch_stack())
 [{str(i): i} for i in range(100)]  # fills the free lists of the interpreter …
 bytearray(b'x') * 100000           # … and touches what malloc hands out next
-[bytes(size) for size in range(480) for _ in range(40)]  # … and a pool of each size of small blocks
 for _ in range(3):
     difference(pretend)
 print(difference(pretend))
@@ -122,6 +121,12 @@ NOTHING = "({}, [0, 0, 0, 0, 0, 0], [])"
 THREAD_MET = re.compile(r"\({.*}, \[0, 0, 0, 0, 0, [0-9]{1,4}\], \[\]\)")
 
 
+def is_page_touched(line):
+    """Nothing is allocated that was not before, but one page of what an allocator has free was touched for the first time."""
+    found = re.fullmatch(r"\({\([^()]*\): \({'Anonymous': '(\d+)', 'Swap': '0'}, {'Anonymous': '(\d+)', 'Swap': '0'}\)}, \[0, 0, 0, 0, 0, 0\], \[\]\)", line)
+    return found is not None and int(found.group(2)) - int(found.group(1)) == 4
+
+
 @pytest.mark.parametrize("mode", ["fork", "inline"])
 @pytest.mark.parametrize("way", ["call", "signal"])
 def test_the_first_dump_leaves_nothing_behind(python, way, mode, tmp_path):
@@ -129,4 +134,4 @@ def test_the_first_dump_leaves_nothing_behind(python, way, mode, tmp_path):
     lines = output.splitlines()
     assert (code, errors, len(lines)) == (0, "", 4)
     assert (lines[0], lines[2], lines[3].strip()) == (NOTHING, NOTHING, "no child")
-    assert lines[1] == NOTHING or (python.hexversion >= 0x030E0000 and way == "signal" and THREAD_MET.fullmatch(lines[1])), lines[1]
+    assert lines[1] == NOTHING or is_page_touched(lines[1]) or (python.hexversion >= 0x030E0000 and way == "signal" and THREAD_MET.fullmatch(lines[1])), lines[1]
