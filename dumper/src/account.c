@@ -78,6 +78,11 @@ size_t account_thread_name(pid_t process, unsigned long native_thread, char *ret
 
 /* ---- Rows ---- */
 
+static uint64_t smaller(uint64_t one, uint64_t other)
+{
+    return one < other ? one : other;
+}
+
 static void write_row(struct walk *walk, const char *name, uint64_t value)
 {
     struct cell cells[] = {[ACCOUNT_NAME] = {strlen(name), name}, [ACCOUNT_VALUE] = {value, NULL}};
@@ -116,8 +121,17 @@ static void read_status(struct walk *walk)
             walk->memory.status[i] = UINT64_MAX;
 }
 
+/* Anonymous memory that an mmap object has mapped is shared with child processes by default, and counts as the object's. */
+static void leave_objects_out(struct walk *walk)
+{
+    for (size_t i = 0; i < ACCOUNT_STATUS_ROWS; i++)
+        if (strcmp(status_rows[i].name, "shmem") == 0 && walk->memory.status[i] != UINT64_MAX)
+            walk->memory.status[i] -= smaller(walk->memory.status[i], walk->mapped_bytes);
+}
+
 static void write_status_rows(struct walk *walk)
 {
+    leave_objects_out(walk);
     for (size_t i = 0; i < ACCOUNT_STATUS_ROWS; i++)
         if (walk->memory.status[i] != UINT64_MAX)
             write_row(walk, status_rows[i].name, walk->memory.status[i]);
@@ -135,11 +149,6 @@ static bool is_stack_of_a_thread(const struct walk *walk, const struct mapping *
                 return true;
     }
     return false;
-}
-
-static uint64_t smaller(uint64_t one, uint64_t other)
-{
-    return one < other ? one : other;
 }
 
 static void add_mapping(const struct walk *walk, const struct mapping *mapping, struct account *sums)

@@ -347,6 +347,54 @@ static PyObject *bytesio_buffer(PyInterpreterState *interp, PyObject *object)
 }
 static const struct known_member bytesio_members[] = {GET("buf", bytesio_buffer)};
 
+/*
+ * Modules/_io/stringio.c, not shown by traverse: what was written since the last read, while it was only appended to. Up to 3.11 a list of
+ * strings for each of two sizes (_PyAccu), then a str with room to grow in a _PyUnicodeWriter, from 3.14 on in one that stands apart.
+ */
+struct stringio_head {
+    PyObject_HEAD
+    void *block;
+    Py_ssize_t position, length;
+    size_t capacity;
+    int state;
+    PyObject *written[2];
+};
+
+static PyObject *stringio_written(PyObject *object, int which)
+{
+    enum { ACCUMULATING = 2 };
+    const struct stringio_head *text = (const struct stringio_head *)object;
+    return text->state == ACCUMULATING ? text->written[which] : NULL;
+}
+
+#if PY_VERSION_HEX >= 0x030C0000
+static PyObject *stringio_text(PyInterpreterState *interp, PyObject *object)
+{
+    (void)interp;
+    PyObject *text = stringio_written(object, 0);
+#if PY_VERSION_HEX >= 0x030E0000
+    text = text ? *(PyObject **)text : NULL; /* the writer: its first field */
+#endif
+    return text && PyUnicode_CheckExact(text) ? text : NULL;
+}
+static const struct known_member stringio_members[] = {GET("text", stringio_text)};
+#else
+static PyObject *stringio_large(PyInterpreterState *interp, PyObject *object)
+{
+    (void)interp;
+    PyObject *list = stringio_written(object, 0);
+    return list && PyList_CheckExact(list) ? list : NULL;
+}
+
+static PyObject *stringio_small(PyInterpreterState *interp, PyObject *object)
+{
+    (void)interp;
+    PyObject *list = stringio_written(object, 1);
+    return list && PyList_CheckExact(list) ? list : NULL;
+}
+static const struct known_member stringio_members[] = {GET("text", stringio_large), GET("written", stringio_small)};
+#endif
+
 /* datetime.h: time and datetime are allocated without the last field if they have no tzinfo. */
 struct datetime_head {
     PyObject_HEAD
@@ -479,6 +527,7 @@ static const struct known_type known_types[] = {
     NAMED("TaskStepMethWrapper", 24, FAMILY_TRAVERSED, task_wakeup_members),
     NAMED("_asyncio.TaskStepMethWrapper", 24, FAMILY_TRAVERSED, task_wakeup_members),
     NAMED("_io.BytesIO", 24, FAMILY_TRAVERSED, bytesio_members),
+    NAMED("_io.StringIO", sizeof(struct stringio_head), FAMILY_TRAVERSED, stringio_members),
     NAMED("datetime.datetime", 40, FAMILY_FIXED, datetime_members),
     NAMED("datetime.time", 40, FAMILY_FIXED, time_members),
     NAMED("numpy.ndarray", 80, FAMILY_NDARRAY, ndarray_members),

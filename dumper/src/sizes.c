@@ -183,7 +183,7 @@ uint64_t sizes_of(const struct type_info *info, PyObject *object, bool gc)
  * What the allocator takes for a block beyond what was asked for: pymalloc hands out multiples of 16 bytes up to 512, malloc has a word
  * in front of a block and rounds up to 16 as well.
  */
-static uint64_t block_loss(uint64_t bytes)
+uint64_t sizes_lost_of_block(uint64_t bytes)
 {
     enum { STEP = 16, SMALL_MAX = 512, CHUNK_HEAD = 8 };
     if (bytes > SMALL_MAX)
@@ -196,7 +196,7 @@ static uint64_t block_loss(uint64_t bytes)
 static uint64_t loss_of_block(uint64_t *own, uint64_t bytes)
 {
     *own -= bytes;
-    return bytes ? block_loss(bytes) : 0;
+    return bytes ? sizes_lost_of_block(bytes) : 0;
 }
 
 static uint64_t loss_of_dict(PyObject *object, uint64_t *own)
@@ -213,7 +213,7 @@ static uint64_t loss_of_odict(PyObject *object, uint64_t *own)
     const struct odict_layout *odict = (const struct odict_layout *)object;
     uint64_t nodes = odict->first ? (uint64_t)odict->dict.ma_used : 0;
     *own -= nodes * sizeof(struct odict_node);
-    uint64_t lost = nodes * block_loss(sizeof(struct odict_node));
+    uint64_t lost = nodes * sizes_lost_of_block(sizeof(struct odict_node));
     return lost + loss_of_block(own, (uint64_t)odict->fast_nodes_size * sizeof(void *)) + loss_of_dict(object, own);
 }
 
@@ -235,7 +235,7 @@ static uint64_t loss_of_blocks(const struct type_info *info, PyObject *object, u
     case FAMILY_DEQUE: {
         uint64_t blocks = layouts_deque_blocks(object);
         *own -= blocks * sizeof(struct deque_block);
-        return blocks * block_loss(sizeof(struct deque_block));
+        return blocks * sizes_lost_of_block(sizeof(struct deque_block));
     }
     default:
 #if PY_VERSION_HEX < 0x030D0000
@@ -249,7 +249,7 @@ static uint64_t loss_of_blocks(const struct type_info *info, PyObject *object, u
 uint64_t sizes_lost(const struct type_info *info, PyObject *object, uint64_t size)
 {
     uint64_t own = size, lost = loss_of_blocks(info, object, &own);
-    return own <= size ? lost + block_loss(own) : 0;
+    return own <= size ? lost + sizes_lost_of_block(own) : 0;
 }
 
 static bool dict_store(const PyDictObject *dict, struct store *ret)
@@ -277,6 +277,13 @@ static bool view_store(const struct type_info *info, PyObject *object, struct st
     return true;
 }
 
+static bool buffer_store(const struct type_info *info, PyObject *object, struct store *ret)
+{
+    struct buffer buffer = info->buffer(object);
+    *ret = (struct store){buffer.length, buffer.capacity, buffer.address, false};
+    return buffer.address != 0;
+}
+
 bool sizes_store(const struct type_info *info, PyObject *object, struct store *ret)
 {
     ret->bounded = false;
@@ -298,6 +305,6 @@ bool sizes_store(const struct type_info *info, PyObject *object, struct store *r
     case FAMILY_LRU_CACHE: return layouts_lru_cache_store(object, &ret->length, &ret->capacity, &ret->address, &ret->bounded);
     case FAMILY_ARRAY: return layouts_array_store(object, &ret->length, &ret->capacity, &ret->address);
     case FAMILY_NDARRAY: return layouts_ndarray_store(object, &ret->length, &ret->capacity, &ret->address);
-    default: return view_store(info, object, ret);
+    default: return info->buffer ? buffer_store(info, object, ret) : view_store(info, object, ret);
     }
 }

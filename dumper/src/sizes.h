@@ -11,7 +11,7 @@
 
 #include "types.h"
 
-/* gc: the object has a collector's head. */
+/* gc: the object has a collector's head. Memory of which only an extension's C code knows is not counted here: buffers.h */
 uint64_t sizes_of(const struct type_info *info, PyObject *object, bool gc);
 
 /*
@@ -19,6 +19,9 @@ uint64_t sizes_of(const struct type_info *info, PyObject *object, bool gc);
  * objects that are static, this means nothing.
  */
 uint64_t sizes_lost(const struct type_info *info, PyObject *object, uint64_t size);
+
+/* The same of a block of memory of that size. */
+uint64_t sizes_lost_of_block(uint64_t bytes);
 
 /* The separately allocated block of a container, for table `stores`. False if its family has none. */
 struct store {

@@ -285,7 +285,7 @@ static enum family family_of(const struct types *types, PyTypeObject *type)
 
 static bool is_simple(const struct type_info *info)
 {
-    return info->member_count == 0 && !info->inline_values && info->family <= FAMILY_BYTES;
+    return info->member_count == 0 && !info->buffer && !info->inline_values && info->family <= FAMILY_BYTES;
 }
 
 /* ---- Rows ---- */
@@ -320,6 +320,7 @@ static struct type_info *add_type(struct types *types, PyTypeObject *type)
     info->gc = PyType_HasFeature(type, Py_TPFLAGS_HAVE_GC);
     info->heap = PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE);
     info->family = family_of(types, type);
+    info->buffer = buffers_find(native);
     info->traverse = info->gc ? native->tp_traverse : NULL;
     info->header = (uint32_t)compat_preheader(type);
     info->basicsize = (uint32_t)type->tp_basicsize;

@@ -11,6 +11,7 @@
 
 #include <whoholds/formats/writer.h>
 
+#include "buffers.h"
 #include "pages.h"
 #include "visited.h"
 
@@ -63,12 +64,13 @@ struct member {
 
 struct type_info {
     PyTypeObject *type;
+    buffer_reader buffer;    /* memory beside the object; NULL if there is none */
     traverseproc traverse;   /* the native base's, NULL if there is none */
     const struct member *members;
     uint32_t number;         /* row in `types` */
     uint32_t member_count, attr_count;
     enum family family;
-    bool simple;             /* has no references and no store: written as soon as it is met */
+    bool simple;             /* has no references, no memory beside it and no store: written as soon as it is met */
     bool gc;                 /* instances have a collector's head (before tp_is_gc is asked) */
     bool heap;
     bool inline_values;      /* instances may keep attributes as bare values */

@@ -113,12 +113,25 @@ static inline void count_bytes(struct walk *walk, PyObject *object, const struct
         walk->lost_bytes += sizes_lost(info, object, size);
 }
 
+/* Memory beside an object, of which only its type's C code knows. */
+static uint64_t count_buffer(struct walk *walk, PyObject *object, const struct type_info *info)
+{
+    struct buffer buffer = info->buffer(object);
+    if (buffer.pages)
+        walk->mapped_bytes += buffer.bytes;
+    else if (buffer.bytes)
+        walk->lost_bytes += sizes_lost_of_block(buffer.bytes);
+    return buffer.bytes;
+}
+
 static inline struct walk_row object_row(struct walk *walk, PyObject *object, const struct type_info *info)
 {
     bool gc = types_is_gc(info, object);
     uint32_t form = form_bits(walk, object, info, gc);
     uint64_t size = sizes_of(info, object, gc);
     count_bytes(walk, object, info, size);
+    if (__builtin_expect(info->buffer != NULL, 0))
+        size += count_buffer(walk, object, info);
     return (struct walk_row){walk_id(walk, object), info->number, form, size, form & FORM_IMMORTAL ? 0 : compat_refcount(object)};
 }
 

@@ -100,6 +100,7 @@ struct walk {
 
     uint64_t statics_begin, statics_end; /* the interpreter's file: objects in there are in no allocator's block */
     uint64_t static_bytes, lost_bytes;   /* of the objects written; sizes_lost */
+    uint64_t mapped_bytes;               /* resident pages of mmap objects */
 
     uint64_t unreadable;           /* objects that crashed */
     PyTypeObject *unreadable_types[UNREADABLE_TYPES];

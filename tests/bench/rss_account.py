@@ -23,7 +23,7 @@ import whoholds, service
 whoholds.install(mode=sys.argv[4])
 gc.collect()
 whoholds.dump("before.whs")
-service.grow(int(sys.argv[3]))
+getattr(service, sys.argv[5])(int(sys.argv[3]))
 gc.collect()
 whoholds.dump("after.whs")
 """
@@ -34,10 +34,10 @@ def info(path):
     return json.loads(done.stdout)
 
 
-def measure(interpreter, objects, mode):
-    """(info before, info after) of a service that has grown by about that many objects"""
+def measure(interpreter, objects, mode, how="grow"):
+    """(info before, info after) of a service that has grown by about that many objects; or by as many bytes in `grow_buffers`"""
     with tempfile.TemporaryDirectory() as directory:
-        arguments = [pythons.package_directory(), os.path.join(HERE, "..", "support"), str(objects), mode]
+        arguments = [pythons.package_directory(), os.path.join(HERE, "..", "support"), str(objects), mode, how]
         subprocess.run([interpreter.path, "-c", PROGRAM, *arguments], cwd=directory, check=True, timeout=600)
         return tuple(info(os.path.join(directory, name)) for name in ("before.whs", "after.whs"))
 

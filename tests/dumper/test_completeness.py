@@ -11,9 +11,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 # Where sys.getsizeof is wrong on purpose or by accident (sizes.h), and where an object owns a buffer that only its C code knows.
 OTHER_SIZES = {"builtins.type", "abc.ABCMeta", "program.Meta", "builtins.code", "builtins.frame", "builtins.generator",
-               "builtins.StgDict", "_io.BufferedReader", "_io.StringIO", "_io.BytesIO", "_struct.Struct", "_ctypes.PyCPointerType",
+               "builtins.StgDict", "_io.BytesIO", "_struct.Struct", "_ctypes.PyCPointerType",
                "_ctypes.PyCArrayType", "_ctypes.PyCSimpleType", "_ctypes.PyCStructType", "_ctypes.PyCFuncPtrType",
-               "program.c_int_Array_10", "program.py_object_Array_2"}
+               "program.c_int_Array_10", "program.py_object_Array_2", "program.c_char_Array_50000", "mmap.mmap"}
 
 
 @pytest.fixture(params=["fork", "inline"])
@@ -23,6 +23,23 @@ def comparison(request, run, tmp_path):
     result = completeness.Comparison(snapshot, completeness.read_truth(str(tmp_path / "out.truth")))
     result.output = output
     return result
+
+
+def of_type(snapshot, name):
+    return [one for one in snapshot.objects.values() if str(one.type) == name]
+
+
+def test_memory_that_only_an_extension_knows_is_counted(comparison, python):
+    """The types whose sizes getsizeof knows too are compared above."""
+    snapshot = comparison.snapshot
+    page = os.sysconf("SC_PAGESIZE")
+    small, = of_type(snapshot, "program.c_int_Array_10")
+    large, = of_type(snapshot, "program.c_char_Array_50000")
+    assert large.size - small.size == 50000 - 40
+    pages, = of_type(snapshot, "mmap.mmap")
+    assert 0 < pages.size - -(-100000 // page) * page < 200
+    accumulated = of_type(snapshot, "_io.StringIO")
+    assert sorted(one.size > 16000 for one in accumulated) == [False, True]  # 4 bytes for each of 4,000 characters; and none yet
 
 
 def has_attributes(one):

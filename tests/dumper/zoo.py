@@ -9,11 +9,13 @@ import datetime
 import functools
 import io
 import itertools
+import mmap
 import os
 import threading
 import time
 import types
 import weakref
+from xml.etree import ElementTree
 
 
 class N:
@@ -317,6 +319,10 @@ numbers = array.array("d", range(100))
 bytes_io = io.BytesIO(b"y" * 5000)
 bytes_io.write(b"z")
 text_io = io.StringIO("text" * 1000)
+text_io_written = io.StringIO()
+text_io_written.write("%s text" % id(text_io))
+text_io_written.write(" and more" * 300)
+document = ElementTree.fromstring("<a b='c'><x/><y>z</y>" + "<z/>" * 9 + "</a>")
 zone = datetime.timezone(datetime.timedelta(seconds=4711))
 moment = datetime.datetime(2020, 1, 1, tzinfo=zone)
 clock = datetime.time(1, tzinfo=zone)
@@ -331,3 +337,6 @@ slicing = slice(N("slice"), None)
 status = os.stat(".")
 ctypes_array = (ctypes.py_object * 2)(N("ctypes py_object"))
 ctypes_structure = (ctypes.c_int * 10)()
+ctypes_bytes = (ctypes.c_char * 50000)()
+pages = mmap.mmap(-1, 1 << 20)
+pages[:100000] = b"p" * 100000

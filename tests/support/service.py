@@ -6,9 +6,15 @@ cycles and closures, a buffer now and then. Always the same ones.
 """
 
 import collections
+import ctypes
 import dataclasses
+import io
+import mmap
+from xml.etree import ElementTree
 
 OBJECTS_PER_USER = 28
+
+buffers = []
 
 
 class Session:
@@ -90,3 +96,24 @@ def grow(objects):
     first = len(SERVICE.users)
     for number in range(first, first + max(1, objects // OBJECTS_PER_USER)):
         add_user(SERVICE, number)
+
+
+def grow_buffers(megabytes):
+    """As many megabytes in each of: a text file in memory, written and read, anonymous pages, data of C, and the children of a document."""
+    size = megabytes << 20
+    written, read = io.StringIO(), io.StringIO()
+    for number in range(size // 24):
+        written.write("line %018d\n" % number)
+    read.write("y")
+    read.seek(0)
+    for _ in range(size // 4096):
+        read.write("x" * 1024)
+    pages = mmap.mmap(-1, 4 * size)
+    for at in range(0, size, 4096):
+        pages[at] = 112
+    structure = (ctypes.c_char * size)()
+    ctypes.memset(structure, 99, size)  # no temporary bytes, whose memory malloc would keep
+    document = ElementTree.Element("document")
+    for _ in range(size // 200):
+        ElementTree.SubElement(ElementTree.SubElement(document, "a"), "b")
+    buffers.extend((written, read, pages, structure, document))
