@@ -8,6 +8,7 @@ import type { AllocLine } from "../document.ts";
 import { bytes, count, percent, plural, shareOf } from "../format.ts";
 import { clip, visible } from "../text.ts";
 import { Areas, Choice } from "./areas.tsx";
+import { Head } from "./grid.tsx";
 import { Bytes, Command, FileLine, MoreButton, Name, Share } from "./names.tsx";
 import { useReport } from "./report.ts";
 
@@ -98,19 +99,13 @@ export function Allocations({ shown }: { shown: boolean }) {
         label={`Flame graph of what ${mode === "live" ? "is left" : "was allocated"}: calls, outermost first; the table below has the lines`}
       />
       <table class="grid lines" role="table" aria-label="Lines that allocated">
-        <thead role="rowgroup">
-          <tr role="row">
-            <th role="columnheader" scope="col" class="name">
-              Line
-            </th>
-            <th role="columnheader" scope="col" class="retained">
-              {mode === "live" ? "Live" : "Allocated"}
-            </th>
-            <th role="columnheader" scope="col" class="count">
-              Blocks
-            </th>
-          </tr>
-        </thead>
+        <Head
+          columns={[
+            { label: "Line", kind: "name" },
+            { label: mode === "live" ? "Live" : "Allocated", kind: "retained" },
+            { label: "Blocks", kind: "count" },
+          ]}
+        />
         <tbody role="rowgroup">
           {view.lines.slice(0, limit).map((line, place) => (
             <Line key={place} line={line} whole={whole} />

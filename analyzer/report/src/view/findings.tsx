@@ -3,8 +3,9 @@
 /* What rules found: beside the verdict, and as a view of what the program could do without. */
 
 import type { Finding } from "../document.ts";
-import { bytes, count, plural } from "../format.ts";
+import { bytes, plural } from "../format.ts";
 import { clip, sentence, shellWord, visible } from "../text.ts";
+import { Head, massColumns, MassRow } from "./grid.tsx";
 import { Bytes, Name, ObjectLink, QualifiedName } from "./names.tsx";
 import { useReport } from "./report.ts";
 
@@ -73,40 +74,20 @@ function Kind({ finding, whole }: { finding: Finding; whole: number }) {
       <p>{sentence(visible(clip(finding.sentence, 400)))}.</p>
       {finding.offenders.length > 0 && (
         <table class="grid offenders" role="table" aria-label={visible(clip(finding.title, 80))}>
-          <thead role="rowgroup">
-            <tr role="row">
-              <th role="columnheader" scope="col" class="name">
-                Where
-              </th>
-              <th role="columnheader" scope="col" class="shallow">
-                At stake
-              </th>
-              <th role="columnheader" scope="col" class="count">
-                Objects
-              </th>
-            </tr>
-          </thead>
+          <Head columns={massColumns("Where", "At stake", "Objects")} />
           <tbody role="rowgroup">
             {finding.offenders.map((offender, place) => (
-              <tr role="row" key={place}>
-                <th role="rowheader" scope="row" class="name">
-                  <ObjectLink address={offender.object.address}>
-                    <Name text={offender.name} limit={120} />
-                  </ObjectLink>{" "}
-                  {offender.object.type !== offender.name && (
-                    <span class="type">
-                      <QualifiedName text={offender.object.type} />
-                    </span>
-                  )}
-                  {offender.detail !== "" && <span class="quiet block">{visible(clip(offender.detail, 200))}</span>}
-                </th>
-                <td role="cell" class="shallow">
-                  <Bytes value={offender.bytes} />
-                </td>
-                <td role="cell" class="count number">
-                  {count(offender.count)}
-                </td>
-              </tr>
+              <MassRow key={place} bytes={offender.bytes} number={offender.count}>
+                <ObjectLink address={offender.object.address}>
+                  <Name text={offender.name} limit={120} />
+                </ObjectLink>{" "}
+                {offender.object.type !== offender.name && (
+                  <span class="type">
+                    <QualifiedName text={offender.object.type} />
+                  </span>
+                )}
+                {offender.detail !== "" && <span class="quiet block">{visible(clip(offender.detail, 200))}</span>}
+              </MassRow>
             ))}
           </tbody>
         </table>

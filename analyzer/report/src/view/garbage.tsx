@@ -6,7 +6,8 @@ import { useState } from "preact/hooks";
 import type { Garbage } from "../document.ts";
 import { bytes, count, plural } from "../format.ts";
 import { clip, visible } from "../text.ts";
-import { Bytes, Command, MoreButton, Name, ObjectLink, QualifiedName } from "./names.tsx";
+import { Head, massColumns, MassRow } from "./grid.tsx";
+import { Command, MoreButton, Name, ObjectLink, QualifiedName } from "./names.tsx";
 import { useReport } from "./report.ts";
 
 const FIRST = 10;
@@ -40,41 +41,21 @@ function Groups({ garbage }: { garbage: Garbage }) {
   return (
     <>
       <table class="grid garbage" role="table" aria-label="Unreachable cycles">
-        <thead role="rowgroup">
-          <tr role="row">
-            <th role="columnheader" scope="col" class="name">
-              Entered at
-            </th>
-            <th role="columnheader" scope="col" class="shallow">
-              Retained
-            </th>
-            <th role="columnheader" scope="col" class="count">
-              Objects
-            </th>
-          </tr>
-        </thead>
+        <Head columns={massColumns("Entered at", "Retained", "Objects")} />
         <tbody role="rowgroup">
           {garbage.groups.slice(0, limit).map((group, place) => (
-            <tr role="row" key={place}>
-              <th role="rowheader" scope="row" class="name">
-                <span class="number">{count(group.entries)} × </span>
-                <ObjectLink address={group.example.address}>
-                  <QualifiedName text={group.type} />
-                </ObjectLink>{" "}
-                {group.finalizer && <span class="tag">has __del__</span>}
-                {group.cycle !== "" && (
-                  <span class="quiet block">
-                    holds itself by <Name text={group.cycle} limit={120} />
-                  </span>
-                )}
-              </th>
-              <td role="cell" class="shallow">
-                <Bytes value={group.bytes} />
-              </td>
-              <td role="cell" class="count number">
-                {count(group.objects)}
-              </td>
-            </tr>
+            <MassRow key={place} bytes={group.bytes} number={group.objects}>
+              <span class="number">{count(group.entries)} × </span>
+              <ObjectLink address={group.example.address}>
+                <QualifiedName text={group.type} />
+              </ObjectLink>{" "}
+              {group.finalizer && <span class="tag">has __del__</span>}
+              {group.cycle !== "" && (
+                <span class="quiet block">
+                  holds itself by <Name text={group.cycle} limit={120} />
+                </span>
+              )}
+            </MassRow>
           ))}
         </tbody>
       </table>
@@ -94,36 +75,16 @@ function Natives({ garbage }: { garbage: Garbage }) {
       <h3>Held by native code</h3>
       <p class="hint">Python objects whose reference count is higher than the references that Python objects explain.</p>
       <table class="grid natives" role="table" aria-label="Held by native code">
-        <thead role="rowgroup">
-          <tr role="row">
-            <th role="columnheader" scope="col" class="name">
-              Object
-            </th>
-            <th role="columnheader" scope="col" class="shallow">
-              Retained
-            </th>
-            <th role="columnheader" scope="col" class="count">
-              References
-            </th>
-          </tr>
-        </thead>
+        <Head columns={massColumns("Object", "Retained", "References")} />
         <tbody role="rowgroup">
           {garbage.native_objects.slice(0, limit).map((native, place) => (
-            <tr role="row" key={place}>
-              <th role="rowheader" scope="row" class="name">
-                <ObjectLink address={native.object.address}>
-                  <QualifiedName text={native.object.type} />
-                </ObjectLink>{" "}
-                <code class="quiet">{native.object.address}</code>
-                {native.sentence !== "" && !native.sentence.startsWith("held by native code") && <span class="quiet block">{visible(clip(native.sentence, 300))}</span>}
-              </th>
-              <td role="cell" class="shallow">
-                <Bytes value={native.object.retained_bytes} />
-              </td>
-              <td role="cell" class="count number">
-                {count(native.unaccounted)}
-              </td>
-            </tr>
+            <MassRow key={place} bytes={native.object.retained_bytes} number={native.unaccounted}>
+              <ObjectLink address={native.object.address}>
+                <QualifiedName text={native.object.type} />
+              </ObjectLink>{" "}
+              <code class="quiet">{native.object.address}</code>
+              {native.sentence !== "" && !native.sentence.startsWith("held by native code") && <span class="quiet block">{visible(clip(native.sentence, 300))}</span>}
+            </MassRow>
           ))}
         </tbody>
       </table>

@@ -11,7 +11,8 @@ import { clip, visible } from "../text.ts";
 import type { Order } from "../tree.ts";
 import { Choice } from "./areas.tsx";
 import { CopyButton } from "./copy.tsx";
-import { ariaSort, Bytes, Command, FileLine, MoreButton, Name, ObjectLink, QualifiedName, SortButton } from "./names.tsx";
+import { type SortableColumn, SortableHead, useOrder } from "./grid.tsx";
+import { Bytes, Command, FileLine, MoreButton, Name, ObjectLink, QualifiedName } from "./names.tsx";
 import { useReport } from "./report.ts";
 
 const FIRST = 20;
@@ -151,7 +152,7 @@ export function GrowthSection() {
   const [by, setBy] = useState<By>("holder");
   const [show, setShow] = useState<Show>("changed");
   const [pattern, setPattern] = useState("");
-  const [order, setOrder] = useState<Order<Key>>({ key: "bytes_change", descending: true });
+  const [order, sortBy] = useOrder<Key>("bytes_change");
   const [limit, setLimit] = useState(FIRST);
   const table: DiffTable<Row> | undefined =
     by === "holder" ? diff?.holders : by === "type" ? diff?.types : diff?.lines;
@@ -165,14 +166,11 @@ export function GrowthSection() {
   }
   const clocks = clocksOf(diff.snapshots.map((snapshot) => snapshot.created));
   const flat = table.rows.filter((row) => row.change === "flat").length;
-  const sortBy = (key: Key) => {
-    setOrder((before) => ({ key, descending: before.key === key ? !before.descending : key !== "name" }));
-  };
-  const columns: [Key, string, string][] = [
-    ["name", by === "line" ? "Line" : "Name", "name"],
-    ["bytes_change", "Change", "change"],
-    ["first", "First", "first"],
-    ["last", "Last", "last"],
+  const columns: SortableColumn<Key>[] = [
+    { key: "name", label: by === "line" ? "Line" : "Name", kind: "name" },
+    { key: "bytes_change", label: "Change", kind: "change" },
+    { key: "first", label: "First", kind: "first" },
+    { key: "last", label: "Last", kind: "last" },
   ];
   const words: [By, string][] = [["holder", "Holders"], ["type", "Types"]];
   if (diff.lines) {
@@ -242,29 +240,7 @@ export function GrowthSection() {
         <CopyButton label="Copy table" text={copied} />
       </div>
       <table class="grid growth" role="table" aria-labelledby="growth-heading">
-        <thead role="rowgroup">
-          <tr role="row">
-            {columns.map(([key, label, kind]) => (
-              <th
-                key={key}
-                role="columnheader"
-                scope="col"
-                class={kind}
-                aria-sort={ariaSort(order.key === key, order.descending)}
-              >
-                <SortButton
-                  label={label}
-                  active={order.key === key}
-                  descending={order.descending}
-                  onSort={() => sortBy(key)}
-                />
-              </th>
-            ))}
-            <th role="columnheader" scope="col" class="course">
-              Course
-            </th>
-          </tr>
-        </thead>
+        <SortableHead columns={columns} order={order} onSort={sortBy} more={[{ label: "Course", kind: "course" }]} />
         <tbody role="rowgroup">
           {matching.slice(0, limit).map((row, place) => (
             <CourseRow key={place} row={row} by={by} />

@@ -8,9 +8,9 @@ import type { Merged, Top, TopRow } from "../document.ts";
 import { bytes, count, exactBytes, percent } from "../format.ts";
 import { groupByModule, type Grouping, makeFilter, moduleOf, packageOf, sortTop, type TopKey, toTabbed } from "../table.ts";
 import { shellWord, visible } from "../text.ts";
-import type { Order } from "../tree.ts";
 import { CopyButton } from "./copy.tsx";
-import { ariaSort, Bytes, Command, MoreButton, Name, ObjectLink, QualifiedName, Share, SortButton } from "./names.tsx";
+import { type SortableColumn, SortableHead, useOrder } from "./grid.tsx";
+import { Bytes, Command, MoreButton, Name, ObjectLink, QualifiedName, Share } from "./names.tsx";
 import { useReport } from "./report.ts";
 
 const FIRST = 20;
@@ -107,6 +107,13 @@ function Row({ row, heap, inside, by }: { row: TopRow; heap: number; inside: boo
   );
 }
 
+const COLUMNS: SortableColumn<TopKey>[] = [
+  { key: "name", label: "Name", kind: "name" },
+  { key: "retained_bytes", label: "Retained", kind: "retained" },
+  { key: "shallow_bytes", label: "Own size", kind: "shallow" },
+  { key: "count", label: "Objects", kind: "count" },
+];
+
 export function Histogram({ wanted }: { wanted: Wanted | null }) {
   const { document } = useReport();
   const heap = document.info.bytes;
@@ -120,7 +127,7 @@ export function Histogram({ wanted }: { wanted: Wanted | null }) {
   }, [document]);
   const [by, setBy] = useState<By>("type");
   const [pattern, setPattern] = useState("");
-  const [order, setOrder] = useState<Order<TopKey>>({ key: "retained_bytes", descending: true });
+  const [order, sortBy] = useOrder<TopKey>("retained_bytes");
   const [limit, setLimit] = useState(FIRST);
   const [grouping, setGrouping] = useState<Grouping>("none");
 
@@ -142,9 +149,6 @@ export function Histogram({ wanted }: { wanted: Wanted | null }) {
     grouping !== "none" && by === "type"
       ? groupByModule(matching, order, grouping === "module" ? moduleOf : packageOf)
       : null;
-  const sortBy = (key: TopKey) => {
-    setOrder((before) => ({ key, descending: before.key === key ? !before.descending : key !== "name" }));
-  };
   const choose = (next: By) => {
     setBy(next);
     setLimit(FIRST);
@@ -162,12 +166,6 @@ export function Histogram({ wanted }: { wanted: Wanted | null }) {
     }
   };
 
-  const columns: [TopKey, string, string][] = [
-    ["name", "Name", "name"],
-    ["retained_bytes", "Retained", "retained"],
-    ["shallow_bytes", "Own size", "shallow"],
-    ["count", "Objects", "count"],
-  ];
   const omitted = top.omitted;
   return (
     <section id="types" aria-labelledby="types-heading">
@@ -235,26 +233,7 @@ export function Histogram({ wanted }: { wanted: Wanted | null }) {
       </p>
       <div id="types-panel" role={tables.length > 1 ? "tabpanel" : undefined}>
         <table class="grid top" role="table" aria-labelledby="types-heading">
-          <thead role="rowgroup">
-            <tr role="row">
-              {columns.map(([key, label, kind]) => (
-                <th
-                  key={key}
-                  role="columnheader"
-                  scope="col"
-                  class={kind}
-                  aria-sort={ariaSort(order.key === key, order.descending)}
-                >
-                  <SortButton
-                    label={label}
-                    active={order.key === key}
-                    descending={order.descending}
-                    onSort={() => sortBy(key)}
-                  />
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <SortableHead columns={COLUMNS} order={order} onSort={sortBy} />
           <tbody role="rowgroup">
             {groups
               ? groups.map((group) => (

@@ -4,6 +4,7 @@
 
 import { accountOf } from "../account.ts";
 import { bytes, percent, shareOf } from "../format.ts";
+import { Head, massColumns } from "./grid.tsx";
 import { Bytes, Command, Name } from "./names.tsx";
 import { useReport } from "./report.ts";
 
@@ -35,19 +36,7 @@ export function Memory() {
         ))}
       </div>
       <table class="grid account" role="table" aria-labelledby="memory-heading">
-        <thead role="rowgroup">
-          <tr role="row">
-            <th role="columnheader" scope="col" class="name">
-              Part
-            </th>
-            <th role="columnheader" scope="col" class="shallow">
-              Size
-            </th>
-            <th role="columnheader" scope="col" class="count">
-              Share
-            </th>
-          </tr>
-        </thead>
+        <Head columns={massColumns("Part", "Size", "Share")} />
         <tbody role="rowgroup">
           {account.parts.map((part) => (
             <tr role="row" key={part.name}>

@@ -119,27 +119,3 @@ export function MoreButton({
   );
 }
 
-export function SortButton({
-  label,
-  active,
-  descending,
-  onSort,
-}: {
-  label: string;
-  active: boolean;
-  descending: boolean;
-  onSort: () => void;
-}) {
-  return (
-    <button type="button" class="sort" onClick={onSort}>
-      {label}
-      <span class="arrow" aria-hidden="true">
-        {active ? (descending ? "↓" : "↑") : ""}
-      </span>
-    </button>
-  );
-}
-
-export function ariaSort(active: boolean, descending: boolean): "none" | "ascending" | "descending" {
-  return active ? (descending ? "descending" : "ascending") : "none";
-}

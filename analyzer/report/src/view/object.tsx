@@ -8,6 +8,7 @@ import { bytes, count, exactBytes, percent, plural, shareOf } from "../format.ts
 import { clip, visible } from "../text.ts";
 import { ancestors, sortRows } from "../tree.ts";
 import { CopyButton } from "./copy.tsx";
+import { Head } from "./grid.tsx";
 import { Bytes, Command, HeadingName, MoreButton, Name, ObjectLink, QualifiedName, Share } from "./names.tsx";
 import { Path } from "./path.tsx";
 import { useReport } from "./report.ts";
@@ -39,16 +40,7 @@ function References({
         <p class="hint">{hint}</p>
       </div>
       <table class="grid references" role="table" aria-label={title}>
-        <thead role="rowgroup">
-          <tr role="row">
-            <th role="columnheader" scope="col" class="name">
-              Name
-            </th>
-            <th role="columnheader" scope="col" class="retained">
-              Retained
-            </th>
-          </tr>
-        </thead>
+        <Head columns={[{ label: "Name", kind: "name" }, { label: "Retained", kind: "retained" }]} />
         <tbody role="rowgroup">
           {shown.map((row, place) => (
             <tr role="row" key={place}>

@@ -10,8 +10,9 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { bytes, count, plural } from "../format.ts";
 import { objectHash } from "../route.ts";
-import { ancestors, isExpandable, linesOf, type Order, type Tree, type TreeKey, type TreeLine, type TreeRow } from "../tree.ts";
-import { ariaSort, Bytes, Command, MoreButton, Name, ObjectLink, Share, SortButton } from "./names.tsx";
+import { ancestors, isExpandable, linesOf, type Tree, type TreeKey, type TreeLine, type TreeRow } from "../tree.ts";
+import { type SortableColumn, SortableHead, useOrder } from "./grid.tsx";
+import { Bytes, Command, MoreButton, Name, ObjectLink, Share } from "./names.tsx";
 import { isKnown, type Report, useReport } from "./report.ts";
 
 /* Siblings shown at first: those that matter, a few in any case. How many each "more" adds. */
@@ -47,6 +48,13 @@ function firstPlace(report: Report): { row: number; name: string } {
   return { row, name: "biggest drop" };
 }
 
+const COLUMNS: SortableColumn<TreeKey>[] = [
+  { key: "name", label: "Name", kind: "name" },
+  { key: "retained", label: "Retained", kind: "retained" },
+  { key: "shallow", label: "Own size", kind: "shallow" },
+  { key: "count", label: "Objects", kind: "count" },
+];
+
 /* Unfolded at first: the root, and the way to that place. */
 function firstExpanded(report: Report): Set<number> {
   const { row } = firstPlace(report);
@@ -81,7 +89,7 @@ export function TreeSection({ reveal }: { reveal: Reveal | null }) {
   const report = useReport();
   const { tree, drops, suspectOfAddress } = report;
   const [expanded, setExpanded] = useState(() => firstExpanded(report));
-  const [order, setOrder] = useState<Order<TreeKey>>({ key: "retained", descending: true });
+  const [order, sortBy] = useOrder<TreeKey>("retained");
   const [limits, setLimits] = useState<ReadonlyMap<number, number>>(new Map());
   const [current, setCurrent] = useState("");
   const first = useMemo(() => firstLimits(tree), [tree]);
@@ -145,9 +153,6 @@ export function TreeSection({ reveal }: { reveal: Reveal | null }) {
       setCurrent(keyOf(line));
       wantFocus.current = true;
     }
-  };
-  const sortBy = (key: TreeKey) => {
-    setOrder((before) => ({ key, descending: before.key === key ? !before.descending : key !== "name" }));
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -216,12 +221,6 @@ export function TreeSection({ reveal }: { reveal: Reveal | null }) {
     event.preventDefault();
   };
 
-  const columns: [TreeKey, string][] = [
-    ["name", "Name"],
-    ["retained", "Retained"],
-    ["shallow", "Own size"],
-    ["count", "Objects"],
-  ];
   return (
     <section id="tree" aria-labelledby="tree-heading">
       <div class="heading">
@@ -237,26 +236,7 @@ export function TreeSection({ reveal }: { reveal: Reveal | null }) {
         </p>
       </div>
       <table class="grid tree" role="treegrid" aria-labelledby="tree-heading" aria-rowcount={lines.length + 1}>
-        <thead role="rowgroup">
-          <tr role="row">
-            {columns.map(([key, label]) => (
-              <th
-                key={key}
-                role="columnheader"
-                scope="col"
-                class={key}
-                aria-sort={ariaSort(order.key === key, order.descending)}
-              >
-                <SortButton
-                  label={label}
-                  active={order.key === key}
-                  descending={order.descending}
-                  onSort={() => sortBy(key)}
-                />
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <SortableHead columns={COLUMNS} order={order} onSort={sortBy} />
         <tbody role="rowgroup" ref={body} onKeyDown={onKeyDown}>
           {lines.map((line, at) => {
             const focus = {
