@@ -38,7 +38,7 @@ NEEDED = {"recorded": 0.95, "cold": 0.80}
 class Case:
     def __init__(self, path):
         self.path = path
-        self.healthy = os.sep + "healthy" + os.sep in path
+        self.healthy = os.path.relpath(path, HERE).startswith("healthy" + os.sep)
         self.name = os.path.basename(os.path.dirname(path) if path.endswith(os.sep + "main.py") else path[:-len(".py")])
         self.lines = set()
         self.words = set()
