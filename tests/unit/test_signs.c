@@ -496,18 +496,6 @@ static void what_is_small_is_no_leak(void **state)
     close_scene(&scene);
 }
 
-static void library_files_are_known_by_their_place(void **state)
-{
-    static const char *const library[] = {"/usr/lib/python3.11/re.py", "/x/site-packages/a.py", "/usr/lib/python3/dist-packages/a.py",
-                                          "<frozen importlib._bootstrap>", "/opt/py/lib/python3.8/x.py"};
-    static const char *const own[] = {"", "/srv/app.py", "app.py", "<string>", "<froze", "/srv/lib/app.py"};
-    (void)state;
-    for (size_t i = 0; i < sizeof(library) / sizeof(library[0]); i++)
-        assert_true(signs_is_library_file((struct span){library[i], strlen(library[i])}));
-    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-        assert_false(signs_is_library_file((struct span){own[i], strlen(own[i])}));
-}
-
 static void every_sign_has_a_test_here(void **state)
 {
     static const char *const tested[] = {"grows-in-function", "seen-growing", "registry", "native-references", "uncollected", "no-adder", "constructor",
@@ -547,7 +535,6 @@ int main(void)
         cmocka_unit_test(what_the_parser_keeps_is_no_leak),
         cmocka_unit_test(a_part_of_the_program_is_no_leak),
         cmocka_unit_test(what_is_small_is_no_leak),
-        cmocka_unit_test(library_files_are_known_by_their_place),
         cmocka_unit_test(every_sign_has_a_test_here),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "code/mutators.h"
 #include "code/code_flow.h"
+#include "code/library_file.h"
 #include "heap/known_names.h"
 #include "heap/label.h"
 
@@ -366,23 +367,6 @@ uint32_t code_index_free_variable(const struct code_index *index, uint32_t funct
 
 /* ---- facts ---- */
 
-static bool contains(struct span text, const char *part)
-{
-    return text.length && memmem(text.bytes, text.length, part, strlen(part));
-}
-
-static bool is_library(struct span file)
-{
-    /* The last one: the dumper's own package, where it was built. */
-    static const char *const marks[] = {"/lib/python3.", "/lib64/python3.", "/site-packages/", "/dist-packages/", "/lib/whoholds/python/"};
-    if (file.length && file.bytes[0] == '<' && contains(file, "<frozen "))
-        return true;
-    for (unsigned i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-        if (contains(file, marks[i]))
-            return true;
-    return false;
-}
-
 static void note_own_facts(struct code_index *index, uint32_t row)
 {
     struct code_view view;
@@ -391,7 +375,7 @@ static void note_own_facts(struct code_index *index, uint32_t row)
     facts->parent = CODE_NONE;
     facts->class_type = TYPE_NONE;
     facts->name = code_index_name_of_node(index, view.name);
-    facts->library = is_library(code_view_text(&view, view.filename));
+    facts->library = library_file_is(code_view_text(&view, view.filename));
     facts->top_level = span_is(code_view_text(&view, view.name), "<module>");
     for (uint32_t i = index->first_function_of_code[row]; i < index->first_function_of_code[row + 1] && !facts->globals; i++)
         facts->globals = heap_member(index->heap, index->functions[i], "__globals__");

@@ -6,8 +6,8 @@
 
 #include "base/array.h"
 #include "base/bitmap.h"
+#include "code/library_file.h"
 #include "code/mutators.h"
-#include "holders/signs.h"
 
 enum {
     THRESHOLD_DIVISOR = 200,       /* half a per cent of the live bytes … */
@@ -272,7 +272,7 @@ static bool is_of_library(const struct model *model, uint32_t node)
         node = model->dominators->idom_of_node[node];
     uint32_t file = node < heap->node_count && is_module(heap, node) ? heap_attribute(heap, node, "__file__") : HEAP_NULL;
     const struct heap_text *text = file ? heap_text(heap, file) : NULL;
-    return text && signs_is_library_file(text->data);
+    return text && library_file_is(text->data);
 }
 
 /* Where the application and a library list the same objects (its threads, say), the application's list is the one to name. */

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "code/code_flow.h"
+#include "code/library_file.h"
 #include "code/mutators.h"
 #include "heap/known_names.h"
-#include "holders/signs.h"
 
 enum {
     ADDERS_MAX = 16,
@@ -228,16 +228,6 @@ static enum wh_status calls(const struct finder *finder, uint32_t caller, uint32
     return status;
 }
 
-/* What the standard library takes out of its queues and registries, the application has asked for. */
-static bool is_standard_library(struct span file)
-{
-    static const char marks[][16] = {"/site-packages/", "/dist-packages/"};
-    bool installed = false;
-    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-        installed |= memmem(file.bytes, file.length, marks[i], strlen(marks[i])) != NULL;
-    return signs_is_library_file(file) && !installed;
-}
-
 /* Only the very key that the same function has put in, once it is done with it: that makes no room for others, and an exception prevents it. */
 static bool takes_back(const struct finder *finder, const struct store_site *removal)
 {
@@ -252,9 +242,10 @@ static bool takes_back(const struct finder *finder, const struct store_site *rem
     return same && !other;
 }
 
+/* What the standard library takes out of its queues and registries, the application has asked for. */
 static bool is_asked_for(const struct store_site *removal)
 {
-    return removal->how == STORE_THROUGH_LIBRARY || is_standard_library(removal->file);
+    return removal->how == STORE_THROUGH_LIBRARY || library_file_is_standard(removal->file);
 }
 
 /* What adds also takes out, by itself or by what it calls; or what takes out adds by calling. */

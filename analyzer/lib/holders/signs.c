@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "code/library_file.h"
 #include "holders/key_run.h"
 
 enum {
@@ -26,17 +27,6 @@ bool signs_site_adds(const struct store_site *site)
 static bool site_grows(const struct evidence *evidence, const struct store_site *site)
 {
     return filling_site_grows(evidence->model, evidence->point, site);
-}
-
-static bool contains(struct span text, const char *part)
-{
-    return memmem(text.bytes, text.length, part, strlen(part)) != NULL;
-}
-
-bool signs_is_library_file(struct span file)
-{
-    return contains(file, "/lib/python") || contains(file, "/site-packages/") || contains(file, "/dist-packages/") ||
-           (file.length >= 7 && !memcmp(file.bytes, "<frozen", 7));
 }
 
 /* --- for --- */
@@ -455,7 +445,7 @@ static bool belongs_to_library(const struct evidence *evidence, struct text *sen
     /* A long path may be there as a prefix alone; that is enough to tell. A module without a file is built in. */
     uint32_t file_node = heap_attribute(evidence->model->heap, first->node, "__file__");
     const struct heap_text *file = file_node ? heap_text(evidence->model->heap, file_node) : NULL;
-    if (file_node && (!file || !signs_is_library_file(file->data)))
+    if (file_node && (!file || !library_file_is(file->data)))
         return false;
     const struct store_site *site = first_growing_site(evidence);
     if (site && !site->library)

@@ -38,7 +38,4 @@ extern const unsigned sign_count;
 /* Does a site add to the holder, rather than create it? */
 bool signs_site_adds(const struct store_site *site);
 
-/* Is the file part of the standard library or of an installed package? */
-bool signs_is_library_file(struct span file);
-
 #endif
