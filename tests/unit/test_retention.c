@@ -298,9 +298,9 @@ static struct heap_builder *random_heap(uint64_t seed)
 
 /*
  * By definition: alive is what roots, or objects that more references are counted to than objects have, reach through references that are not
- * weak, an instance's reference to its class included.
+ * weak, an instance's reference to its class included. `known`: the roots alone reach it.
  */
-static void find_live(const struct heap *heap, bool *live)
+static void find_live(const struct heap *heap, bool *known, bool *live)
 {
     uint64_t counted[200] = {0};
     bool more = true;
@@ -324,9 +324,18 @@ static void find_live(const struct heap *heap, bool *live)
                 }
             }
         }
+        if (!pass)
+            memcpy(known, live, heap->node_count * sizeof(*known));
         for (uint32_t node = 1; node < heap->node_count; node++)
             live[node] |= heap_refcount(heap, node) > counted[node] || heap->form_of_node[node] & FORM_IMMORTAL;
     }
+}
+
+/* What a root reaches has no need of native code to hold it. */
+static void assert_native_roots_are_needed(const struct retention *retention, const bool *known)
+{
+    for (uint32_t root = retention->group_end[2]; root < retention->graph.root_count; root++)
+        assert_false(known[retention->graph.root_node[root]]);
 }
 
 static void nothing_alive_becomes_unreachable_and_nothing_dead_alive(void **state)
@@ -335,9 +344,10 @@ static void nothing_alive_becomes_unreachable_and_nothing_dead_alive(void **stat
     uint64_t trials = trials_count("random heaps", 20000);
     for (uint64_t trial = 0; trial < trials; trial++) {
         struct test_heap heap;
-        bool live[200] = {false};
+        bool known[200], live[200] = {false};
         test_heap_open(random_heap(trials_seed(1, trial)), &heap);
-        find_live(heap.heap, live);
+        find_live(heap.heap, known, live);
+        assert_native_roots_are_needed(heap.model->retention, known);
         assert_lends_and_gets_back(&heap);
         for (uint32_t node = 1; node < heap.heap->node_count; node++) {
             if (live[node] != dominators_is_live(heap.model->dominators, node))

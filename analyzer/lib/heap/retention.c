@@ -17,9 +17,6 @@ static const struct { const char *type, *member; } soft_members[] = {
 /* A chain of classes each of which only an instance in the one before holds takes a pass each; real heaps need one or two. */
 enum { TYPE_PASSES_MAX = 16 };
 
-/* Bit i of an entry: member i of the type is soft. Members beyond 64 are never soft. */
-struct type_traits { uint64_t soft_members; };
-
 struct builder {
     const struct heap *heap;
     const struct progress *progress;
@@ -27,8 +24,8 @@ struct builder {
     struct retention *ret;
     uint64_t *reached;          /* bitmap by node */
     uint64_t *claimed;          /* bitmap by node: reached by soft references alone */
-    uint32_t *queue;            /* nodes that are reached; their references are followed in order */
-    uint32_t queue_begin, queue_end;
+    uint32_t *stack;            /* reached nodes whose references are still to be followed */
+    uint32_t stack_count, followed_count;
     size_t type_capacity, root_capacity;
 };
 
@@ -114,13 +111,17 @@ static enum wh_status drop_weak(struct builder *builder, uint32_t node)
     return status;
 }
 
-static enum wh_status soften_types(struct builder *builder, const struct type_traits *traits)
+/* Bit i of an entry: member i of the type is soft. Members beyond 64 are never soft. */
+static enum wh_status soften_types(struct builder *builder, const uint64_t *members_of_type)
 {
     const struct heap *heap = builder->heap;
     enum wh_status status = WH_OK;
     for (uint32_t node = 1; !status && node < heap->node_count; node++) {
-        uint64_t members = traits[heap->type_of_node[node]].soft_members;
-        if (heap_items_kind(heap, node) == FORM_ITEMS_WEAK)
+        uint64_t members = members_of_type[heap->type_of_node[node]];
+        bool weak = heap_items_kind(heap, node) == FORM_ITEMS_WEAK;
+        if (__builtin_expect(!(members | weak), 1))
+            continue;
+        if (weak)
             status = drop_weak(builder, node);
         if (!status && members)
             status = soften_members(builder, node, members);
@@ -149,17 +150,17 @@ static enum wh_status soften_frame(struct builder *builder, const struct heap_fr
 static enum wh_status soften_references(struct builder *builder)
 {
     const struct heap *heap = builder->heap;
-    struct type_traits *traits = NULL;
-    enum wh_status status = array_alloc_zeroed(heap->type_count, sizeof(*traits), "traits of types", builder->error, &traits);
+    uint64_t *members_of_type = NULL;
+    enum wh_status status = array_alloc_zeroed(heap->type_count, sizeof(*members_of_type), "soft members of types", builder->error, &members_of_type);
     for (uint32_t type = 0; !status && type < heap->type_count; type++)
-        traits[type].soft_members = soft_members_of(heap, &heap->types[type]);
+        members_of_type[type] = soft_members_of(heap, &heap->types[type]);
     if (!status)
-        status = soften_types(builder, traits);
+        status = soften_types(builder, members_of_type);
     for (uint32_t row = 0; !status && row < heap->frame_count; row++) {
         if (is_running_frame(heap, heap->frames[row].node))
             status = soften_frame(builder, &heap->frames[row]);
     }
-    free(traits);
+    free(members_of_type);
     return status;
 }
 
@@ -229,19 +230,52 @@ static void reach(struct builder *builder, uint32_t node)
     if (bitmap_test(builder->reached, node))
         return;
     bitmap_set(builder->reached, node);
-    builder->queue[builder->queue_end++] = node;
+    builder->stack[builder->stack_count++] = node;
 }
 
 static enum wh_status follow(struct builder *builder)
 {
     const struct graph *graph = &builder->ret->graph;
-    while (builder->queue_begin < builder->queue_end) {
-        enum wh_status status = progress_tick(builder->progress, "what keeps objects alive", builder->queue_begin, graph->node_count, builder->error);
-        if (status)
-            return status;
-        uint32_t node = builder->queue[builder->queue_begin++];
+    while (builder->stack_count) {
+        uint32_t node = builder->stack[--builder->stack_count];
         for (uint32_t edge = graph->first_edge_of_node[node]; edge < graph->first_edge_of_node[node + 1]; edge++)
             reach(builder, graph->target_of_edge[edge]);
+        enum wh_status status = progress_tick(builder->progress, "what keeps objects alive", ++builder->followed_count, graph->node_count, builder->error);
+        if (status)
+            return status;
+    }
+    return WH_OK;
+}
+
+/* Leaves on the stack what the sweep has passed already. Whether a target was reached before cannot be guessed: there is no branch on it alone. */
+static inline void sweep_node(struct builder *builder, uint32_t node)
+{
+    const struct graph *graph = &builder->ret->graph;
+    for (uint32_t edge = graph->first_edge_of_node[node]; edge < graph->first_edge_of_node[node + 1]; edge++) {
+        uint32_t target = graph->target_of_edge[edge];
+        uint64_t *word = &builder->reached[target / BITMAP_WORD_BITS], mask = bitmap_mask(target);
+        bool is_new = !(*word & mask);
+        *word |= mask;
+        if (is_new & (target < node))
+            builder->stack[builder->stack_count++] = target;
+    }
+}
+
+/*
+ * From the roots. A snapshot has most objects behind what refers to them, so one sweep from the first to the last reaches nearly all, and reads the
+ * references as they lie. What it has passed before it was reached is followed afterwards.
+ */
+static enum wh_status sweep(struct builder *builder)
+{
+    uint32_t node_count = builder->ret->graph.node_count;
+    for (uint32_t root = 0; root < builder->ret->graph.root_count; root++)
+        bitmap_set(builder->reached, builder->ret->graph.root_node[root]);
+    for (uint32_t node = 0; node < node_count; node++) {
+        enum wh_status status = progress_tick(builder->progress, "what keeps objects alive", node, node_count, builder->error);
+        if (status)
+            return status;
+        if (bitmap_test(builder->reached, node))
+            sweep_node(builder, node);
     }
     return WH_OK;
 }
@@ -266,10 +300,18 @@ static enum wh_status follow_soft(struct builder *builder)
     return status;
 }
 
-static bool is_class_unreached(const struct builder *builder, uint32_t type)
+/* Of each type: the class, if nothing reaches it, else NODE_NULL. False if there is none. */
+static bool find_unreached_classes(const struct builder *builder, uint32_t *class_of_type)
 {
-    const struct heap_type *row = &builder->heap->types[type];
-    return row->flags & TYPE_HEAP && row->node && !bitmap_test(builder->reached, row->node);
+    const struct heap *heap = builder->heap;
+    bool any = false;
+    for (uint32_t type = 0; type < heap->type_count; type++) {
+        const struct heap_type *row = &heap->types[type];
+        bool unreached = row->flags & TYPE_HEAP && row->node && !bitmap_test(builder->reached, row->node);
+        class_of_type[type] = unreached ? row->node : NODE_NULL;
+        any |= unreached;
+    }
+    return any;
 }
 
 static enum wh_status add_type_reference(struct builder *builder, uint32_t node, uint32_t type_node)
@@ -283,36 +325,34 @@ static enum wh_status add_type_reference(struct builder *builder, uint32_t node,
 }
 
 /* One pass: classes that nothing reaches but their living instances. */
-static enum wh_status claim_classes(struct builder *builder, bool *found)
+static enum wh_status claim_classes(struct builder *builder, uint32_t *class_of_type, bool *found)
 {
     const struct heap *heap = builder->heap;
-    bool any = false;
-    *found = false;
-    for (uint32_t type = 0; !any && type < heap->type_count; type++)
-        any = is_class_unreached(builder, type);
     uint32_t first = builder->ret->type_reference_count;
-    for (uint32_t node = 1; any && node < heap->node_count; node++) {
-        if (!bitmap_test(builder->reached, node) || !is_class_unreached(builder, heap->type_of_node[node]))
-            continue;
-        enum wh_status status = add_type_reference(builder, node, heap->types[heap->type_of_node[node]].node);
-        if (status)
-            return status;
+    enum wh_status status = WH_OK;
+    bool any = find_unreached_classes(builder, class_of_type);
+    for (uint32_t node = 1; !status && any && node < heap->node_count; node++) {
+        uint32_t type_node = class_of_type[heap->type_of_node[node]];
+        if (__builtin_expect(type_node != NODE_NULL, 0) && bitmap_test(builder->reached, node))
+            status = add_type_reference(builder, node, type_node);
     }
-    for (uint32_t i = first; i < builder->ret->type_reference_count; i++)
+    for (uint32_t i = first; !status && i < builder->ret->type_reference_count; i++)
         reach(builder, builder->ret->type_references[i].type_node);
     *found = builder->ret->type_reference_count > first;
-    return WH_OK;
+    return status;
 }
 
 static enum wh_status follow_all(struct builder *builder)
 {
     bool found = true;
-    enum wh_status status = WH_OK;
+    uint32_t *class_of_type = NULL;
+    enum wh_status status = array_alloc(builder->heap->type_count, sizeof(uint32_t), "classes of types", builder->error, &class_of_type);
     for (unsigned pass = 0; !status && found && pass < TYPE_PASSES_MAX; pass++) {
         status = follow_soft(builder);
         if (!status)
-            status = claim_classes(builder, &found);
+            status = claim_classes(builder, class_of_type, &found);
     }
+    free(class_of_type);
     return status ? status : follow_soft(builder);
 }
 
@@ -430,7 +470,14 @@ static int compare_type_references(const void *left, const void *right)
     return (a->node > b->node) - (a->node < b->node);
 }
 
-/* Makes room for the references to classes, from the last node to the first. */
+/* The nodes above `above` and up to `node` begin by so many references later (or earlier: modulo 2^32). */
+static void shift_nodes(struct graph *graph, uint32_t above, uint32_t node, uint32_t references)
+{
+    for (uint32_t at = above + 1; at <= node; at++)
+        graph->first_edge_of_node[at] += references;
+}
+
+/* Makes room for the references to classes, from the last to the first: what lies between two of them moves as one piece. */
 static enum wh_status insert_type_references(struct builder *builder)
 {
     struct retention *ret = builder->ret;
@@ -445,32 +492,32 @@ static enum wh_status insert_type_references(struct builder *builder)
     if (!targets)
         return wh_error_set(builder->error, WH_ERR_RESOURCE, "out of memory for references to classes");
     graph->target_of_edge = ret->lender->target_of_ref = targets;
-    graph->edge_count += added;
-    for (uint32_t node = graph->node_count; node-- > 0 && added;) {
-        uint32_t begin = graph->first_edge_of_node[node], end = graph->first_edge_of_node[node + 1];
-        graph->first_edge_of_node[node + 1] = end + added;
-        if (ret->type_references[added - 1].node == node) {
-            targets[end + added - 1] = ret->type_references[added - 1].type_node;
-            added--;
-        }
+    uint32_t end = graph->edge_count, last = graph->node_count;
+    for (; added; added--) {
+        uint32_t node = ret->type_references[added - 1].node, begin = graph->first_edge_of_node[node + 1];
         memmove(targets + begin + added, targets + begin, (size_t)(end - begin) * sizeof(uint32_t));
+        targets[begin + added - 1] = ret->type_references[added - 1].type_node;
+        shift_nodes(graph, node, last, added);
+        end = begin;
+        last = node;
     }
+    graph->edge_count += ret->type_reference_count;
     return WH_OK;
 }
 
-/* And away with them, from the first node to the last. */
+/* And away with them, from the first to the last. */
 static void remove_type_references(struct retention *retention)
 {
     struct graph *graph = &retention->graph;
-    uint32_t *targets = graph->target_of_edge, removed = 0, count = retention->type_reference_count;
-    for (uint32_t node = count ? retention->type_references[0].node : graph->node_count; node < graph->node_count; node++) {
-        uint32_t begin = graph->first_edge_of_node[node] - removed, end = graph->first_edge_of_node[node + 1] - removed;
-        bool has_class = removed < count && retention->type_references[removed].node == node;
-        memmove(targets + begin, targets + begin + removed, (size_t)(end - begin - has_class) * sizeof(uint32_t));
-        graph->first_edge_of_node[node] = begin;
-        removed += has_class;
+    const struct type_reference *rows = retention->type_references;
+    uint32_t *first = graph->first_edge_of_node, *targets = graph->target_of_edge, count = retention->type_reference_count;
+    for (uint32_t removed = 1; removed <= count; removed++) {
+        bool is_last = removed == count;
+        uint32_t node = rows[removed - 1].node, next = is_last ? graph->node_count : rows[removed].node;
+        uint32_t begin = first[node + 1], end = is_last ? first[next] : first[next + 1] - 1;
+        memmove(targets + begin - removed, targets + begin, (size_t)(end - begin) * sizeof(uint32_t));
+        shift_nodes(graph, node, next, 0 - removed);
     }
-    graph->first_edge_of_node[graph->node_count] -= removed;
 }
 
 static enum wh_status alloc_builder(struct builder *builder)
@@ -484,7 +531,7 @@ static enum wh_status alloc_builder(struct builder *builder)
     if (!status)
         status = array_alloc_zeroed(words, sizeof(uint64_t), "softly held objects", builder->error, &builder->claimed);
     if (!status)
-        status = array_alloc(heap->node_count, sizeof(uint32_t), "the queue of objects", builder->error, &builder->queue);
+        status = array_alloc(heap->node_count, sizeof(uint32_t), "the objects to follow", builder->error, &builder->stack);
     return status;
 }
 
@@ -509,8 +556,8 @@ static enum wh_status build(struct builder *builder)
     status = soften_references(builder);
     if (!status)
         status = add_known_roots(builder);
-    for (uint32_t root = 0; !status && root < builder->ret->graph.root_count; root++)
-        reach(builder, builder->ret->graph.root_node[root]);
+    if (!status)
+        status = sweep(builder);
     if (!status)
         status = follow_all(builder);
     if (!status)
@@ -528,7 +575,7 @@ enum wh_status retention_init(struct heap *heap, const struct progress *progress
     enum wh_status status = build(&builder);
     free(builder.reached);
     free(builder.claimed);
-    free(builder.queue);
+    free(builder.stack);
     if (status)
         retention_deinit(ret);
     return status;

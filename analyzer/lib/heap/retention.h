@@ -69,10 +69,13 @@ static inline uint32_t retention_target(const struct retention *retention, const
 
 uint32_t retention_find_class(const struct retention *retention, uint32_t node);
 
-/* The class that this instance keeps alive, NODE_NULL if something else does. Few heaps have any. */
+/* The class that this instance keeps alive, NODE_NULL if something else does. Few heaps have any, and few objects of these. */
 static inline uint32_t retention_class(const struct retention *retention, uint32_t node)
 {
-    return retention->type_reference_count ? retention_find_class(retention, node) : NODE_NULL;
+    const struct type_reference *rows = retention->type_references;
+    uint32_t count = retention->type_reference_count;
+    bool may_have = count && rows[0].node <= node && node <= rows[count - 1].node;
+    return may_have ? retention_find_class(retention, node) : NODE_NULL;
 }
 
 /* A root that the file does not have: what native code or the interpreter holds. */
