@@ -48,6 +48,35 @@ static uint32_t random_ids(struct random *random, uint32_t regions, uint32_t wan
     return count;
 }
 
+/* The node of the lowest id from `id` on, below `count` more and within the region. */
+static uint32_t search_first(const uint64_t *ids, uint32_t count, uint64_t id, uint64_t range)
+{
+    uint32_t found = 0;
+    for (uint32_t node = 1; node < count; node++) {
+        bool in_range = ids[node] >= id && ids[node] - id < range && granule_region(ids[node]) == granule_region(id);
+        if (in_range && (!found || ids[node] < ids[found]))
+            found = node;
+    }
+    return found;
+}
+
+static void assert_finds_many_at_once(const struct id_index *index, const uint64_t *ids, uint32_t count, struct random *random, uint32_t regions)
+{
+    uint64_t asked[700];
+    uint32_t nodes[700];
+    for (int i = 0; i < 700; i++)
+        asked[i] = random_below(random, 2) ? random_id(random, regions + 3) : random_below(random, 9) ? ids[random_below(random, count - 1) + 1] : 0;
+    id_index_find_all(index, asked, 700, nodes);
+    for (int i = 0; i < 700; i++)
+        assert_int_equal(nodes[i], id_index_find(index, asked[i]));
+    for (int i = 0; i < 60; i++) {
+        uint64_t range = 1 + random_below(random, random_below(random, 2) ? 9 : 1u << REGION_GRANULE_BITS);
+        uint64_t id = asked[i] ? asked[i] - random_below(random, 4) : 0;
+        if (id_index_find_first(index, id, range) != search_first(ids, count, id, range))
+            fail_msg("the first of %llu ids from %llx", (unsigned long long)range, (unsigned long long)id);
+    }
+}
+
 static void assert_finds_what_a_search_finds(uint64_t seed, uint32_t regions, uint32_t wanted, bool sorted)
 {
     static uint64_t ids[5000];
@@ -66,6 +95,7 @@ static void assert_finds_what_a_search_finds(uint64_t seed, uint32_t regions, ui
     }
     assert_int_equal(id_index_find(&index, 0), 0);
     assert_int_equal(id_index_find(&index, UINT64_MAX), 0);
+    assert_finds_many_at_once(&index, ids, count, &random, regions);
     id_index_deinit(&index);
 }
 

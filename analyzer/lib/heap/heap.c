@@ -191,15 +191,38 @@ void store_walk_init(struct store_walk *ret, const struct heap *heap)
     column_reader_init(&ret->address, &heap->snapshot, TABLE_STORES, STORES_ADDRESS);
 }
 
+/* The first object with a store from this one on, or node_count. */
+static uint32_t next_with_store(const struct heap *heap, uint32_t node)
+{
+    while (node < heap->node_count && !(heap->form_of_node[node] & FORM_STORE))
+        node++;
+    return node;
+}
+
 bool store_walk_next(struct store_walk *walk, uint32_t *node, struct heap_store *ret)
 {
-    while (walk->node < walk->heap->node_count && !(walk->heap->form_of_node[walk->node] & FORM_STORE))
-        walk->node++;
-    if (walk->node == walk->heap->node_count)
+    *node = next_with_store(walk->heap, walk->node);
+    if (*node == walk->heap->node_count)
         return false;
-    *node = walk->node++;
+    walk->node = *node + 1;
     *ret = (struct heap_store){number_at(&walk->length, walk->row), number_at(&walk->capacity, walk->row), number_at(&walk->address, walk->row)};
     walk->row++;
+    return true;
+}
+
+void store_address_walk_init(struct store_address_walk *ret, const struct heap *heap)
+{
+    *ret = (struct store_address_walk){.heap = heap};
+    column_reader_init(&ret->address, &heap->snapshot, TABLE_STORES, STORES_ADDRESS);
+}
+
+bool store_address_walk_next(struct store_address_walk *walk, uint32_t *node, uint64_t *address)
+{
+    *node = next_with_store(walk->heap, walk->node);
+    if (*node == walk->heap->node_count)
+        return false;
+    walk->node = *node + 1;
+    *address = number_at(&walk->address, walk->row++);
     return true;
 }
 

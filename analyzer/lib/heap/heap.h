@@ -70,6 +70,7 @@ struct heap_block {
     uint64_t address, size;
     uint32_t weight;                     /* blocks it stands for × BLOCK_WEIGHT_ONE */
     uint32_t stack, majority;            /* rows of stacks */
+    uint32_t node;                       /* the object that is in it, HEAP_NULL: none, or a container's store */
 };
 
 enum { HEAP_STORE_BLOCK = 512 };
@@ -166,6 +167,11 @@ bool heap_store(const struct heap *heap, uint32_t node, struct heap_store *ret);
 struct store_walk { const struct heap *heap; uint32_t node, row; struct column_reader length, capacity, address; };
 void store_walk_init(struct store_walk *ret, const struct heap *heap);
 bool store_walk_next(struct store_walk *walk, uint32_t *node, struct heap_store *ret);
+
+/* Their addresses alone. */
+struct store_address_walk { const struct heap *heap; uint32_t node, row; struct column_reader address; };
+void store_address_walk_init(struct store_address_walk *ret, const struct heap *heap);
+bool store_address_walk_next(struct store_address_walk *walk, uint32_t *node, uint64_t *address);
 
 const struct heap_type *heap_type(const struct heap *heap, uint32_t node);
 bool heap_type_is(const struct heap *heap, uint32_t node, const char *module, const char *name);       /* exactly */

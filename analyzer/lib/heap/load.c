@@ -11,12 +11,14 @@
 #include "base/bitmap.h"
 #include "graph/graph.h"
 #include "heap/id_index.h"
+#include "heap/region_index.h"
 
 struct loader {
     struct heap *heap;
     const struct progress *progress;
     struct wh_error *error;
     struct id_index ids;
+    struct region_index regions;   /* while blocks are read */
     uint64_t *id_of_node;
     uint32_t lookups_done, lookups_due;
     uint64_t next_node;   /* for tables that follow the objects' order */
@@ -94,7 +96,7 @@ static enum wh_status alloc_lookups(struct loader *loader)
 {
     static const struct { enum table table; unsigned ids; } asking[] = {
         {TABLE_TYPES, 1}, {TABLE_TEXTS, 1}, {TABLE_CODE, 1}, {TABLE_FRAMES, 2}, {TABLE_PLACES, 1}, {TABLE_ROOTS, 1}, {TABLE_STACK_FRAMES, 1},
-        {TABLE_FINGERPRINTS, 1}};
+        {TABLE_FINGERPRINTS, 1}, {TABLE_BLOCKS, 1}};
     uint64_t count = 0;
     for (size_t i = 0; i < sizeof(asking) / sizeof(asking[0]); i++)
         count += asking[i].ids * table_of(loader, asking[i].table)->row_count;
@@ -210,54 +212,75 @@ static enum wh_status load_objects(struct loader *loader)
 
 /* --- references --- */
 
-struct ref_reader {
-    struct table_cursor cursor;
-    uint64_t rows_left;
+enum { REFS_TOGETHER = 1024 };
+
+/* Some references, one after the other, wherever their sources end. */
+struct ref_block {
+    uint32_t source;      /* of the next one */
+    uint32_t first, count;
+    uint64_t ids[REFS_TOGETHER];
 };
 
-static enum wh_status next_ref(struct loader *loader, struct ref_reader *reader, uint64_t *ret)
+/* Reads ids of targets. An empty place is 0, which is nobody's id. */
+static bool read_block(const struct loader *loader, struct column_cursor *column, struct ref_block *block, uint32_t *empty)
 {
-    if (!reader->rows_left) {
-        enum wh_status status = table_cursor_open_chunk(&reader->cursor, &reader->rows_left, loader->error);
-        if (status)
-            return status;
-        if (!reader->rows_left)
-            return corrupt(loader, "the objects claim more references than there are", loader->heap->ref_count);
+    const uint32_t *first_ref_of_node = loader->heap->first_ref_of_node;
+    for (uint32_t i = 0; i < block->count; i++) {
+        uint64_t code;
+        if (!column_next_uint(column, &code))
+            return false;
+        while (first_ref_of_node[block->source + 1] <= block->first + i)
+            block->source++;
+        *empty += !code;
+        block->ids[i] = code ? loader->id_of_node[block->source] + zigzag_decode(code - 1) : 0;
     }
-    reader->rows_left--;
-    if (!column_next_uint(&reader->cursor.columns[REFS_TO], ret))
-        return column_bad_value(&reader->cursor, REFS_TO, loader->error);
+    return true;
+}
+
+static enum wh_status load_block(struct loader *loader, struct table_cursor *cursor, struct ref_block *block)
+{
+    struct heap *heap = loader->heap;
+    uint32_t empty = 0, missing = 0, *targets = heap->target_of_ref + block->first;
+    if (!read_block(loader, &cursor->columns[REFS_TO], block, &empty))
+        return column_bad_value(cursor, REFS_TO, loader->error);
+    id_index_find_all(&loader->ids, block->ids, block->count, targets);
+    for (uint32_t i = 0; i < block->count; i++)
+        missing += !targets[i];
+    heap->dangling_count += missing - empty;
+    block->first += block->count;
     return WH_OK;
 }
 
-static uint32_t target_of_code(struct loader *loader, uint32_t node, uint64_t code)
+static enum wh_status read_refs(struct loader *loader)
 {
-    if (!code)
-        return HEAP_NULL;
-    uint64_t id = loader->id_of_node[node] + zigzag_decode(code - 1);
-    uint32_t target = id_index_find(&loader->ids, id);
-    loader->heap->dangling_count += !target;
-    return target;
+    struct heap *heap = loader->heap;
+    struct table_cursor cursor;
+    struct ref_block block = {.first = 0};
+    enum wh_status status = WH_OK;
+    table_cursor_init(&cursor, &heap->snapshot, TABLE_REFS);
+    while (!status) {
+        uint64_t rows;
+        status = table_cursor_open_chunk(&cursor, &rows, loader->error);
+        if (!status)
+            status = progress_report(loader->progress, "the snapshot's references", block.first, heap->ref_count, loader->error);
+        if (status || !rows)
+            break;
+        for (; !status && rows; rows -= block.count) {
+            block.count = rows < REFS_TOGETHER ? (uint32_t)rows : REFS_TOGETHER;
+            status = load_block(loader, &cursor, &block);
+        }
+    }
+    return status;
 }
 
 static enum wh_status load_refs(struct loader *loader)
 {
     struct heap *heap = loader->heap;
-    struct ref_reader reader = {.rows_left = 0};
-    table_cursor_init(&reader.cursor, &heap->snapshot, TABLE_REFS);
     heap->ref_count = heap->first_ref_of_node[heap->node_count];
     if (heap->ref_count != table_of(loader, TABLE_REFS)->row_count)
         return corrupt(loader, "the objects' numbers of references do not add up to the rows of refs", heap->ref_count);
     enum wh_status status = array_alloc(heap->ref_count, sizeof(uint32_t), "references", loader->error, &heap->target_of_ref);
-    for (uint32_t node = 1; !status && node < heap->node_count; node++) {
-        status = progress_tick(loader->progress, "the snapshot's references", node, heap->node_count, loader->error);
-        for (uint32_t ref = heap->first_ref_of_node[node]; !status && ref < heap->first_ref_of_node[node + 1]; ref++) {
-            uint64_t code = 0;
-            status = next_ref(loader, &reader, &code);
-            heap->target_of_ref[ref] = target_of_code(loader, node, code);
-        }
-    }
-    return status;
+    return status ? status : read_refs(loader);
 }
 
 /* --- rows that follow the objects' order --- */
@@ -625,6 +648,22 @@ static enum wh_status take_stack_frame(struct loader *loader, uint32_t row, cons
     return WH_OK;
 }
 
+/*
+ * The object in a block: behind the headers of the collector and of weak references, so near its start. Noted among the lookups, too (node_of_id()).
+ */
+static uint32_t node_in_block(struct loader *loader, uint64_t address, uint64_t size)
+{
+    enum { HEADER_BYTES_MAX = 64, GRANULE_BYTES = 1 << GRANULE_BITS };
+    struct heap *heap = loader->heap;
+    uint32_t lookup = loader->lookups_done++;
+    if (!heap->borrows) {
+        uint64_t first = (address + GRANULE_BYTES - 1) / GRANULE_BYTES * GRANULE_BYTES, end = size < HEADER_BYTES_MAX ? size : HEADER_BYTES_MAX;
+        uint64_t id = first - address < end ? region_index_find(&loader->regions, first) : 0;
+        heap->node_of_lookup[lookup] = id ? id_index_find_first(&loader->ids, id, (end - (first - address) + GRANULE_BYTES - 1) / GRANULE_BYTES) : HEAP_NULL;
+    }
+    return lookup < heap->lookup_count ? heap->node_of_lookup[lookup] : HEAP_NULL;
+}
+
 static enum wh_status take_block(struct loader *loader, uint32_t row, const struct cell *cells)
 {
     const struct heap *heap = loader->heap;
@@ -632,7 +671,8 @@ static enum wh_status take_block(struct loader *loader, uint32_t row, const stru
     if (stack >= heap->stack_count || majority >= heap->stack_count)
         return corrupt(loader, "a block has a stack that no row describes", stack < heap->stack_count ? majority : stack);
     heap->blocks[row] = (struct heap_block){cells[BLOCKS_ADDRESS].number, cells[BLOCKS_SIZE].number, saturate(cells[BLOCKS_WEIGHT].number),
-                                            (uint32_t)stack, (uint32_t)majority};
+                                            (uint32_t)stack, (uint32_t)majority,
+                                            node_in_block(loader, cells[BLOCKS_ADDRESS].number, cells[BLOCKS_SIZE].number)};
     return WH_OK;
 }
 
@@ -670,7 +710,10 @@ static enum wh_status load_recorder(struct loader *loader)
     if (!status)
         status = take_rows(loader, TABLE_STACK_FRAMES, take_stack_frame);
     if (!status)
+        status = region_index_init(heap->base_of_region, heap->region_count, loader->error, &loader->regions);
+    if (!status)
         status = take_rows(loader, TABLE_BLOCKS, take_block);
+    region_index_deinit(&loader->regions);
     return status ? status : sort_blocks(loader);
 }
 

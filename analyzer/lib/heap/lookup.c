@@ -9,6 +9,7 @@ enum { SCANS_MAX = 3 };
 
 void lookup_deinit(struct lookup *lookup)
 {
+    region_index_deinit(&lookup->regions);
     id_index_deinit(&lookup->ids);
     reverse_graph_deinit(&lookup->reverse);
     lookup->built = false;
@@ -33,6 +34,8 @@ enum wh_status lookup_ask(struct lookup *lookup, struct wh_error *error)
         status = id_index_init(ids, heap->node_count, heap->region_count, error, &lookup->ids);
     free(ids);
     if (!status)
+        status = region_index_init(heap->base_of_region, heap->region_count, error, &lookup->regions);
+    if (!status)
         status = reverse_graph_init(&graph, error, &lookup->reverse);
     if (status)
         lookup_deinit(lookup);
@@ -45,11 +48,7 @@ uint32_t lookup_address(const struct lookup *lookup, uint64_t address)
     const struct heap *heap = lookup->heap;
     if (!lookup->built)
         return heap_find_address(heap, address);
-    for (uint64_t region = 0; region < heap->region_count && address % (1 << GRANULE_BITS) == 0; region++) {
-        if (heap->base_of_region[region] == address >> REGION_BITS)
-            return id_index_find(&lookup->ids, granule_id(region + 1, address));
-    }
-    return HEAP_NULL;
+    return address % (1 << GRANULE_BITS) ? HEAP_NULL : id_index_find(&lookup->ids, region_index_find(&lookup->regions, address));
 }
 
 /* Rows for the referrers up to `end`; one that refers several times stands there as often, and so do its references. */

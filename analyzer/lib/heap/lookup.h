@@ -10,11 +10,13 @@
 #include "heap/heap.h"
 #include "heap/id_index.h"
 #include "heap/referrers.h"
+#include "heap/region_index.h"
 
 struct lookup {
     const struct heap *heap;
     unsigned questions;           /* asked so far */
     bool built;
+    struct region_index regions;
     struct id_index ids;
     struct reverse_graph reverse; /* of all references, weak and soft ones included */
 };

@@ -238,8 +238,9 @@ struct held { bool any; uint64_t bytes[GROUPS_MAX + 1]; uint32_t count[GROUPS_MA
 static void add_held(const struct finder *finder, uint32_t target, struct held *held)
 {
     uint8_t group = finder->group_of_node[target];
-    if (!held->any)
-        *held = (struct held){.any = true};
+    for (unsigned g = 0; !held->any && g <= finder->group_count; g++)
+        held->bytes[g] = held->count[g] = 0;
+    held->any = true;
     held->bytes[group] += model_retained(finder->model, target);
     held->count[group]++;
 }

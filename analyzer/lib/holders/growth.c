@@ -87,7 +87,8 @@ static uint32_t block_of_holder(const struct model *model, uint32_t node)
 static uint64_t length_of(const struct heap *heap, uint32_t node)
 {
     struct heap_store store;
-    return heap_items_kind(heap, node) != FORM_ITEMS_NONE && heap_store(heap, node, &store) ? store.length : 0;
+    bool may_have = heap->form_of_node[node] & FORM_STORE && heap_items_kind(heap, node) != FORM_ITEMS_NONE;
+    return may_have && heap_store(heap, node, &store) ? store.length : 0;
 }
 
 /* The longest container among what an object alone holds, if it is much longer than the object: the list in which a mock keeps its calls. */
@@ -132,6 +133,8 @@ struct level { uint32_t nodes[DEEP_CONTAINERS_MAX], count; uint64_t items, bytes
 /* A dict's subclass has its items among its references without a label; a buffer has no items. */
 static bool is_container(const struct model *model, uint32_t node, struct heap_store *ret)
 {
+    if (!(model->heap->form_of_node[node] & FORM_STORE))
+        return false;
     bool filled = heap_items_kind(model->heap, node) != FORM_ITEMS_NONE || model_children(model, node).count > 0;
     return filled && heap_store(model->heap, node, ret);
 }
@@ -212,35 +215,67 @@ bool growth_of_contents(const struct model *model, uint32_t node, struct growth 
 
 /* --- allocations --- */
 
-static void own(const struct heap *heap, uint64_t address, uint32_t node, bool replace, struct block_owners *owners)
+/*
+ * The pages that recorded blocks lie in, as bits under a hash: nearly all stores are in none, and finding that out takes one look instead of a search.
+ */
+enum { PAGE_BITS = 12, FILTER_BITS = 20, FILTERED_PAGES_MAX = 1 << 18 };
+
+struct page_filter { uint64_t *bits; /* NULL: everything may be in a block */ };
+
+static uint32_t bit_of_page(uint64_t page)
 {
-    uint32_t row = heap_find_block(heap, address);
-    if (row != UINT32_MAX && (replace || !owners->node_of_block[row]))
-        owners->node_of_block[row] = node;
+    return (uint32_t)(page * UINT64_C(0x9e3779b97f4a7c15) >> (64 - FILTER_BITS));
+}
+
+static enum wh_status page_filter_init(const struct heap *heap, struct wh_error *error, struct page_filter *ret)
+{
+    uint64_t pages = 0;
+    ret->bits = NULL;
+    for (uint32_t i = 0; i < heap->block_count && pages <= FILTERED_PAGES_MAX; i++)
+        pages += (heap->blocks[i].size >> PAGE_BITS) + 2;
+    if (pages > FILTERED_PAGES_MAX)
+        return WH_OK;
+    enum wh_status status = array_alloc_zeroed(bitmap_word_count((size_t)1 << FILTER_BITS), sizeof(uint64_t), "pages of recorded blocks", error, &ret->bits);
+    for (uint32_t i = 0; !status && i < heap->block_count; i++) {
+        uint64_t first = heap->blocks[i].address >> PAGE_BITS, count = (heap->blocks[i].size >> PAGE_BITS) + 2;
+        for (uint64_t page = 0; page < count; page++)
+            bitmap_set(ret->bits, bit_of_page(first + page));
+    }
+    return status;
+}
+
+static bool may_be_in_block(const struct page_filter *filter, uint64_t address)
+{
+    return !filter->bits || bitmap_test(filter->bits, bit_of_page(address >> PAGE_BITS));
+}
+
+/* A block that no object is in belongs to the one whose store it is. */
+static void own_stores(const struct heap *heap, const struct page_filter *filter, struct block_owners *ret)
+{
+    struct store_address_walk stores;
+    uint32_t node;
+    uint64_t address;
+    store_address_walk_init(&stores, heap);
+    while (store_address_walk_next(&stores, &node, &address)) {
+        uint32_t row = may_be_in_block(filter, address) ? heap_find_block(heap, address) : UINT32_MAX;
+        if (row != UINT32_MAX && !ret->node_of_block[row])
+            ret->node_of_block[row] = node;
+    }
 }
 
 enum wh_status block_owners_init(const struct heap *heap, struct wh_error *error, struct block_owners *ret)
 {
-    enum wh_status status = array_alloc_zeroed(heap->block_count, sizeof(*ret->node_of_block), "owners of recorded blocks", error,
-                                               &ret->node_of_block);
+    struct page_filter filter;
+    enum wh_status status = array_alloc(heap->block_count, sizeof(*ret->node_of_block), "owners of recorded blocks", error, &ret->node_of_block);
     if (status || !heap->block_count)
         return status;
-    uint64_t first = heap->blocks[0].address, last = heap->blocks[heap->block_count - 1].address;
-    last += heap->blocks[heap->block_count - 1].size;
-    struct address_walk addresses;
-    address_walk_init(&addresses, heap);
-    for (uint32_t node = 1; node < heap->node_count; node++) {
-        uint64_t address = address_walk_get(&addresses, node);
-        if (address >= first && address < last)
-            own(heap, address, node, true, ret);
-    }
-    struct store_walk stores;
-    struct heap_store store;
-    uint32_t owner;
-    store_walk_init(&stores, heap);
-    while (store_walk_next(&stores, &owner, &store))
-        own(heap, store.address, owner, false, ret);
-    return WH_OK;
+    for (uint32_t i = 0; i < heap->block_count; i++)
+        ret->node_of_block[i] = heap->blocks[i].node;
+    status = page_filter_init(heap, error, &filter);
+    if (!status)
+        own_stores(heap, &filter, ret);
+    free(filter.bits);
+    return status;
 }
 
 void block_owners_deinit(struct block_owners *owners)
@@ -256,6 +291,16 @@ struct gatherer {
     struct { uint64_t bytes, weight; } *sum_of_stack;
 };
 
+/* Most objects dominate nothing: they need not wait on the stack. */
+static uint32_t mark_or_push(struct gatherer *gatherer, uint32_t node, uint32_t depth)
+{
+    if (gatherer->model->retained->retained_count_of_node[node] == 1)
+        bitmap_set(gatherer->reached, node);
+    else
+        gatherer->stack[depth++] = node;
+    return depth;
+}
+
 static void mark_dominated(struct gatherer *gatherer, struct node_run nodes)
 {
     uint32_t depth = 0;
@@ -268,7 +313,7 @@ static void mark_dominated(struct gatherer *gatherer, struct node_run nodes)
         bitmap_set(gatherer->reached, node);
         struct node_run children = model_children(gatherer->model, node);
         for (uint32_t i = 0; i < children.count; i++)
-            gatherer->stack[depth++] = children.nodes[i];
+            depth = mark_or_push(gatherer, children.nodes[i], depth);
     }
 }
 

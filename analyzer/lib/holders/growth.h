@@ -45,7 +45,7 @@ bool growth_is_deep(const struct model *model, uint32_t node);
 /* Which object has each recorded block: its own memory or its store. */
 struct block_owners { uint32_t *node_of_block; /* HEAP_NULL: not known */ };
 
-/* Cost: a binary search an object. */
+/* Cost: a look at each store. */
 enum wh_status block_owners_init(const struct heap *heap, struct wh_error *error, struct block_owners *ret) WH_MUST_USE;
 void block_owners_deinit(struct block_owners *owners);
 
