@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "support"))
 from pythons import package_directory, supported_interpreters, whoholds_program
 
 CORPUS = os.path.join(HERE, "store_sites")
-MODULES = ("corpus", "corpus_objects", "corpus_third")
+MODULES = ("corpus", "corpus_objects", "corpus_third", "corpus_fourth")
 ALL = 100000
 
 

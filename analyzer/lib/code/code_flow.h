@@ -49,6 +49,7 @@ enum event_kind {
     EVENT_RETURN,        /* value */
     EVENT_ELEMENT,       /* value is number `name` of the tuple target */
     EVENT_DELETE_ITEM,   /* del target[key] */
+    EVENT_PART,          /* target was made of value and of something else: value + x, value | x, (*value, x) */
 };
 
 struct event {

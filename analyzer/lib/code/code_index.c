@@ -295,6 +295,19 @@ uint32_t code_index_class_attribute(const struct code_index *index, uint32_t typ
     return mro.count ? HEAP_NULL : lookup_in_class(index, index->heap->types[type].node, name);
 }
 
+uint32_t code_index_inherited_attribute(const struct code_index *index, uint32_t type, uint32_t own, uint32_t name)
+{
+    struct node_run mro = type == TYPE_NONE || own == TYPE_NONE ? (struct node_run){NULL, 0} : mro_of(index, type);
+    bool behind = false;
+    for (uint32_t i = 0; i < mro.count && i < BASES_MAX; i++) {
+        uint32_t found = behind ? lookup_in_class(index, mro.nodes[i], name) : HEAP_NULL;
+        if (found)
+            return found;
+        behind |= mro.nodes[i] == index->heap->types[own].node;
+    }
+    return HEAP_NULL;
+}
+
 /* ---- functions ---- */
 
 uint32_t code_index_row(const struct code_index *index, uint32_t code_node)

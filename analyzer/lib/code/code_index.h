@@ -99,6 +99,9 @@ uint32_t code_index_lookup(const struct code_index *index, uint32_t dict, uint32
 /* A class attribute along the method resolution order. */
 uint32_t code_index_class_attribute(const struct code_index *index, uint32_t type, uint32_t name);
 
+/* The same, of the classes that come after `own` in the order of `type`: what super() finds in a method of `own`. */
+uint32_t code_index_inherited_attribute(const struct code_index *index, uint32_t type, uint32_t own, uint32_t name);
+
 /* The content of free variable `name` of a function, HEAP_NULL. */
 uint32_t code_index_free_variable(const struct code_index *index, uint32_t function, uint32_t name);
 

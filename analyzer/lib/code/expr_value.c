@@ -128,9 +128,19 @@ static struct expr_value attribute_of_type(const struct evaluation *ev, uint32_t
     return value ? value_of_type(ev->index->heap->type_of_node[value]) : nothing;
 }
 
+/* super().name: what the classes behind the method's own have. */
+static bool is_super(const struct evaluation *ev, const struct expr *expr)
+{
+    const struct expr *callee = expr->kind == EXPR_CALL ? &ev->flow->exprs[expr->a] : expr;
+    return callee->kind == EXPR_GLOBAL && callee->a == NAME_SUPER;
+}
+
 static struct expr_value evaluate_attr(const struct evaluation *ev, const struct expr *expr)
 {
     struct expr_value object = ev->flow->values[expr->a];
+    uint32_t own_class = ev->index->facts[ev->row].class_type;
+    if (expr->b && own_class != TYPE_NONE && is_super(ev, &ev->flow->exprs[expr->a]))
+        return value_of_node(ev, code_index_inherited_attribute(ev->index, own_class, own_class, expr->b));
     if (!expr->b)
         return nothing;
     if (expr->b == NAME_CLASS && object.type != TYPE_NONE)
@@ -159,13 +169,15 @@ static struct expr_value evaluate_item(const struct evaluation *ev, const struct
     return items.nodes[1] ? value_of_type(heap->type_of_node[items.nodes[1]]) : nothing;
 }
 
-/* A class called gives an instance; super() stands for self. */
+/* A class called gives an instance; super() stands for self; globals() is this module's dict. */
 static struct expr_value evaluate_call(const struct evaluation *ev, const struct expr *expr)
 {
     const struct expr *callee = &ev->flow->exprs[expr->a];
     const struct code_facts *facts = &ev->index->facts[ev->row];
     if (callee->kind == EXPR_GLOBAL && callee->a == NAME_SUPER && facts->class_type != TYPE_NONE)
         return value_of_type(facts->class_type);
+    if (callee->kind == EXPR_GLOBAL && callee->a == NAME_GLOBALS)
+        return value_of_node(ev, facts->globals);
     return value_of_type(code_index_type_of_class(ev->index, ev->flow->values[expr->a].node));
 }
 

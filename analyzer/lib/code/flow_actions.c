@@ -105,11 +105,16 @@ static uint32_t const_node(const struct interpreter *in, uint32_t expr)
     return in->exprs[expr].kind == EXPR_CONST ? in->exprs[expr].a : HEAP_NULL;
 }
 
+static uint32_t name_of_const(struct interpreter *in, uint32_t expr)
+{
+    return code_index_name_of_node(in->index, const_node(in, expr));
+}
+
 /* container[key]; of the dict in which an object keeps its attributes, or a module its globals, the attribute or global. */
 static uint32_t item_of(struct interpreter *in, uint32_t container, uint32_t key)
 {
     const struct expr *expr = &in->exprs[container];
-    uint32_t name = const_node(in, key) ? code_index_name_of_node(in->index, const_node(in, key)) : NAME_NONE;
+    uint32_t name = const_node(in, key) ? name_of_const(in, key) : NAME_NONE;
     if (name && is_method(in, container, NAME_DICT))
         return flow_make(in, EXPR_ATTR, expr->a, name);
     if (name && expr->kind == EXPR_CALL && is_global(in, expr->a, NAME_GLOBALS))
@@ -128,8 +133,10 @@ static uint32_t call_result(struct interpreter *in, uint32_t callee, const uint3
         return arguments[1];
     if (is_global(in, callee, NAME_TYPE) && count == 1)
         return flow_make(in, EXPR_ATTR, arguments[0], NAME_CLASS);
-    if (is_global(in, callee, NAME_GETATTR) && count >= 2 && const_node(in, arguments[1]))
-        return flow_make(in, EXPR_ATTR, arguments[0], code_index_name_of_node(in->index, const_node(in, arguments[1])));
+    if (is_global(in, callee, NAME_GETATTR) && count >= 2)
+        return flow_make(in, EXPR_ATTR, arguments[0], const_node(in, arguments[1]) ? name_of_const(in, arguments[1]) : NAME_ANY_ATTRIBUTE);
+    if (is_global(in, callee, NAME_VARS) && count == 1)
+        return flow_make(in, EXPR_ATTR, arguments[0], NAME_DICT);
     if (is_global(in, callee, NAME_ENUMERATE) && count)
         return flow_make(in, EXPR_CALL, flow_make(in, EXPR_ATTR, first_of(arguments, count), NAME_ITEMS), in->at.offset);
     return flow_make(in, EXPR_CALL, callee, in->at.offset);
@@ -295,12 +302,12 @@ static void load_attr(struct interpreter *in)
     push(in, flow_make(in, EXPR_ATTR, object, name_at(in, in->at.argument)));
 }
 
-/* super().name: the same attribute of self, as far as data go. */
+/* super().name, as if super were called: its arguments are the method's own class and self. */
 static void load_super_attr(struct interpreter *in)
 {
-    uint32_t self = pop(in);
     drop(in, 2);
-    push(in, flow_make(in, EXPR_ATTR, self, name_at(in, in->at.argument)));
+    uint32_t parent = flow_make(in, EXPR_CALL, pop(in), in->at.offset);
+    push(in, flow_make(in, EXPR_ATTR, parent, name_at(in, in->at.argument)));
     if (in->at.flags & 1)
         push_null(in);
 }
@@ -321,6 +328,12 @@ static void load_item(struct interpreter *in)
         push(in, flow_make(in, EXPR_COPY, container, in->at.offset));
     else
         push(in, item_of(in, container, key));
+}
+
+static void copy_slice(struct interpreter *in)
+{
+    drop(in, 2);
+    push(in, flow_make(in, EXPR_COPY, pop(in), in->at.offset));
 }
 
 static void iterate(struct interpreter *in)
@@ -416,6 +429,27 @@ static void build_display(struct interpreter *in)
     unsigned count = instruction_pops(&in->at);
     drop(in, count);
     push(in, flow_make(in, count ? EXPR_FRESH : EXPR_EMPTY, in->at.offset, 0));
+}
+
+/* What comes of operands that all go into it. */
+static void build_of_parts(struct interpreter *in)
+{
+    uint32_t count = instruction_pops(&in->at), made = flow_make(in, EXPR_FRESH, in->at.offset, 0);
+    const uint32_t *parts = pop_arguments(in, &count);
+    for (uint32_t i = 0; i < count; i++)
+        if (!means_nothing(parts[i]))
+            record(in, EVENT_PART, made, parts[i]);
+    push(in, made);
+}
+
+/* f"{text}" is text, if that is what it is; with a specification it may be anything. */
+static void format_value(struct interpreter *in)
+{
+    unsigned count = instruction_pops(&in->at);
+    if (count == 1)
+        return;
+    drop(in, count);
+    push_unknown(in, 1);
 }
 
 /* A tuple made of variables often is a bundle of arguments. */
@@ -545,7 +579,7 @@ static void inplace(struct interpreter *in)
 }
 
 /* Argument of BINARY_OP: Include/opcode.h, NB_INPLACE_ADD and so on, from 3.11 on. */
-enum { INPLACE_ADD = 13, INPLACE_MULTIPLY = 18, INPLACE_OR = 20, INPLACE_XOR = 25, SUBSCRIPT = 26 };
+enum { ADD = 0, OR = 7, INPLACE_ADD = 13, INPLACE_MULTIPLY = 18, INPLACE_OR = 20, INPLACE_XOR = 25, SUBSCRIPT = 26 };
 
 static void binary_op(struct interpreter *in)
 {
@@ -556,6 +590,10 @@ static void binary_op(struct interpreter *in)
     }
     if (operation == SUBSCRIPT) {
         load_item(in);
+        return;
+    }
+    if (operation == ADD || operation == OR) {
+        build_of_parts(in);
         return;
     }
     drop(in, 2);
@@ -599,6 +637,7 @@ static void (*const actions[ACTION_COUNT])(struct interpreter *) = {
     [ACTION_METHOD] = load_method,
     [ACTION_SUPER_ATTR] = load_super_attr,
     [ACTION_ITEM] = load_item,
+    [ACTION_COPY_SLICE] = copy_slice,
     [ACTION_ITERATE] = iterate,
     [ACTION_NEXT] = next_element,
     [ACTION_UNPACK] = unpack,
@@ -611,6 +650,8 @@ static void (*const actions[ACTION_COUNT])(struct interpreter *) = {
     [ACTION_ROTATE_ARG] = rotate_arg,
     [ACTION_KEEP] = keep,
     [ACTION_DISPLAY] = build_display,
+    [ACTION_PARTS] = build_of_parts,
+    [ACTION_TEXT] = format_value,
     [ACTION_TUPLE] = build_tuple,
     [ACTION_SLICE] = build_slice,
     [ACTION_FUNCTION] = make_function,

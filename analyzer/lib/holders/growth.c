@@ -64,7 +64,40 @@ static uint32_t block_of_items(const struct heap *heap, uint32_t node)
     return heap_find_block(heap, heap_address(heap, node));
 }
 
-/* What holds the items on behalf of a holder: a cache's table, an instance's __dict__, the deque of a queue; HEAP_NULL for none. */
+static uint64_t length_of(const struct heap *heap, uint32_t node)
+{
+    struct heap_store store;
+    if (heap_items_kind(heap, node) == FORM_ITEMS_NONE)
+        return 0;
+    bool stored = heap->form_of_node[node] & FORM_STORE && heap_store(heap, node, &store);
+    return stored ? store.length : heap_items(heap, node).count;
+}
+
+enum { PART_LENGTH_MIN = 16, TIMES_LONGER = 4, ITEMS_LOOKED_AT = 32 };
+
+/* Do the items of a part lie right below the object or its __dict__? One in three, for of a dict's items the keys may be anybody's. */
+static bool has_items_below(const struct model *model, uint32_t node, uint32_t part)
+{
+    struct node_run items = heap_items(model->heap, part);
+    uint32_t looked_at = items.count < ITEMS_LOOKED_AT ? items.count : ITEMS_LOOKED_AT, below = 0;
+    uint32_t dict = heap_member(model->heap, node, "__dict__");
+    for (uint32_t i = 0; i < looked_at; i++) {
+        uint32_t dominator = items.nodes[i] ? model->dominators->idom_of_node[items.nodes[i]] : HEAP_NULL;
+        below += dominator && (dominator == node || dominator == dict);
+    }
+    return below && below >= looked_at / 3;
+}
+
+/* Does the part have most of what the object retains, or, because another part has the same, its items in common with it? */
+static bool has_mass(const struct model *model, uint32_t node, uint32_t part)
+{
+    return model_retained(model, part) >= model_retained(model, node) / 2 || has_items_below(model, node, part);
+}
+
+/*
+ * What holds the items on behalf of a holder: a cache's table, the deque of a queue, an instance's __dict__ if names are made at run time;
+ * HEAP_NULL for none.
+ */
 static uint32_t inner_holder(const struct model *model, uint32_t node)
 {
     if (heap_is_instance(model->heap, node, "functools", "_lru_cache_wrapper"))
@@ -72,10 +105,13 @@ static uint32_t inner_holder(const struct model *model, uint32_t node)
     if (model->heap->form_of_node[node] & FORM_STORE)
         return HEAP_NULL;
     uint32_t dict = heap_member(model->heap, node, "__dict__");
-    struct node_run children = model_children(model, node);
-    if (dict || !children.count || model_retained(model, children.nodes[0]) < model_retained(model, node) / 2)
+    if (dict && length_of(model->heap, dict) >= PART_LENGTH_MIN && has_items_below(model, node, dict))
         return dict;
-    return children.nodes[0];
+    struct node_run children = model_children(model, node);
+    if (children.count && children.nodes[0] == dict)
+        children = model_children(model, dict);
+    bool heavy = children.count && model_retained(model, children.nodes[0]) >= model_retained(model, node) / 2;
+    return heavy && model->heap->type_of_node[children.nodes[0]] != model->heap->type_of_node[node] ? children.nodes[0] : HEAP_NULL;
 }
 
 static uint32_t block_of_holder(const struct model *model, uint32_t node)
@@ -84,17 +120,9 @@ static uint32_t block_of_holder(const struct model *model, uint32_t node)
     return block != UINT32_MAX ? block : block_of_items(model->heap, node);
 }
 
-static uint64_t length_of(const struct heap *heap, uint32_t node)
-{
-    struct heap_store store;
-    bool may_have = heap->form_of_node[node] & FORM_STORE && heap_items_kind(heap, node) != FORM_ITEMS_NONE;
-    return may_have && heap_store(heap, node, &store) ? store.length : 0;
-}
-
 /* The longest container among what an object alone holds, if it is much longer than the object: the list in which a mock keeps its calls. */
 static uint32_t long_part(const struct model *model, uint32_t node)
 {
-    enum { PART_LENGTH_MIN = 16, TIMES_LONGER = 4 };
     struct node_run children = model_children(model, node);
     uint32_t longest = HEAP_NULL;
     if (children.count && heap_member(model->heap, node, "__dict__") == children.nodes[0])
@@ -103,7 +131,7 @@ static uint32_t long_part(const struct model *model, uint32_t node)
     length = length > PART_LENGTH_MIN ? length : PART_LENGTH_MIN;
     for (uint32_t i = 0; i < children.count; i++) {
         uint64_t own = length_of(model->heap, children.nodes[i]);
-        if (own <= length)
+        if (own <= length || !has_mass(model, node, children.nodes[i]))
             continue;
         longest = children.nodes[i];
         length = own;
@@ -114,7 +142,7 @@ static uint32_t long_part(const struct model *model, uint32_t node)
 bool growth_of_holder(const struct model *model, uint32_t node, struct growth *ret)
 {
     uint32_t part = long_part(model, node), row = part ? block_of_store(model->heap, part) : UINT32_MAX;
-    if (row == UINT32_MAX)
+    if (!part)
         row = block_of_holder(model, node);
     if (row == UINT32_MAX)
         return false;

@@ -103,12 +103,22 @@ static bool owner_fits(const struct holder_steps *steps, unsigned number, struct
     return code_index_is_subtype(steps->index, owner_class, type);
 }
 
+/* module.name */
+static bool is_global_of(const struct holder_steps *steps, unsigned number, uint32_t module)
+{
+    const struct heap *heap = steps->index->heap;
+    return module && steps->kind[number] == ACCESS_GLOBAL && heap_is_instance(heap, module, "builtins", "module") &&
+           heap_member(heap, module, "__dict__") == steps->owner[number];
+}
+
 struct step_set match_attribute(const struct holder_steps *steps, struct step_set object_steps, struct expr_value object, bool object_known,
                                 uint32_t name)
 {
     struct step_set set = {{0}};
     for (uint64_t left = name ? steps->in_use : 0; left; left &= left - 1) {
         unsigned number = (unsigned)__builtin_ctzll(left);
+        if (steps->name[number] == name && is_global_of(steps, number, object.node))
+            set.bits[MATCH_EXACT] |= bit(number);
         if (steps->kind[number] != ACCESS_ATTRIBUTE || steps->name[number] != name)
             continue;
         enum store_match match;
@@ -124,6 +134,22 @@ struct step_set match_attribute(const struct holder_steps *steps, struct step_se
             set.bits[MATCH_NAME] |= bit(number);
         else if (owner_fits(steps, number, object, &match))
             set.bits[match] |= bit(number);
+    }
+    return set;
+}
+
+struct step_set match_any_attribute(const struct holder_steps *steps, struct step_set object_steps, struct expr_value object)
+{
+    struct step_set set = {{0}};
+    for (uint64_t left = steps->in_use; left; left &= left - 1) {
+        unsigned number = (unsigned)__builtin_ctzll(left);
+        bool first = number % HOLDER_STEPS_MAX == 0;
+        enum store_match match;
+        if (steps->kind[number] != ACCESS_ATTRIBUTE)
+            continue;
+        if ((!first && step_set_any(object_steps) & bit(number - 1)) ||
+            ((object.node || object.type != TYPE_NONE) && owner_fits(steps, number, object, &match)))
+            set.bits[MATCH_CLASS] |= bit(number);
     }
     return set;
 }

@@ -51,9 +51,12 @@ void holder_steps_init(const struct code_index *index, const struct holder *hold
 /* Steps whose object is this very node. */
 struct step_set match_node(const struct holder_steps *steps, uint32_t node);
 
-/* `object.name`, of which the object matches `object_steps` and has this value. */
+/* `object.name`, of a module as well, of which the object matches `object_steps` and has this value. */
 struct step_set match_attribute(const struct holder_steps *steps, struct step_set object_steps, struct expr_value object, bool object_known,
                                 uint32_t name);
+
+/* getattr(object, name), the name not being known: it may be any attribute of the object. */
+struct step_set match_any_attribute(const struct holder_steps *steps, struct step_set object_steps, struct expr_value object);
 
 /* An element of a container that matches. */
 struct step_set match_item(const struct holder_steps *steps, struct step_set container);

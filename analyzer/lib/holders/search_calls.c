@@ -27,6 +27,11 @@ static enum wh_status visit_method_call(struct search *s, const struct event *ev
     return search_emit_on(s, event, target, STORE_METHOD, fits, level_of_call(s, event));
 }
 
+static bool is_name_constant(const struct search *s, const struct event *event)
+{
+    return event->argument_count < 2 || s->flow->exprs[argument(s, event, 1)].kind == EXPR_CONST;
+}
+
 /* heapq.heappush(h, x); setattr(h, name, x) */
 static enum wh_status visit_function_call(struct search *s, const struct event *event, const struct expr *callee)
 {
@@ -40,7 +45,8 @@ static enum wh_status visit_function_call(struct search *s, const struct event *
     if (mutator_is_function(text, FAMILY_INSTANCE))
         return search_emit_on(s, event, argument(s, event, 0), STORE_FUNCTION, mutator_is_function(text, s->steps.families), LEVEL_STORES);
     if (callee->kind == EXPR_GLOBAL && name == NAME_SETATTR)
-        return search_emit_on(s, event, argument(s, event, 0), STORE_ATTRIBUTE, s->steps.families & FAMILY_INSTANCE, LEVEL_STORES);
+        return search_emit_on(s, event, argument(s, event, 0), is_name_constant(s, event) ? STORE_ATTRIBUTE : STORE_SETATTR,
+                              s->steps.families & FAMILY_INSTANCE, LEVEL_STORES);
     return WH_OK;
 }
 
@@ -100,10 +106,40 @@ static enum wh_status visit_mock_call(struct search *s, const struct event *even
     }
 }
 
-static bool is_bound_to_holder(const struct search *s, uint32_t node)
+/* A function of an extension knows its module, which knows its name. */
+static struct span name_of_native(const struct search *s, uint32_t function)
+{
+    struct span name = {"", 0};
+    uint32_t own = heap_member(s->heap, function, "__name__"), module = heap_member(s->heap, function, "__self__");
+    struct node_run items = module ? heap_items(s->heap, heap_member(s->heap, module, "__dict__")) : (struct node_run){NULL, 0};
+    for (uint32_t i = 0; !own && i + 1 < items.count; i += 2)
+        own = items.nodes[i + 1] == function ? items.nodes[i] : HEAP_NULL;
+    return own && heap_string(s->heap, own, &name) ? name : (struct span){"", 0};
+}
+
+/* partial(list.append, h), partial(heapq.heappush, h) */
+static bool is_partial_with_holder(const struct search *s, uint32_t node)
+{
+    uint32_t function = heap_member(s->heap, node, "func"), arguments = heap_member(s->heap, node, "args");
+    struct node_run items = arguments ? heap_items(s->heap, arguments) : (struct node_run){NULL, 0};
+    if (!function || !items.count || items.nodes[0] != s->steps.holder->node)
+        return false;
+    struct span name = name_of_native(s, function);
+    return heap_type_is(s->heap, function, "builtins", "method_descriptor") ? mutator_is_method(name, s->steps.families)
+                                                                             : mutator_is_function(name, s->steps.families);
+}
+
+static bool is_bound_method_of_holder(const struct search *s, uint32_t node)
 {
     return node && heap_type_is(s->heap, node, "builtins", "builtin_function_or_method") &&
            heap_member(s->heap, node, "__self__") == s->steps.holder->node;
+}
+
+static bool is_bound_to_holder(const struct search *s, uint32_t node)
+{
+    if (node && heap_is_instance(s->heap, node, "functools", "partial"))
+        return is_partial_with_holder(s, node) || is_bound_method_of_holder(s, heap_member(s->heap, node, "func"));
+    return is_bound_method_of_holder(s, node);
 }
 
 /* push = h.append, called by that name */

@@ -12,12 +12,29 @@ void search_add_row(uint32_t rows[CALLEES_MAX], unsigned *count, uint32_t row)
         rows[(*count)++] = row;
 }
 
+static uint32_t row_of_method(const struct search *s, uint32_t method)
+{
+    uint32_t getter = method && heap_type_is(s->heap, method, "builtins", "property") ? heap_member(s->heap, method, "fget") : method;
+    return getter ? code_index_row_of_callable(s->index, getter) : CODE_NONE;
+}
+
 /* The function that a name of an instance of this type means. */
 uint32_t search_method(const struct search *s, uint32_t type, uint32_t name)
 {
-    uint32_t method = code_index_class_attribute(s->index, type, name);
-    uint32_t getter = method && heap_type_is(s->heap, method, "builtins", "property") ? heap_member(s->heap, method, "fget") : method;
-    return getter ? code_index_row_of_callable(s->index, getter) : CODE_NONE;
+    return row_of_method(s, code_index_class_attribute(s->index, type, name));
+}
+
+static bool is_super(const struct search *s, uint32_t expr)
+{
+    const struct expr *call = &s->flow->exprs[expr], *callee = call->kind == EXPR_CALL ? &s->flow->exprs[call->a] : call;
+    return callee->kind == EXPR_GLOBAL && callee->a == NAME_SUPER;
+}
+
+static uint32_t method_of(const struct search *s, uint32_t type, const struct expr *attr)
+{
+    if (!is_super(s, attr->a))
+        return search_method(s, type, attr->b);
+    return row_of_method(s, code_index_inherited_attribute(s->index, type, s->index->facts[s->row].class_type, attr->b));
 }
 
 /* The code objects of what `object.name` means, if object is on a way to the holder. */
@@ -27,7 +44,7 @@ void search_add_methods(const struct search *s, const struct expr *attr, uint32_
     for (; steps; steps &= steps - 1) {
         uint32_t node = s->steps.node[__builtin_ctzll(steps)];
         if (node)
-            search_add_row(rows, count, search_method(s, s->heap->type_of_node[node], attr->b));
+            search_add_row(rows, count, method_of(s, s->heap->type_of_node[node], attr));
     }
 }
 
@@ -116,6 +133,8 @@ static struct step_set match_attr(const struct search *s, uint32_t number, const
     struct step_set object = s->sets[expr->a];
     if (expr->b == NAME_DICT)
         return object;
+    if (expr->b == NAME_ANY_ATTRIBUTE)
+        return match_any_attribute(&s->steps, object, value_of(s, expr->a));
     struct step_set set = match_attribute(&s->steps, object, value_of(s, expr->a), is_known(value_of(s, expr->a)), expr->b);
     if (is_thread_local(s, value_of(s, expr->a).node))
         step_set_add(&set, match_thread_local(s, value_of(s, expr->a).node, expr->b));
@@ -126,8 +145,7 @@ static struct step_set match_attr(const struct search *s, uint32_t number, const
 
 static struct step_set match_call(const struct search *s, uint32_t callee)
 {
-    const struct expr *expr = &s->flow->exprs[callee];
-    if (expr->kind == EXPR_GLOBAL && expr->a == NAME_SUPER)
+    if (is_super(s, callee))
         return s->flow->expr_count > 2 ? match_param(s, 0) : (struct step_set){{0}};
     return returned_by(s, callee);
 }
@@ -157,7 +175,7 @@ static struct step_set match_expr(const struct search *s, uint32_t number)
         break;
     case EXPR_CALL:
         step_set_add(&set, match_call(s, expr->a));
-        if (s->flow->exprs[expr->a].kind == EXPR_GLOBAL && s->flow->exprs[expr->a].a == NAME_SUPER)
+        if (is_super(s, number))
             step_set_add(&set, match_self(&s->steps, value_of(s, number)));
         break;
     case EXPR_EITHER:

@@ -15,7 +15,9 @@ static bool is_better(const struct found_site *a, const struct found_site *b)
 {
     if (a->match != b->match)
         return a->match < b->match;
-    return a->level < b->level;
+    if (a->level != b->level)
+        return a->level < b->level;
+    return a->how == STORE_ANEW && b->how == STORE_COMPREHENSION;   /* rows = [*rows, row] is more than a display */
 }
 
 static enum wh_status add_site(struct search *s, struct found_site site)

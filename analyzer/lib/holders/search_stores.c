@@ -12,8 +12,9 @@ enum wh_status search_visit_statement(struct search *s, const struct event *even
     };
     bool fits = mutator_is_statement(forms[event->kind].statement, s->steps.families);
     /* setattr by hand: obj.__dict__[name] = x */
-    fits |= s->flow->exprs[event->target].kind == EXPR_ATTR && s->flow->exprs[event->target].b == NAME_DICT;
-    enum wh_status status = search_emit_on(s, event, event->target, forms[event->kind].how, fits, search_level_of(s, event->value));
+    bool attributes = s->flow->exprs[event->target].kind == EXPR_ATTR && s->flow->exprs[event->target].b == NAME_DICT;
+    enum store_how how = attributes && s->steps.families & FAMILY_INSTANCE ? STORE_SETATTR : forms[event->kind].how;
+    enum wh_status status = search_emit_on(s, event, event->target, how, fits || attributes, search_level_of(s, event->value));
     if (!status)
         status = search_follow_operator(s, event, event->kind == EVENT_INPLACE ? NAME_IADD : NAME_SETITEM);
     return status || event->kind != EVENT_INPLACE ? status : search_follow_operator(s, event, NAME_IOR);
@@ -60,6 +61,35 @@ bool search_makes_empty(const struct search *s, uint32_t value)
     return event->argument_count == 0 || event->keywords || search_is_class(s, argument(s, event, 0));
 }
 
+static bool is_final(const struct search *s, uint32_t expr)
+{
+    return (step_set_any(s->sets[expr]) & s->steps.final) != 0;
+}
+
+/* list(rows), but not rows[1:], which may leave out more than is added. */
+static bool copies_whole(const struct search *s, const struct expr *expr)
+{
+    return expr->kind == EXPR_COPY && event_at(s, expr->b);
+}
+
+/* rows = rows + [row], rows = [*rows, row], table = {**table, key: row}, text = f"{text}\n{line}" */
+static bool has_itself_as_part(const struct search *s, uint32_t value)
+{
+    uint32_t made[EXPR_LEAVES_MAX] = {value}, count = 1;
+    for (uint32_t next = 0; next < count; next++)
+        for (uint32_t i = 0; i < s->flow->event_count; i++) {
+            const struct event *event = &s->flow->events[i];
+            if ((event->kind != EVENT_PART && event->kind != EVENT_ADD) || event->target != made[next])
+                continue;
+            const struct expr *part = &s->flow->exprs[event->value];
+            if (part->kind == EXPR_FRESH ? false : copies_whole(s, part) ? is_final(s, part->a) : is_final(s, event->value))
+                return true;
+            if (part->kind == EXPR_FRESH && count < EXPR_LEAVES_MAX)
+                made[count++] = event->value;
+        }
+    return false;
+}
+
 /* top = Cell(value, top), scope = scope.new_child(): the old one goes into the new one. */
 static bool is_made_of_itself(const struct search *s, uint32_t value)
 {
@@ -67,11 +97,23 @@ static bool is_made_of_itself(const struct search *s, uint32_t value)
     const struct event *event = expr->kind == EXPR_CALL ? event_at(s, expr->b) : NULL;
     const struct expr *callee = event ? &s->flow->exprs[event->target] : NULL;
     bool itself = false;
+    if (expr->kind == EXPR_FRESH || expr->kind == EXPR_EMPTY)
+        return has_itself_as_part(s, value);
     if (!event || (value_of(s, event->target).node && !search_is_class(s, event->target)))
         return false;   /* sorted(x), filter(f, x): as large as before, or smaller */
     for (uint32_t i = 0; i < event->argument_count; i++)
-        itself |= (step_set_any(s->sets[argument(s, event, i)]) & s->steps.final) != 0;
+        itself |= is_final(s, argument(s, event, i));
     return (itself && search_is_class(s, event->target)) || (callee->kind == EXPR_ATTR && itself);
+}
+
+static bool may_be_made_of_itself(const struct search *s, uint32_t value)
+{
+    uint32_t leaves[EXPR_LEAVES_MAX];
+    unsigned count = code_flow_leaves(s->flow->exprs, value, leaves);
+    bool itself = false;
+    for (unsigned leaf = 0; leaf < count; leaf++)
+        itself |= is_made_of_itself(s, leaves[leaf]);
+    return itself;
 }
 
 /* The holder gets its name: how was it made? Constants are no containers. */
@@ -81,10 +123,10 @@ static enum wh_status visit_binding(struct search *s, const struct event *event,
     enum expr_kind kind = (enum expr_kind)s->flow->exprs[value].kind;
     if (!step_set_best(set, s->steps.final, &match) || kind == EXPR_CONST)
         return WH_OK;
+    if (may_be_made_of_itself(s, value))
+        return search_emit(s, event, STORE_ANEW, match, LEVEL_STORES);
     if (!search_is_maker(kind) && step_set_best(s->sets[value], s->steps.final, &own))
         return WH_OK;   /* another name for the holder */
-    if (is_made_of_itself(s, value))
-        return search_emit(s, event, STORE_ANEW, match, LEVEL_STORES);
     if (search_makes_empty(s, value))
         return search_emit(s, event, STORE_CREATE, match, LEVEL_CREATES);
     return search_emit(s, event, STORE_ASSIGN, match, LEVEL_MAKES);

@@ -96,6 +96,7 @@ static enum wh_status take_turn(struct search *s, uint32_t row)
         [EVENT_RETURN] = search_visit_returned,
         [EVENT_ELEMENT] = NULL,   /* looked at where the tuple is used */
         [EVENT_DELETE_ITEM] = search_visit_deleted_item,
+        [EVENT_PART] = NULL,      /* looked at where what is made gets its name */
     };
     enum wh_status status = prepare(s, row);
     if (status)
@@ -136,6 +137,25 @@ static enum wh_status begin_with_methods(struct search *s)
     return status;
 }
 
+static bool has_attribute(const struct holder_steps *steps)
+{
+    bool has = false;
+    for (uint64_t left = steps->in_use; left; left &= left - 1)
+        has |= steps->kind[__builtin_ctzll(left)] == ACCESS_ATTRIBUTE;
+    return has;
+}
+
+/* getattr(self, name).append(x): the application's code that does so without saying the name. */
+static enum wh_status begin_with_getattr(struct search *s)
+{
+    uint32_t first = s->index->first_user_of_name[NAME_GETATTR], end = s->index->first_user_of_name[NAME_GETATTR + 1];
+    enum wh_status status = WH_OK;
+    for (uint32_t i = first; !status && i < end && i - first < USERS_MAX; i++)
+        if (!s->index->facts[s->index->users[i]].library)
+            status = enqueue_row(s, s->index->users[i], 0);
+    return status;
+}
+
 static enum wh_status begin(struct search *s)
 {
     const struct holder *holder = s->steps.holder;
@@ -144,6 +164,8 @@ static enum wh_status begin(struct search *s)
         status = begin_with_users(s, code_index_find_name(s->index, holder->registrar_name));
     if (!status)
         status = begin_with_methods(s);
+    if (!status && has_attribute(&s->steps))
+        status = begin_with_getattr(s);
     for (uint64_t left = s->steps.in_use; !status && left; left &= left - 1) {
         unsigned step = (unsigned)__builtin_ctzll(left);
         uint32_t row = s->steps.owner_row[step], parent = row == CODE_NONE ? CODE_NONE : s->index->facts[row].parent;

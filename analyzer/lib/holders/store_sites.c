@@ -116,6 +116,19 @@ static enum wh_status describe_removals(const struct code_index *index, const st
     return status;
 }
 
+/* Where names are made at run time, an attribute that the code names is one of few. */
+static void drop_plain_attributes(struct found_sites *found)
+{
+    uint32_t kept = 0;
+    bool made = false;
+    for (uint32_t i = 0; i < found->count; i++)
+        made |= found->sites[i].how == STORE_SETATTR && found->sites[i].match != MATCH_NAME && found->sites[i].executed != EXECUTION_NEVER;
+    for (uint32_t i = 0; i < found->count; i++)
+        if (!made || found->sites[i].how != STORE_ATTRIBUTE)
+            found->sites[kept++] = found->sites[i];
+    found->count = kept;
+}
+
 /* --- libraries --- */
 
 static bool is_of_application(const struct code_index *index, const struct found_site *site)
@@ -231,6 +244,7 @@ enum wh_status store_sites_find(const struct heap *heap, struct code_index *inde
     if (status)
         return status;
     drop_namesakes(index, &found);
+    drop_plain_attributes(&found);
     ret->incomplete = found.incomplete;
     status = find_registering(index, holder->node, error, &found);
     if (!status)
@@ -255,7 +269,7 @@ const char *store_how_name(enum store_how how)
 {
     static const char *const names[] = {
         [STORE_METHOD] = "method", [STORE_SUBSCRIPT] = "subscript", [STORE_SLICE] = "slice", [STORE_INPLACE] = "inplace",
-        [STORE_COMPREHENSION] = "comprehension", [STORE_ATTRIBUTE] = "attribute", [STORE_FUNCTION] = "function",
+        [STORE_COMPREHENSION] = "comprehension", [STORE_ATTRIBUTE] = "attribute", [STORE_SETATTR] = "setattr", [STORE_FUNCTION] = "function",
         [STORE_MEMO] = "memo", [STORE_THROUGH_LIBRARY] = "through library", [STORE_ANEW] = "anew", [STORE_ASSIGN] = "assign", [STORE_CREATE] = "create",
         [STORE_REMOVE] = "remove",
     };

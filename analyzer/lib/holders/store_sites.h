@@ -61,7 +61,8 @@ enum store_how {
     STORE_SLICE,           /* h[a:b] = x */
     STORE_INPLACE,         /* h += x, h |= x */
     STORE_COMPREHENSION,   /* h = [x for …], or a display with *x */
-    STORE_ATTRIBUTE,       /* h.name = x, setattr(h, …) */
+    STORE_ATTRIBUTE,       /* h.name = x */
+    STORE_SETATTR,         /* setattr(h, name, x), h.__dict__[name] = x: names made at run time */
     STORE_FUNCTION,        /* heapq.heappush(h, x), map(h.append, …) */
     STORE_MEMO,            /* f(x) where f remembers its results: functools.lru_cache */
     STORE_THROUGH_LIBRARY, /* q.put(x): the store itself is in a library; that site follows */

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Holders that are made anew with themselves as a part, and stores of which the code does not say the name."""
+
+import functools
+import heapq
+
+N = 300
+
+
+def thing():
+    return ["thing %d" % i for i in range(20)]
+
+
+class Report:
+    def __init__(self):
+        self.rows = []
+        self.cells = ()
+        self.values = {}
+        self.either = {}
+        self.recent = []
+
+    def add_row(self, row):
+        self.rows = self.rows + [row]  # HOLD corpus_fourth.report.rows
+
+    def add_cell(self, cell):
+        self.cells = (*self.cells, cell)  # HOLD corpus_fourth.report.cells
+
+    def set_value(self, key, value):
+        self.values = {**self.values, key: value}  # HOLD corpus_fourth.report.values
+
+    def merge(self, more):
+        self.either = self.either | more if hasattr(dict, "__or__") else dict(self.either, **more)  # HOLD since 9 corpus_fourth.report.either
+
+    def look_at(self, row):
+        self.recent = self.recent[-3:] + [row]
+
+
+report = Report()
+
+
+def hold_anew():
+    for n in range(N):
+        report.add_row(thing())
+        report.add_cell(thing())
+        report.set_value(n, thing())
+        report.merge({str(n): thing()})
+        report.look_at(thing())
+
+
+def recorder():
+    history = ()
+
+    def record(item):
+        nonlocal history
+        history = history + (item,)  # HOLD closure variable history
+        return len(history)
+    return record
+
+
+record = recorder()
+
+
+def hold_nonlocal():
+    for _ in range(N):
+        record(thing())
+
+
+class Settings:
+    def __init__(self):
+        self.count = 0
+
+    def define(self, name, value):
+        setattr(self, name, value)  # HOLD corpus_fourth.settings.__dict__
+        self.count += 1
+
+
+settings = Settings()
+
+
+def hold_setattr():
+    for n in range(N):
+        settings.define("option_%d" % n, thing())
+
+
+class Document:
+    def __init__(self):
+        self.notes = []
+        self.tags = []
+
+
+document = Document()
+
+
+def annotate(kind, value):
+    getattr(document, kind).append(value)  # HOLD corpus_fourth.document.notes
+
+
+def hold_getattr():
+    for _ in range(N):
+        annotate("notes", thing())
+
+
+class Log(list):
+    def append(self, item):
+        super().append((len(self), item))  # HOLD corpus_fourth.log
+
+
+log = Log()
+
+
+def hold_super():
+    for _ in range(N):
+        log.append(thing())
+
+
+noted = []
+note = functools.partial(list.append, noted)
+waiting = []
+plan = functools.partial(heapq.heappush, waiting)
+
+
+def hold_partial():
+    for n in range(N):
+        note(thing())  # HOLD corpus_fourth.noted
+        plan((n, thing()))  # HOLD corpus_fourth.waiting
+
+
+def decoys():
+    return [item for item in noted[:3]], len(report.recent), sorted(waiting)[:1], document.tags
