@@ -416,6 +416,51 @@ enum wh_status table_cursor_open_chunk(struct table_cursor *cursor, uint64_t *ro
     return WH_OK;
 }
 
+/* Takes numbers of one byte, eight at a time. Returns how many. */
+static size_t take_short(const uint8_t *at, const uint8_t *end, size_t count, uint64_t *ret)
+{
+    size_t taken = 0;
+    for (; count - taken >= VARINT_WORD_BYTES && (size_t)(end - at) - taken >= VARINT_WORD_BYTES; taken += VARINT_WORD_BYTES) {
+        if (varint_load_word(at + taken) & UINT64_C(0x8080808080808080))
+            break;
+        for (unsigned i = 0; i < VARINT_WORD_BYTES; i++)
+            ret[taken + i] = at[taken + i];
+    }
+    return taken;
+}
+
+bool column_next_uints(struct column_cursor *column, size_t count, uint64_t *ret)
+{
+    const uint8_t *at = column->at, *end = column->end;
+    for (size_t done = 0; done < count;) {
+        size_t taken = take_short(at, end, count - done, ret + done);
+        at += taken;
+        done += taken;
+        /* Where one is longer, others are: not each is looked for at once. */
+        for (size_t last = done + VARINT_WORD_BYTES < count ? done + VARINT_WORD_BYTES : count; done < last; done++) {
+            const uint8_t *next = varint_get(at, end, &ret[done]);
+            if (!next) {
+                column->at = at;
+                return false;
+            }
+            at = next;
+        }
+    }
+    column->at = at;
+    return true;
+}
+
+bool column_next_deltas(struct column_cursor *column, size_t count, uint64_t *ret)
+{
+    uint64_t sum = column->previous;
+    if (!column_next_uints(column, count, ret))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        ret[i] = sum += zigzag_decode(ret[i]);
+    column->previous = sum;
+    return true;
+}
+
 static bool column_next_bytes(struct column_cursor *column, struct cell *ret)
 {
     struct column_cursor ahead = *column;

@@ -130,16 +130,21 @@ static enum wh_status alloc_nodes(struct loader *loader)
         return corrupt(loader, "it has more objects than 32 bits can number", rows);
     size_t nodes = rows + 1;
     heap->node_count = (uint32_t)nodes;
-    enum wh_status status = array_alloc_zeroed(nodes, sizeof(uint32_t), "types of objects", loader->error, &heap->type_of_node);
+    enum wh_status status = array_alloc(nodes, sizeof(uint32_t), "types of objects", loader->error, &heap->type_of_node);
     if (!status)
-        status = array_alloc_zeroed(nodes, sizeof(uint16_t), "forms of objects", loader->error, &heap->form_of_node);
+        status = array_alloc(nodes, sizeof(uint16_t), "forms of objects", loader->error, &heap->form_of_node);
     if (!status)
-        status = array_alloc_zeroed(nodes, sizeof(uint32_t), "sizes of objects", loader->error, &heap->size_of_node);
+        status = array_alloc(nodes, sizeof(uint32_t), "sizes of objects", loader->error, &heap->size_of_node);
     if (!status)
-        status = array_alloc_zeroed(nodes, sizeof(uint64_t), "ids of objects", loader->error, &loader->id_of_node);
+        status = array_alloc(nodes, sizeof(uint64_t), "ids of objects", loader->error, &loader->id_of_node);
     if (!status)
-        status = array_alloc_zeroed(nodes + 1, sizeof(uint32_t), "places of references", loader->error, &heap->first_ref_of_node);
-    return status;
+        status = array_alloc(nodes + 1, sizeof(uint32_t), "places of references", loader->error, &heap->first_ref_of_node);
+    if (status)
+        return status;
+    heap->type_of_node[HEAP_NULL] = heap->form_of_node[HEAP_NULL] = 0;
+    heap->size_of_node[HEAP_NULL] = heap->first_ref_of_node[HEAP_NULL] = heap->first_ref_of_node[HEAP_NULL + 1] = 0;
+    loader->id_of_node[HEAP_NULL] = 0;
+    return WH_OK;
 }
 
 static enum wh_status add_big_size(struct loader *loader, uint32_t node, uint64_t size)
@@ -154,57 +159,70 @@ static enum wh_status add_big_size(struct loader *loader, uint32_t node, uint64_
     return WH_OK;
 }
 
-/* One object's row, decoded. */
-struct object_values { uint64_t id, type, form, size, refcount, refs; };
+enum { OBJECTS_TOGETHER = 512, OBJECT_COLUMNS = OBJECTS_REFS + 1 };
 
-static enum wh_status next_object(struct loader *loader, struct table_cursor *cursor, struct object_values *ret)
+/* Some objects, one after the other: a column at a time is read faster than a row. */
+struct object_block {
+    uint32_t first, count;
+    uint64_t columns[OBJECT_COLUMNS][OBJECTS_TOGETHER];
+};
+
+static enum wh_status read_objects(struct loader *loader, struct table_cursor *cursor, struct object_block *block)
 {
-    struct column_cursor *columns = cursor->columns;
-    if (!column_next_delta(&columns[OBJECTS_ID], &ret->id))
+    if (!column_next_deltas(&cursor->columns[OBJECTS_ID], block->count, block->columns[OBJECTS_ID]))
         return column_bad_value(cursor, OBJECTS_ID, loader->error);
-    uint64_t *const values[] = {&ret->id, &ret->type, &ret->form, &ret->size, &ret->refcount, &ret->refs};
-    for (unsigned c = OBJECTS_TYPE; c <= OBJECTS_REFS; c++) {
-        if (!column_next_uint(&columns[c], values[c]))
+    for (unsigned c = OBJECTS_TYPE; c < OBJECT_COLUMNS; c++) {
+        if (!column_next_uints(&cursor->columns[c], block->count, block->columns[c]))
             return column_bad_value(cursor, c, loader->error);
     }
     return WH_OK;
 }
 
-static enum wh_status store_object(struct loader *loader, uint32_t node, const struct object_values *values)
+static enum wh_status store_object(struct loader *loader, const struct object_block *block, uint32_t row)
 {
     struct heap *heap = loader->heap;
-    if (values->type >= table_of(loader, TABLE_TYPES)->row_count)
-        return corrupt(loader, "an object has a type that no row describes", values->type);
-    if (values->form > UINT16_MAX)
-        return corrupt(loader, "an object has an unknown form", values->form);
-    if (values->refs > GRAPH_EDGE_COUNT_MAX - heap->first_ref_of_node[node])
-        return corrupt(loader, "it has more references than 32 bits can number", values->refs);
-    loader->id_of_node[node] = values->id;
-    heap->type_of_node[node] = (uint32_t)values->type;
-    heap->form_of_node[node] = (uint16_t)values->form;
-    heap->size_of_node[node] = (uint32_t)values->size;
-    heap->first_ref_of_node[node + 1] = heap->first_ref_of_node[node] + (uint32_t)values->refs;
-    return values->size < UINT32_MAX ? WH_OK : add_big_size(loader, node, values->size);
+    uint32_t node = block->first + row;
+    uint64_t type = block->columns[OBJECTS_TYPE][row], form = block->columns[OBJECTS_FORM][row], size = block->columns[OBJECTS_SIZE][row];
+    uint64_t refs = block->columns[OBJECTS_REFS][row];
+    if (type >= table_of(loader, TABLE_TYPES)->row_count)
+        return corrupt(loader, "an object has a type that no row describes", type);
+    if (form > UINT16_MAX)
+        return corrupt(loader, "an object has an unknown form", form);
+    if (refs > GRAPH_EDGE_COUNT_MAX - heap->first_ref_of_node[node])
+        return corrupt(loader, "it has more references than 32 bits can number", refs);
+    loader->id_of_node[node] = block->columns[OBJECTS_ID][row];
+    heap->type_of_node[node] = (uint32_t)type;
+    heap->form_of_node[node] = (uint16_t)form;
+    heap->size_of_node[node] = (uint32_t)size;
+    heap->first_ref_of_node[node + 1] = heap->first_ref_of_node[node] + (uint32_t)refs;
+    return size < UINT32_MAX ? WH_OK : add_big_size(loader, node, size);
+}
+
+static enum wh_status load_block(struct loader *loader, struct table_cursor *cursor, struct object_block *block)
+{
+    enum wh_status status = read_objects(loader, cursor, block);
+    for (uint32_t row = 0; !status && row < block->count; row++)
+        status = store_object(loader, block, row);
+    block->first += block->count;
+    return status;
 }
 
 static enum wh_status load_objects(struct loader *loader)
 {
     struct table_cursor cursor;
-    uint32_t node = 1;
+    struct object_block block = {.first = 1};
     enum wh_status status = alloc_nodes(loader);
     table_cursor_init(&cursor, &loader->heap->snapshot, TABLE_OBJECTS);
     while (!status) {
         uint64_t rows;
         status = table_cursor_open_chunk(&cursor, &rows, loader->error);
         if (!status)
-            status = progress_report(loader->progress, "the snapshot's objects", node, loader->heap->node_count, loader->error);
+            status = progress_report(loader->progress, "the snapshot's objects", block.first, loader->heap->node_count, loader->error);
         if (status || !rows)
             break;
-        for (; !status && rows; rows--, node++) {
-            struct object_values values;
-            status = next_object(loader, &cursor, &values);
-            if (!status)
-                status = store_object(loader, node, &values);
+        for (; !status && rows; rows -= block.count) {
+            block.count = rows < OBJECTS_TOGETHER ? (uint32_t)rows : OBJECTS_TOGETHER;
+            status = load_block(loader, &cursor, &block);
         }
     }
     return status;
@@ -221,28 +239,32 @@ struct ref_block {
     uint64_t ids[REFS_TOGETHER];
 };
 
-/* Reads ids of targets. An empty place is 0, which is nobody's id. */
-static bool read_block(const struct loader *loader, struct column_cursor *column, struct ref_block *block, uint32_t *empty)
+/* From codes to ids of targets. An empty place is 0, which is nobody's id. Returns how many of those there are. */
+static uint32_t codes_to_ids(const struct loader *loader, struct ref_block *block)
 {
     const uint32_t *first_ref_of_node = loader->heap->first_ref_of_node;
-    for (uint32_t i = 0; i < block->count; i++) {
-        uint64_t code;
-        if (!column_next_uint(column, &code))
-            return false;
+    uint32_t empty = 0;
+    for (uint32_t i = 0; i < block->count;) {
         while (first_ref_of_node[block->source + 1] <= block->first + i)
             block->source++;
-        *empty += !code;
-        block->ids[i] = code ? loader->id_of_node[block->source] + zigzag_decode(code - 1) : 0;
+        uint64_t id = loader->id_of_node[block->source];
+        uint32_t end = first_ref_of_node[block->source + 1] - block->first;
+        for (end = end < block->count ? end : block->count; i < end; i++) {
+            uint64_t code = block->ids[i];
+            empty += !code;
+            block->ids[i] = code ? id + zigzag_decode(code - 1) : 0;
+        }
     }
-    return true;
+    return empty;
 }
 
-static enum wh_status load_block(struct loader *loader, struct table_cursor *cursor, struct ref_block *block)
+static enum wh_status load_ref_block(struct loader *loader, struct table_cursor *cursor, struct ref_block *block)
 {
     struct heap *heap = loader->heap;
-    uint32_t empty = 0, missing = 0, *targets = heap->target_of_ref + block->first;
-    if (!read_block(loader, &cursor->columns[REFS_TO], block, &empty))
+    uint32_t missing = 0, *targets = heap->target_of_ref + block->first;
+    if (!column_next_uints(&cursor->columns[REFS_TO], block->count, block->ids))
         return column_bad_value(cursor, REFS_TO, loader->error);
+    uint32_t empty = codes_to_ids(loader, block);
     id_index_find_all(&loader->ids, block->ids, block->count, targets);
     for (uint32_t i = 0; i < block->count; i++)
         missing += !targets[i];
@@ -267,7 +289,7 @@ static enum wh_status read_refs(struct loader *loader)
             break;
         for (; !status && rows; rows -= block.count) {
             block.count = rows < REFS_TOGETHER ? (uint32_t)rows : REFS_TOGETHER;
-            status = load_block(loader, &cursor, &block);
+            status = load_ref_block(loader, &cursor, &block);
         }
     }
     return status;

@@ -77,6 +77,9 @@ enum wh_status table_cursor_next(struct table_cursor *cursor, struct cell *cells
  * column_next_* reads values from cursor->columns[c]; column_check_end must hold after the last row.
  */
 enum wh_status table_cursor_open_chunk(struct table_cursor *cursor, uint64_t *rows, struct wh_error *error) WH_MUST_USE;
+/* Many at once, in less time each. False if one cannot be read: the cursor stands before it. Of deltas, the sums. */
+bool column_next_uints(struct column_cursor *column, size_t count, uint64_t *ret) WH_MUST_USE;
+bool column_next_deltas(struct column_cursor *column, size_t count, uint64_t *ret) WH_MUST_USE;
 enum wh_status column_bad_value(const struct table_cursor *cursor, unsigned column, struct wh_error *error);
 
 /* Reads numbers of one column here and there. Rows that ascend cost a step each, others a walk through part of a chunk. */
