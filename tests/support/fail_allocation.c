@@ -11,9 +11,11 @@ static bool armed, failed;
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *memory, size_t size);
+int __real_posix_memalign(void **memory, size_t alignment, size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
+int __wrap_posix_memalign(void **memory, size_t alignment, size_t size);
 
 void fail_allocation_arm(uint64_t nth)
 {
@@ -58,4 +60,9 @@ void *__wrap_realloc(void *memory, size_t size)
 {
     bool shrinks = memory && size <= malloc_usable_size(memory);
     return !shrinks && must_fail(size) ? NULL : __real_realloc(memory, size);
+}
+
+int __wrap_posix_memalign(void **memory, size_t alignment, size_t size)
+{
+    return must_fail(size) ? ENOMEM : __real_posix_memalign(memory, alignment, size);
 }

@@ -33,15 +33,27 @@ static void advise_huge_pages(void *array, size_t bytes)
         (void)madvise((void *)start, end - start, MADV_HUGEPAGE);
 }
 
+/* So large an array begins where a huge page does, and ends there if it has more than half of it: what lies outside of them faults in page by page. */
+static void *alloc_aligned(size_t bytes)
+{
+    size_t rest = bytes % huge_page_bytes, padding = rest > huge_page_bytes / 2 ? huge_page_bytes - rest : 0;
+    if (bytes < huge_page_bytes || bytes > SIZE_MAX - 2 * huge_page_bytes)
+        return malloc(bytes ? bytes : 1);
+    void *array = NULL;
+    if (posix_memalign(&array, huge_page_bytes, bytes + padding))
+        return NULL;
+    advise_huge_pages(array, bytes + padding);
+    return array;
+}
+
 enum wh_status array_alloc(size_t count, size_t element_size, const char *purpose, struct wh_error *error, void *ret)
 {
     size_t bytes;
     if (__builtin_mul_overflow(count, element_size, &bytes))
         return fail(count, element_size, purpose, error);
-    void *array = malloc(bytes ? bytes : 1);
+    void *array = alloc_aligned(bytes);
     if (!array)
         return fail(count, element_size, purpose, error);
-    advise_huge_pages(array, bytes);
     store_pointer(ret, array);
     return WH_OK;
 }
