@@ -247,8 +247,10 @@ static struct results run(const struct options *options, const struct heap_graph
     check(graph_search(&heap->graph, NULL, &progress, &error, &results.dominators, &results.bfs), &error);
     check(retained_init(&results.dominators, &sizes, &progress, &error, &results.retained), &error);
     start_phase(watch, "the dominator tree");
-    if (options->tree)
+    if (options->tree) {
         check(dominator_tree_init(&results.dominators, &results.retained, &progress, &error, &results.tree), &error);
+        check(dominator_tree_sort(&results.tree, &progress, &error), &error);
+    }
     stop_phase(watch);
     return results;
 }

@@ -28,7 +28,8 @@ static struct analysis analyze(const struct graph *graph, const struct node_size
     struct wh_error error;
     if (dominators_init(graph, NULL, &error, &analysis.dominators) ||
         retained_init(&analysis.dominators, sizes, NULL, &error, &analysis.retained) ||
-        dominator_tree_init(&analysis.dominators, &analysis.retained, NULL, &error, &analysis.tree))
+        dominator_tree_init(&analysis.dominators, &analysis.retained, NULL, &error, &analysis.tree) ||
+        dominator_tree_sort(&analysis.tree, NULL, &error))
         fail_msg("%s", error.message);
     return analysis;
 }
@@ -170,6 +171,22 @@ static void assert_families(const struct graph *graph, const struct analysis *an
     }
 }
 
+/* Families that are looked at one by one, in any order, are those of a tree that is sorted at once. */
+static void assert_families_one_by_one(const struct graph *graph, const struct analysis *analysis, struct random *random)
+{
+    struct dominator_tree tree;
+    struct wh_error error;
+    uint32_t parents = graph->node_count + 2;
+    assert_int_equal(dominator_tree_init(&analysis->dominators, &analysis->retained, NULL, &error, &tree), WH_OK);
+    for (uint32_t i = 0; i < 2 * parents; ++i) {
+        uint32_t parent = i < parents ? random_below(random, parents) : i - parents, first = tree.first_child_of_node[parent];
+        assert_int_equal(first, analysis->tree.first_child_of_node[parent]);
+        assert_memory_equal(dominator_tree_family(&tree, parent), analysis->tree.child + first,
+                            (analysis->tree.first_child_of_node[parent + 1] - first) * sizeof(uint32_t));
+    }
+    dominator_tree_deinit(&tree);
+}
+
 static void heaps_add_up_and_their_families_are_sorted(void **state)
 {
     (void)state;
@@ -182,6 +199,7 @@ static void heaps_add_up_and_their_families_are_sorted(void **state)
         struct analysis analysis = analyze(&heap.graph, &sizes);
         assert_sums(&heap.graph, &analysis, heap.size_of_node, seed);
         assert_families(&heap.graph, &analysis, seed);
+        assert_families_one_by_one(&heap.graph, &analysis, &random);
         analysis_deinit(&analysis);
         heap_graph_deinit(&heap);
     }

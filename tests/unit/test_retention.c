@@ -75,6 +75,12 @@ static void assert_lends_and_gets_back(struct test_heap *heap)
             assert_int_equal(copied[edge++], retention_class(kept, node));
     }
     assert_int_equal(edge, edge_count);
+    assert_int_equal(retention_lend(&retention, NULL), WH_OK);
+    assert_int_equal(retention.graph.edge_count, edge_count);
+    assert_memory_equal(retention.graph.target_of_edge, copied, edge_count * sizeof(*copied));
+    assert_memory_equal(retention.graph.first_edge_of_node, begins, ((size_t)lender->node_count + 1) * sizeof(*begins));
+    retention_give_back(&retention);
+    assert_int_equal(sum_of_references(lender), sum);
     free(copied);
     free(begins);
     retention_deinit(&retention);

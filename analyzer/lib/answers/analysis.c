@@ -120,57 +120,123 @@ void wh_analysis_close(struct wh_analysis *analysis)
     free(analysis);
 }
 
-static enum wh_status make_model(struct wh_analysis *analysis, struct wh_error *error)
+/* Dominators, and paths if they are wanted or come for nothing. */
+static enum wh_status search(struct wh_analysis *analysis, bool with_paths, struct wh_error *error)
+{
+    const struct progress *progress = stage_progress(analysis);
+    const struct graph *graph = &analysis->retention.graph;
+    struct root_groups groups = retention_groups(&analysis->retention);
+    if (with_paths)
+        return graph_search(graph, &groups, progress, error, &analysis->dominators, &analysis->paths);
+    return graph_search_dominators(graph, &groups, progress, error, &analysis->dominators, &analysis->paths);
+}
+
+static enum wh_status make_retained(struct wh_analysis *analysis, bool with_paths, struct wh_error *error)
 {
     const struct progress *progress = stage_progress(analysis);
     struct node_sizes sizes = heap_sizes(&analysis->heap);
     enum wh_status status = retention_init(&analysis->heap, progress, error, &analysis->retention);
-    struct root_groups groups = retention_groups(&analysis->retention);
     if (!status)
-        status = graph_search(&analysis->retention.graph, &groups, progress, error, &analysis->dominators, &analysis->paths);
+        status = search(analysis, with_paths, error);
     retention_give_back(&analysis->retention);
     if (!status)
         status = retained_init(&analysis->dominators, &sizes, progress, error, &analysis->retained);
     dominators_forget_order(&analysis->dominators);
+    return status;
+}
+
+static enum wh_status make_tree(struct wh_analysis *analysis, struct wh_error *error)
+{
+    return dominator_tree_init(&analysis->dominators, &analysis->retained, stage_progress(analysis), error, &analysis->tree);
+}
+
+static enum wh_status make_paths(struct wh_analysis *analysis, struct wh_error *error)
+{
+    struct root_groups groups = retention_groups(&analysis->retention);
+    if (analysis->paths.parent_of_node)
+        return WH_OK;
+    enum wh_status status = retention_lend(&analysis->retention, error);
     if (!status)
-        status = dominator_tree_init(&analysis->dominators, &analysis->retained, progress, error, &analysis->tree);
+        status = bfs_tree_init(&analysis->retention.graph, &groups, stage_progress(analysis), error, &analysis->paths);
+    retention_give_back(&analysis->retention);
     return status;
 }
 
 /* Below this many objects an analysis takes less than a tenth of a second. */
 enum { KEEP_OBJECTS_MIN = 1000000 };
 
-static enum wh_status keep_model(struct wh_analysis *analysis, struct wh_error *error)
+static bool keeps_results(const struct wh_analysis *analysis)
 {
-    struct results results = results_of(analysis);
     bool large = analysis->heap.node_count > KEEP_OBJECTS_MIN;
-    if (analysis->keep == WH_KEEP_NEVER || (analysis->keep == WH_KEEP_IF_LARGE && !large))
-        return WH_OK;
-    return kept_results_write(analysis->snapshot_path, &analysis->heap, &results, stage_progress(analysis), error);
+    return analysis->keep != WH_KEEP_NEVER && (analysis->keep != WH_KEEP_IF_LARGE || large);
 }
 
-static enum wh_status need_results(struct wh_analysis *analysis, struct wh_error *error)
+static enum wh_status keep_results(struct wh_analysis *analysis, struct wh_error *error)
 {
-    if (analysis->is_kept)
+    struct results results = results_of(analysis);
+    if (!keeps_results(analysis))
         return WH_OK;
-    enum wh_status status = make_model(analysis, error);
-    return status ? status : keep_model(analysis, error);
+    enum wh_status status = dominator_tree_sort(&analysis->tree, stage_progress(analysis), error);
+    return status ? status : kept_results_write(analysis->snapshot_path, &analysis->heap, &results, stage_progress(analysis), error);
+}
+
+static enum wh_status need_threads(struct wh_analysis *analysis, struct wh_error *error)
+{
+    return analysis->object_of_thread ? WH_OK : model_find_threads(&analysis->heap, error, &analysis->object_of_thread);
+}
+
+/* Results that are not whole are none: the next question may try again. */
+static enum wh_status made(struct wh_analysis *analysis, enum wh_status status)
+{
+    if (status && !analysis->is_kept) {
+        drop_model(analysis);
+        analysis->has_retained = analysis->has_tree = false;
+    }
+    if (status)
+        return status;
+    analysis->model = (struct model){&analysis->heap, &analysis->retention, &analysis->dominators, &analysis->retained,
+                                     &analysis->tree, &analysis->paths, analysis->object_of_thread};
+    analysis->has_retained = true;
+    return WH_OK;
+}
+
+enum wh_status analysis_need_retained(struct wh_analysis *analysis, struct wh_error *error)
+{
+    if (analysis->has_retained)
+        return WH_OK;
+    if (analysis->is_kept || keeps_results(analysis))
+        return analysis_need_model(analysis, error);
+    return made(analysis, make_retained(analysis, false, error));
+}
+
+enum wh_status analysis_need_tree(struct wh_analysis *analysis, struct wh_error *error)
+{
+    enum wh_status status = analysis_need_retained(analysis, error);
+    if (status || analysis->has_tree || analysis->has_graph)
+        return status;
+    status = made(analysis, make_tree(analysis, error));
+    analysis->has_tree = !status;
+    return status;
+}
+
+static enum wh_status make_rest(struct wh_analysis *analysis, struct wh_error *error)
+{
+    enum wh_status status = analysis->has_retained ? make_paths(analysis, error) : make_retained(analysis, true, error);
+    if (!status && !analysis->has_tree)
+        status = make_tree(analysis, error);
+    return status ? status : keep_results(analysis, error);
 }
 
 enum wh_status analysis_need_model(struct wh_analysis *analysis, struct wh_error *error)
 {
     if (analysis->has_graph)
         return WH_OK;
-    enum wh_status status = need_results(analysis, error);
-    if (!status && !analysis->object_of_thread)
-        status = model_find_threads(&analysis->heap, error, &analysis->object_of_thread);
-    if (status) {
-        if (!analysis->is_kept)
-            drop_model(analysis); /* the next question may try again */
+    enum wh_status status = analysis->is_kept ? WH_OK : make_rest(analysis, error);
+    if (!status)
+        status = need_threads(analysis, error);
+    status = made(analysis, status);
+    if (status)
         return status;
-    }
-    analysis->model = (struct model){&analysis->heap, &analysis->retention, &analysis->dominators, &analysis->retained,
-                                     &analysis->tree, &analysis->paths, analysis->object_of_thread};
     lookup_init(&analysis->heap, &analysis->lookup);
     analysis->has_graph = true;
     return WH_OK;

@@ -28,7 +28,7 @@ struct wh_analysis {
     struct bfs_tree paths;
     uint32_t *object_of_thread;
     struct model model;                  /* pointers to the above */
-    bool has_graph;
+    bool has_retained, has_tree, has_graph;
 
     struct accumulations accumulations;
     bool has_accumulations;
@@ -45,7 +45,12 @@ struct wh_analysis {
     struct wh_info *info;
 };
 
-/* Retention, dominators, retained sizes, tree, paths. */
+/*
+ * Retention, dominators and retained sizes; the dominator tree, too; the paths, too, which is all of the model. With results that are kept, or are to be,
+ * each makes the whole.
+ */
+enum wh_status analysis_need_retained(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
+enum wh_status analysis_need_tree(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 enum wh_status analysis_need_model(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 enum wh_status analysis_need_accumulations(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 enum wh_status analysis_need_block_owners(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;

@@ -104,7 +104,7 @@ static void fill_counts(const struct heap *heap, struct wh_info *info)
 
 enum wh_status wh_info(struct wh_analysis *analysis, struct wh_error *error, const struct wh_info **ret)
 {
-    enum wh_status status = analysis_need_model(analysis, error);
+    enum wh_status status = analysis_need_retained(analysis, error);
     if (status)
         return status;
     if (!analysis->info) {

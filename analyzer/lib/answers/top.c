@@ -146,7 +146,8 @@ static enum wh_status top_of_holders(struct wh_analysis *analysis, size_t limit,
 enum wh_status wh_top(struct wh_analysis *analysis, enum wh_top_by by, size_t limit, struct wh_error *error, struct wh_top **ret)
 {
     *ret = NULL;
-    enum wh_status status = analysis_need_model(analysis, error);
+    bool types = by == WH_TOP_TYPE || by == WH_TOP_MODULE;
+    enum wh_status status = types ? analysis_need_tree(analysis, error) : analysis_need_model(analysis, error);
     if (status)
         return status;
     struct top_result *result = calloc(1, sizeof(*result));

@@ -5,40 +5,31 @@
 
 #include "base/array.h"
 
-/* How many objects ahead what is noted of one is fetched: the largest families stand in the order of size, not in that of the heap. */
+/* How many objects ahead what is noted of one is fetched: a sorted family stands in the order of size, not in that of the heap. */
 enum { PREFETCH_CHILDREN = 16 };
 
-static inline struct top_bucket *bucket_of(const struct top_counter *counter, uint32_t node)
+/* No row: the virtual root. */
+#define BUCKET_NONE UINT32_MAX
+
+static inline uint32_t bucket_of(const struct top_counter *counter, uint32_t node)
 {
-    if (counter->bucket_of_type)
-        return &counter->buckets[counter->bucket_of_type[counter->model->heap->type_of_node[node]]];
-    return &counter->buckets[counter->bucket_of_node[node]];
+    return counter->bucket_of_type ? counter->bucket_of_type[counter->model->heap->type_of_node[node]] : counter->bucket_of_node[node];
 }
 
-static inline void count(struct top_counter *counter, struct top_bucket *bucket, uint64_t shallow, uint64_t retained)
+static inline void count(struct top_counter *counter, uint32_t bucket, uint64_t shallow, uint64_t retained)
 {
-    bucket->count++;
-    bucket->shallow += shallow;
-    if (!counter->depth_of_bucket[bucket - counter->buckets])
-        bucket->retained += retained;
+    struct top_bucket *row = &counter->buckets[bucket];
+    row->count++;
+    row->shallow += shallow;
+    row->retained += counter->depth_of_bucket[bucket] ? 0 : retained;
 }
 
-static void enter(struct top_counter *counter, uint32_t node)
+static inline void enter(struct top_counter *counter, uint32_t node, uint32_t bucket)
 {
-    if (node < counter->model->heap->node_count) {
-        struct top_bucket *bucket = bucket_of(counter, node);
-        count(counter, bucket, model_shallow(counter->model, node), model_retained(counter->model, node));
-        counter->depth_of_bucket[bucket - counter->buckets]++;
-    }
-    counter->stack[counter->stack_count].node = node;
-    counter->stack[counter->stack_count++].next = counter->model->tree->first_child_of_node[node];
-}
-
-static void leave(struct top_counter *counter, uint32_t node)
-{
-    counter->stack_count--;
-    if (node < counter->model->heap->node_count)
-        counter->depth_of_bucket[bucket_of(counter, node) - counter->buckets]--;
+    const uint32_t *first = counter->model->tree->first_child_of_node;
+    if (bucket != BUCKET_NONE)
+        counter->depth_of_bucket[bucket]++;
+    counter->stack[counter->stack_count++] = (struct top_step){bucket, first[node], first[node + 1]};
 }
 
 static inline void prefetch_object(const struct top_counter *counter, uint32_t node)
@@ -48,36 +39,36 @@ static inline void prefetch_object(const struct top_counter *counter, uint32_t n
     __builtin_prefetch(&counter->model->heap->size_of_node[node]);
 }
 
-/* Counts the children from `next` on that dominate nothing, which most do: they retain themselves. Returns the first other one. */
-static uint32_t count_leaves(struct top_counter *counter, uint32_t next, uint32_t end)
+/*
+ * Counts children up to one that dominates something itself, and goes down to that one. Most dominate nothing: they retain themselves.
+ */
+static void advance(struct top_counter *counter, const struct node_sizes *sizes)
 {
+    struct top_step *step = &counter->stack[counter->stack_count - 1];
     const uint32_t *child = counter->model->tree->child, *count_of_node = counter->model->retained->retained_count_of_node;
-    struct node_sizes sizes = heap_sizes(counter->model->heap);
-    for (; next < end; next++) {
-        if (end - next > PREFETCH_CHILDREN)
-            prefetch_object(counter, child[next + PREFETCH_CHILDREN]);
-        uint32_t node = child[next];
-        if (count_of_node[node] != 1)
-            break;
-        uint64_t size = node_sizes_get(&sizes, node);
-        count(counter, bucket_of(counter, node), size, size);
+    while (step->next < step->end) {
+        if (step->end - step->next > PREFETCH_CHILDREN)
+            prefetch_object(counter, child[step->next + PREFETCH_CHILDREN]);
+        uint32_t node = child[step->next++], bucket = bucket_of(counter, node);
+        bool leaf = count_of_node[node] == 1;
+        uint64_t shallow = node_sizes_get(sizes, node);
+        count(counter, bucket, shallow, leaf ? shallow : model_retained(counter->model, node));
+        if (!leaf) {
+            enter(counter, node, bucket);
+            return;
+        }
     }
-    return next;
+    if (step->bucket != BUCKET_NONE)
+        counter->depth_of_bucket[step->bucket]--;
+    counter->stack_count--;
 }
 
 void top_counter_run(struct top_counter *counter)
 {
-    const struct dominator_tree *tree = counter->model->tree;
-    enter(counter, graph_virtual_root(&counter->model->retention->graph));
-    while (counter->stack_count) {
-        uint32_t node = counter->stack[counter->stack_count - 1].node, end = tree->first_child_of_node[node + 1];
-        uint32_t next = count_leaves(counter, counter->stack[counter->stack_count - 1].next, end);
-        counter->stack[counter->stack_count - 1].next = next + 1;
-        if (next < end)
-            enter(counter, tree->child[next]);
-        else
-            leave(counter, node);
-    }
+    struct node_sizes sizes = heap_sizes(counter->model->heap);
+    enter(counter, graph_virtual_root(&counter->model->retention->graph), BUCKET_NONE);
+    while (counter->stack_count)
+        advance(counter, &sizes);
 }
 
 enum wh_status top_counter_init(struct top_counter *counter, uint32_t buckets, struct wh_error *error)

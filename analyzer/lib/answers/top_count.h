@@ -10,6 +10,9 @@ struct top_result { struct wh_top top; struct arena arena; };   /* top first: wh
 /* A row and its sums. `type`: a type of it, or the row's number. */
 struct top_bucket { uint32_t type; uint64_t count, shallow, retained; };
 
+/* An object, its row, and those of its children in the dominator tree that are still to be counted. */
+struct top_step { uint32_t bucket, next, end; };
+
 struct top_counter {
     const struct model *model;
     uint32_t *bucket_of_type;         /* the caller's; or, if it is NULL, */
@@ -17,7 +20,7 @@ struct top_counter {
     struct top_bucket *buckets;
     uint32_t bucket_count;            /* the caller's */
     uint32_t *depth_of_bucket;        /* objects of the row above the current one in the dominator tree */
-    struct { uint32_t node, next; } *stack;
+    struct top_step *stack;           /* the way down to the current object */
     size_t stack_count;
 };
 

@@ -55,7 +55,7 @@ static void mark_mass(struct lines *self, uint32_t top, uint32_t row)
     uint32_t end = 0;
     self->queue[end++] = top;
     for (uint32_t begin = 0; begin < end; begin++) {
-        struct node_run children = model_children(self->model, self->queue[begin]);
+        struct node_run children = model_children_unordered(self->model, self->queue[begin]);
         self->row_of_node[self->queue[begin]] = row;
         if (children.count)
             memcpy(self->queue + end, children.nodes, children.count * sizeof(*self->queue));

@@ -9,28 +9,22 @@
 static enum wh_status allocate_retained(uint32_t node_count, struct wh_error *error, struct retained *retained)
 {
     size_t entries = (size_t)node_count + 2;
-    enum wh_status status = array_alloc(entries, sizeof(uint64_t), "retained bytes", error, &retained->retained_bytes_of_node);
+    enum wh_status status = array_alloc_zeroed(entries, sizeof(uint64_t), "retained bytes", error, &retained->retained_bytes_of_node);
     if (!status)
-        status = array_alloc(entries, sizeof(uint32_t), "retained objects", error, &retained->retained_count_of_node);
+        status = array_alloc_zeroed(entries, sizeof(uint32_t), "retained objects", error, &retained->retained_count_of_node);
     return status;
 }
 
-static void start_with_shallow(uint32_t node_count, const struct node_sizes *sizes, struct retained *retained)
+/* The NULL object, a child of the virtual root that dominates nothing, was counted like any other. */
+static void discount_null(uint32_t virtual_root, struct retained *retained)
 {
-    for (uint32_t node = 0; node < node_count; ++node) {
-        retained->retained_bytes_of_node[node] = node_sizes_get(sizes, node);
-        retained->retained_count_of_node[node] = 1;
-    }
-    retained->retained_count_of_node[NODE_NULL] = 0;
-    for (uint32_t root = node_count; root < node_count + 2; ++root) {
-        retained->retained_bytes_of_node[root] = 0;
-        retained->retained_count_of_node[root] = 0;
-    }
+    retained->retained_count_of_node[NODE_NULL]--;
+    retained->retained_count_of_node[virtual_root]--;
 }
 
-/* Bottom-up: each node is complete before it is added to its dominator, which comes earlier in the order. */
-static enum wh_status add_up(const struct dominators *dominators, const struct progress *progress, struct wh_error *error,
-                             struct retained *retained)
+/* Bottom-up: each node is complete, but for itself, when it is added to its dominator, which comes earlier in the order. */
+static enum wh_status add_up(const struct dominators *dominators, const struct node_sizes *sizes, const struct progress *progress,
+                             struct wh_error *error, struct retained *retained)
 {
     const uint32_t *node_of_rank = dominators->node_of_rank, *idom_of_node = dominators->idom_of_node;
     uint64_t *bytes_of_node = retained->retained_bytes_of_node;
@@ -43,9 +37,10 @@ static enum wh_status add_up(const struct dominators *dominators, const struct p
         uint32_t node = node_of_rank[rank], idom = idom_of_node[node];
         if (idom == NODE_NONE) /* the garbage root */
             continue;
-        bytes_of_node[idom] += bytes_of_node[node];
-        count_of_node[idom] += count_of_node[node];
+        bytes_of_node[idom] += bytes_of_node[node] += node_sizes_get(sizes, node);
+        count_of_node[idom] += ++count_of_node[node];
     }
+    discount_null(dominators->node_count, retained);
     return WH_OK;
 }
 
@@ -54,10 +49,8 @@ enum wh_status retained_init(const struct dominators *dominators, const struct n
 {
     *ret = (struct retained){0};
     enum wh_status status = allocate_retained(dominators->node_count, error, ret);
-    if (!status) {
-        start_with_shallow(dominators->node_count, sizes, ret);
-        status = add_up(dominators, progress, error, ret);
-    }
+    if (!status)
+        status = add_up(dominators, sizes, progress, error, ret);
     if (status)
         retained_deinit(ret);
     return status;
@@ -78,6 +71,10 @@ static enum wh_status allocate_tree(struct dominator_tree *tree, struct wh_error
     enum wh_status status = array_alloc_zeroed(entries, sizeof(uint32_t), "the dominator tree", error, &tree->first_child_of_node);
     if (!status)
         status = array_alloc(tree->node_count, sizeof(uint32_t), "the dominator tree's children", error, &tree->child);
+    if (!status)
+        status = array_alloc(bitmap_word_count(entries), sizeof(uint64_t), "the dominator tree's families", error, &tree->unsorted_bitmap);
+    if (!status)
+        memset(tree->unsorted_bitmap, 0xff, bitmap_word_count(entries) * sizeof(uint64_t));
     return status;
 }
 
@@ -203,33 +200,37 @@ static uint32_t largest_family(const struct dominator_tree *tree)
     return largest;
 }
 
-static enum wh_status sort_families(const struct retained *retained, const struct progress *progress, struct wh_error *error,
-                                    struct dominator_tree *tree)
+void dominator_tree_sort_family(const struct dominator_tree *tree, uint32_t parent)
 {
-    uint32_t *scratch;
-    enum wh_status status = array_alloc(largest_family(tree), sizeof(uint32_t), "sorting the dominator tree", error, &scratch);
-    if (status)
-        return status;
-    for (uint32_t parent = 0; !status && parent < tree->node_count + 2; ++parent) {
-        uint32_t first = tree->first_child_of_node[parent], count = tree->first_child_of_node[parent + 1] - first;
-        if (count >= LARGE_FAMILY)
-            radix_sort(retained->retained_bytes_of_node, tree->child + first, count, scratch);
-        else if (count > 1)
-            merge_sort(retained->retained_bytes_of_node, tree->child + first, count, scratch);
+    uint32_t first = tree->first_child_of_node[parent], count = tree->first_child_of_node[parent + 1] - first;
+    bitmap_clear(tree->unsorted_bitmap, parent);
+    if (count >= LARGE_FAMILY)
+        radix_sort(tree->retained_bytes_of_node, tree->child + first, count, tree->scratch);
+    else if (count > 1)
+        merge_sort(tree->retained_bytes_of_node, tree->child + first, count, tree->scratch);
+}
+
+enum wh_status dominator_tree_sort(struct dominator_tree *tree, const struct progress *progress, struct wh_error *error)
+{
+    enum wh_status status = WH_OK;
+    for (uint32_t parent = 0; !status && tree->unsorted_bitmap && parent < tree->node_count + 2; ++parent) {
+        if (bitmap_test(tree->unsorted_bitmap, parent))
+            dominator_tree_sort_family(tree, parent);
         status = progress_tick(progress, "the dominator tree", parent, tree->node_count, error);
     }
-    free(scratch);
     return status;
 }
 
 enum wh_status dominator_tree_init(const struct dominators *dominators, const struct retained *retained,
                                    const struct progress *progress, struct wh_error *error, struct dominator_tree *ret)
 {
-    *ret = (struct dominator_tree){.node_count = dominators->node_count};
-    enum wh_status status = allocate_tree(ret, error);
+    *ret = (struct dominator_tree){.node_count = dominators->node_count, .retained_bytes_of_node = retained->retained_bytes_of_node};
+    enum wh_status status = progress_report(progress, "the dominator tree", 0, dominators->node_count, error);
+    if (!status)
+        status = allocate_tree(ret, error);
     if (!status) {
         place_children(dominators, ret);
-        status = sort_families(retained, progress, error, ret);
+        status = array_alloc(largest_family(ret), sizeof(uint32_t), "sorting the dominator tree", error, &ret->scratch);
     }
     if (status)
         dominator_tree_deinit(ret);
@@ -240,5 +241,7 @@ void dominator_tree_deinit(struct dominator_tree *tree)
 {
     free(tree->first_child_of_node);
     free(tree->child);
+    free(tree->unsorted_bitmap);
+    free(tree->scratch);
     *tree = (struct dominator_tree){0};
 }

@@ -25,11 +25,17 @@ WH_MUST_USE enum wh_status retained_init(const struct dominators *dominators, co
                                          const struct progress *progress, struct wh_error *error, struct retained *ret);
 void retained_deinit(struct retained *retained);
 
-/* The children of each node and of both virtual roots in the dominator tree, without node 0. */
+/*
+ * The children of each node and of both virtual roots in the dominator tree, without node 0. Most families are never looked at, so each is put
+ * in order when it is.
+ */
 struct dominator_tree {
     uint32_t node_count;
     uint32_t *first_child_of_node; /* node_count + 3 */
-    uint32_t *child;               /* by retained bytes, most first; equal ones by node number */
+    uint32_t *child;               /* by number where they are unsorted, else by retained bytes, most first, and equal ones by number */
+    uint64_t *unsorted_bitmap;     /* by parent; NULL: all are sorted */
+    uint32_t *scratch;             /* as large as the largest family */
+    const uint64_t *retained_bytes_of_node;   /* the result that it was made from, which has to stay */
 };
 
 /* For views that descend the tree: 8 bytes a node, so build it when it is first needed. */
@@ -37,5 +43,17 @@ WH_MUST_USE enum wh_status dominator_tree_init(const struct dominators *dominato
                                                const struct progress *progress, struct wh_error *error,
                                                struct dominator_tree *ret);
 void dominator_tree_deinit(struct dominator_tree *tree);
+
+/* Sorts one family, or all of them. The tree is the same tree afterwards: children stay where they are but for their order. */
+void dominator_tree_sort_family(const struct dominator_tree *tree, uint32_t parent);
+WH_MUST_USE enum wh_status dominator_tree_sort(struct dominator_tree *tree, const struct progress *progress, struct wh_error *error);
+
+/* The place of a node's first child, the children being in order. */
+static inline const uint32_t *dominator_tree_family(const struct dominator_tree *tree, uint32_t parent)
+{
+    if (tree->unsorted_bitmap && bitmap_test(tree->unsorted_bitmap, parent))
+        dominator_tree_sort_family(tree, parent);
+    return tree->child + tree->first_child_of_node[parent];
+}
 
 #endif

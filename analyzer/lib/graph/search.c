@@ -172,6 +172,15 @@ enum wh_status graph_search(const struct graph *graph, const struct root_groups 
     return graph_search_as(graph_is_scattered(graph), graph, groups, progress, error, dominators, paths);
 }
 
+enum wh_status graph_search_dominators(const struct graph *graph, const struct root_groups *groups, const struct progress *progress,
+                                       struct wh_error *error, struct dominators *dominators, struct bfs_tree *paths)
+{
+    *paths = (struct bfs_tree){0};
+    if (graph_is_scattered(graph))
+        return graph_search_as(true, graph, groups, progress, error, dominators, paths);
+    return dominators_init(graph, progress, error, dominators);
+}
+
 enum wh_status graph_search_as(bool scattered, const struct graph *graph, const struct root_groups *groups, const struct progress *progress,
                                struct wh_error *error, struct dominators *dominators, struct bfs_tree *paths)
 {

@@ -17,7 +17,11 @@
 WH_MUST_USE enum wh_status graph_search(const struct graph *graph, const struct root_groups *groups, const struct progress *progress,
                                         struct wh_error *error, struct dominators *dominators, struct bfs_tree *paths);
 
-/* With a say in whether it is one: for tests. */
+/* The dominators alone. Where paths are had on the way *paths has them, else it is empty. */
+WH_MUST_USE enum wh_status graph_search_dominators(const struct graph *graph, const struct root_groups *groups, const struct progress *progress,
+                                                   struct wh_error *error, struct dominators *dominators, struct bfs_tree *paths);
+
+/* The first, with a say in whether nodes are far from those that refer to them: for tests. */
 WH_MUST_USE enum wh_status graph_search_as(bool scattered, const struct graph *graph, const struct root_groups *groups,
                                            const struct progress *progress, struct wh_error *error, struct dominators *dominators,
                                            struct bfs_tree *paths);

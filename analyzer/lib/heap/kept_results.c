@@ -266,8 +266,8 @@ static enum wh_status take(const struct kept_file *file, const struct heap *heap
     if (!status)
         status = take_paths(file, heap->node_count, ret->retention->graph.root_count, error, ret->paths);
     *ret->retained = (struct retained){(uint64_t *)elements_of(file, KEPT_RETAINED_BYTES), (uint32_t *)elements_of(file, KEPT_RETAINED_COUNT)};
-    *ret->tree = (struct dominator_tree){heap->node_count, (uint32_t *)elements_of(file, KEPT_FIRST_CHILD),
-                                         (uint32_t *)elements_of(file, KEPT_CHILDREN)};
+    *ret->tree = (struct dominator_tree){.node_count = heap->node_count, .first_child_of_node = (uint32_t *)elements_of(file, KEPT_FIRST_CHILD),
+                                         .child = (uint32_t *)elements_of(file, KEPT_CHILDREN)};
     return status;
 }
 

@@ -19,7 +19,7 @@ struct model {
     const struct dominators *dominators;
     const struct retained *retained;
     const struct dominator_tree *tree;
-    const struct bfs_tree *paths;
+    const struct bfs_tree *paths;       /* empty until analysis_need_model() */
     const uint32_t *object_of_thread;   /* by row of heap->threads: its threading.Thread, HEAP_NULL if there is none */
 };
 
@@ -48,8 +48,15 @@ static inline uint64_t model_live_bytes(const struct model *model)
 /* A node's children in the dominator tree, largest first. */
 static inline struct node_run model_children(const struct model *model, uint32_t node)
 {
-    uint32_t first = model->tree->first_child_of_node[node];
-    return (struct node_run){model->tree->child + first, model->tree->first_child_of_node[node + 1] - first};
+    const uint32_t *first = model->tree->first_child_of_node;
+    return (struct node_run){dominator_tree_family(model->tree, node), first[node + 1] - first[node]};
+}
+
+/* The same in any order, which costs no sorting. */
+static inline struct node_run model_children_unordered(const struct model *model, uint32_t node)
+{
+    const uint32_t *first = model->tree->first_child_of_node;
+    return (struct node_run){model->tree->child + first[node], first[node + 1] - first[node]};
 }
 
 /* struct model's object_of_thread, which the caller frees, also after a failure. */

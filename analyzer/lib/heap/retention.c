@@ -71,12 +71,12 @@ static uint64_t soft_members_of(const struct heap *heap, const struct heap_type 
 }
 
 /* Takes a reference out of the graph, and notes what it was. */
-static enum wh_status take_out(struct builder *builder, struct lent_refs *refs, uint32_t source, uint32_t ref)
+static enum wh_status take_out(const struct graph *graph, struct lent_refs *refs, uint32_t source, uint32_t ref, struct wh_error *error)
 {
-    uint32_t *target = &builder->ret->graph.target_of_edge[ref];
+    uint32_t *target = &graph->target_of_edge[ref];
     if (*target == HEAP_NULL)
         return WH_OK;
-    enum wh_status status = grow(&refs->rows, refs->count, &refs->capacity, sizeof(*refs->rows), builder->error);
+    enum wh_status status = grow(&refs->rows, refs->count, &refs->capacity, sizeof(*refs->rows), error);
     if (status)
         return status;
     refs->rows[refs->count++] = (struct lent_ref){source, ref, *target};
@@ -87,7 +87,7 @@ static enum wh_status take_out(struct builder *builder, struct lent_refs *refs, 
 /* Leaves a reference out for now. */
 static enum wh_status soften(struct builder *builder, uint32_t source, uint32_t ref)
 {
-    return take_out(builder, &builder->ret->soft, source, ref);
+    return take_out(&builder->ret->graph, &builder->ret->soft, source, ref, builder->error);
 }
 
 static enum wh_status soften_members(struct builder *builder, uint32_t node, uint64_t members)
@@ -107,7 +107,7 @@ static enum wh_status drop_weak(struct builder *builder, uint32_t node)
     struct heap_sections sections = heap_sections(builder->heap, node);
     enum wh_status status = WH_OK;
     for (uint32_t ref = sections.items; !status && ref < sections.end; ref++)
-        status = take_out(builder, &builder->ret->weak, node, ref);
+        status = take_out(&builder->ret->graph, &builder->ret->weak, node, ref, builder->error);
     return status;
 }
 
@@ -470,6 +470,12 @@ static int compare_type_references(const void *left, const void *right)
     return (a->node > b->node) - (a->node < b->node);
 }
 
+static void sort_type_references(struct retention *ret)
+{
+    if (ret->type_reference_count)
+        qsort(ret->type_references, ret->type_reference_count, sizeof(*ret->type_references), compare_type_references);
+}
+
 /* The nodes above `above` and up to `node` begin by so many references later (or earlier: modulo 2^32). */
 static void shift_nodes(struct graph *graph, uint32_t above, uint32_t node, uint32_t references)
 {
@@ -478,19 +484,17 @@ static void shift_nodes(struct graph *graph, uint32_t above, uint32_t node, uint
 }
 
 /* Makes room for the references to classes, from the last to the first: what lies between two of them moves as one piece. */
-static enum wh_status insert_type_references(struct builder *builder)
+static enum wh_status insert_type_references(struct retention *ret, struct wh_error *error)
 {
-    struct retention *ret = builder->ret;
     struct graph *graph = &ret->graph;
     uint32_t added = ret->type_reference_count;
     if (!added)
         return WH_OK;
     if (added > GRAPH_EDGE_COUNT_MAX - graph->edge_count)
-        return wh_error_set(builder->error, WH_ERR_INPUT, "the snapshot has more references than 32 bits can number");
-    qsort(ret->type_references, added, sizeof(*ret->type_references), compare_type_references);
+        return wh_error_set(error, WH_ERR_INPUT, "the snapshot has more references than 32 bits can number");
     uint32_t *targets = realloc(graph->target_of_edge, ((size_t)graph->edge_count + added) * sizeof(uint32_t));
     if (!targets)
-        return wh_error_set(builder->error, WH_ERR_RESOURCE, "out of memory for references to classes");
+        return wh_error_set(error, WH_ERR_RESOURCE, "out of memory for references to classes");
     graph->target_of_edge = ret->lender->target_of_ref = targets;
     uint32_t end = graph->edge_count, last = graph->node_count;
     for (; added; added--) {
@@ -535,14 +539,13 @@ static enum wh_status alloc_builder(struct builder *builder)
     return status;
 }
 
-static void borrow_references(struct builder *builder)
+static void borrow_references(struct retention *retention)
 {
-    const struct heap *heap = builder->heap;
-    struct graph *graph = &builder->ret->graph;
+    const struct heap *heap = retention->lender;
+    struct graph *graph = &retention->graph;
     graph->edge_count = (uint32_t)heap->ref_count;
     graph->target_of_edge = heap->target_of_ref;
     graph->first_edge_of_node = heap->first_ref_of_node;
-    bitmap_set(builder->reached, NODE_NULL);
 }
 
 static enum wh_status build(struct builder *builder)
@@ -552,7 +555,8 @@ static enum wh_status build(struct builder *builder)
         status = progress_report(builder->progress, "which references keep objects alive", 0, 1, builder->error);
     if (status)
         return status;
-    borrow_references(builder);
+    borrow_references(builder->ret);
+    bitmap_set(builder->reached, NODE_NULL);
     status = soften_references(builder);
     if (!status)
         status = add_known_roots(builder);
@@ -565,7 +569,8 @@ static enum wh_status build(struct builder *builder)
     if (status)
         return status;
     restore_soft(builder);
-    return insert_type_references(builder);
+    sort_type_references(builder->ret);
+    return insert_type_references(builder->ret, builder->error);
 }
 
 enum wh_status retention_init(struct heap *heap, const struct progress *progress, struct wh_error *error, struct retention *ret)
@@ -601,6 +606,24 @@ void retention_give_back(struct retention *retention)
     graph->first_edge_of_node = NULL;
     graph->target_of_edge = NULL;
     graph->edge_count = 0;
+}
+
+/* What was noted of references is all in the bitmap by now, but for their targets. */
+enum wh_status retention_lend(struct retention *retention, struct wh_error *error)
+{
+    enum wh_status status = WH_OK;
+    borrow_references(retention);
+    for (size_t word = 0; !status && word < bitmap_word_count(retention->lender->ref_count); word++) {
+        for (uint64_t bits = retention->silent_bitmap[word]; !status && bits; bits &= bits - 1) {
+            uint32_t ref = (uint32_t)(word * BITMAP_WORD_BITS) + (uint32_t)__builtin_ctzll(bits);
+            status = take_out(&retention->graph, &retention->weak, NODE_NULL, ref, error);
+        }
+    }
+    if (!status)
+        status = insert_type_references(retention, error);
+    if (status)
+        retention_give_back(retention);
+    return status;
 }
 
 void retention_deinit(struct retention *retention)

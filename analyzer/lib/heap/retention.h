@@ -57,6 +57,9 @@ struct retention {
 /* The heap is not to be read before retention_give_back(). */
 enum wh_status retention_init(struct heap *heap, const struct progress *progress, struct wh_error *error, struct retention *ret) WH_MUST_USE;
 
+/* Lends the arrays again, after they were given back. The heap is not to be read meanwhile. */
+enum wh_status retention_lend(struct retention *retention, struct wh_error *error) WH_MUST_USE;
+
 /* Also done by retention_deinit. Harmless if nothing is lent. */
 void retention_give_back(struct retention *retention);
 void retention_deinit(struct retention *retention);

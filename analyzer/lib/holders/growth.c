@@ -339,7 +339,7 @@ static void mark_dominated(struct gatherer *gatherer, struct node_run nodes)
         if (bitmap_test(gatherer->reached, node))
             continue;
         bitmap_set(gatherer->reached, node);
-        struct node_run children = model_children(gatherer->model, node);
+        struct node_run children = model_children_unordered(gatherer->model, node);
         for (uint32_t i = 0; i < children.count; i++)
             depth = mark_or_push(gatherer, children.nodes[i], depth);
     }
