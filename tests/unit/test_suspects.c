@@ -129,6 +129,8 @@ static void what_the_recorder_saw_comes_first(void **state)
     heap_builder_add(builder, "recorder 3 ; stack 30000342 30000342 allocate_code 4 hold_code 4 ; stack 64 64 hold_code 14 ; stack 8 8 hold_code 2 ; block cache 64 4 3");
     for (int i = 0; i < 6; i++)
         heap_builder_add(builder, "block b%d 5000073 2 2", i);
+    heap_builder_add(builder, "root interpreter 'other' other ; other : tuple [ x y ] ; x : bytearray size 4000 ; y : bytearray size 4000\n"
+                              "block x 4000 2 2 ; block y 4000 2 2"); /* none of the holder's */
     struct test_heap heap;
     test_heap_open(builder, &heap);
     struct wh_suspects *suspects = ask(&heap, false, 0);

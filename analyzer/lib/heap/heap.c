@@ -60,6 +60,22 @@ static uint32_t find_row(const void *first, size_t stride, uint32_t count, uint3
     return UINT32_MAX;
 }
 
+uint32_t heap_next_with(const struct heap *heap, uint32_t node, uint16_t form_bit)
+{
+    const uint16_t *form_of_node = heap->form_of_node;
+    const uint64_t bits = form_bit * UINT64_C(0x0001000100010001);
+    while (node < heap->node_count && !(form_of_node[node] & form_bit)) {
+        uint64_t four;
+        node++;
+        for (; heap->node_count - node >= 4; node += 4) {
+            memcpy(&four, form_of_node + node, sizeof(four));
+            if (four & bits)
+                break;
+        }
+    }
+    return node;
+}
+
 static uint32_t extras_of(const struct heap *heap, uint32_t node, uint32_t left)
 {
     if (heap_items_kind(heap, node) == FORM_ITEMS_NONE)
@@ -191,17 +207,9 @@ void store_walk_init(struct store_walk *ret, const struct heap *heap)
     column_reader_init(&ret->address, &heap->snapshot, TABLE_STORES, STORES_ADDRESS);
 }
 
-/* The first object with a store from this one on, or node_count. */
-static uint32_t next_with_store(const struct heap *heap, uint32_t node)
-{
-    while (node < heap->node_count && !(heap->form_of_node[node] & FORM_STORE))
-        node++;
-    return node;
-}
-
 bool store_walk_next(struct store_walk *walk, uint32_t *node, struct heap_store *ret)
 {
-    *node = next_with_store(walk->heap, walk->node);
+    *node = heap_next_with(walk->heap, walk->node, FORM_STORE);
     if (*node == walk->heap->node_count)
         return false;
     walk->node = *node + 1;
@@ -218,7 +226,7 @@ void store_address_walk_init(struct store_address_walk *ret, const struct heap *
 
 bool store_address_walk_next(struct store_address_walk *walk, uint32_t *node, uint64_t *address)
 {
-    *node = next_with_store(walk->heap, walk->node);
+    *node = heap_next_with(walk->heap, walk->node, FORM_STORE);
     if (*node == walk->heap->node_count)
         return false;
     walk->node = *node + 1;

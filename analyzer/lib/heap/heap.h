@@ -131,6 +131,9 @@ void heap_deinit(struct heap *heap);
 /* The shallow sizes as the later stages read them. */
 struct node_sizes heap_sizes(const struct heap *heap);
 
+/* The first node from this one on whose form has the bit, or node_count. */
+uint32_t heap_next_with(const struct heap *heap, uint32_t node, uint16_t form_bit);
+
 /* Where the sections of a node's references lie (FORMAT.md 2.4): half-open ranges of target_of_ref. */
 struct heap_sections {
     uint32_t members, attrs, extras, items, end;   /* each section ends where the next begins */
@@ -142,6 +145,13 @@ static inline uint32_t heap_items_kind(const struct heap *heap, uint32_t node) {
 /* The node's items: a run of targets; pairs are key, value, key, value. */
 struct node_run { const uint32_t *nodes; uint32_t count; };
 struct node_run heap_items(const struct heap *heap, uint32_t node);
+
+/* For loops over many nodes that lie here and there: the one whose turn comes soon, to fetch what is noted of it. */
+static inline uint32_t node_run_ahead(struct node_run run, uint32_t at)
+{
+    enum { AHEAD = 16 };
+    return run.nodes[run.count - at > AHEAD ? at + AHEAD : at];
+}
 
 /* The member or attribute of that name (`__code__`, `co_names`, a slot), or HEAP_NULL. Looks at members, then at attrs. */
 uint32_t heap_member(const struct heap *heap, uint32_t node, const char *name);

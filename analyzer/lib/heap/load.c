@@ -21,7 +21,7 @@ struct loader {
     struct region_index regions;   /* while blocks are read */
     uint64_t *id_of_node;
     uint32_t lookups_done, lookups_due;
-    uint64_t next_node;   /* for tables that follow the objects' order */
+    uint32_t next_node;   /* for tables that follow the objects' order */
     uint32_t fields_due;  /* by the types read so far */
     uint32_t stack_frames_due; /* by the stacks read so far */
     uint64_t *framed;     /* bitmap by node: it is the object of a frame read so far */
@@ -310,12 +310,10 @@ static enum wh_status load_refs(struct loader *loader)
 /* The next object, in order, whose form has the bit; 0 if there is none. */
 static uint32_t next_node_with(struct loader *loader, unsigned form_bit)
 {
-    while (loader->next_node < loader->heap->node_count) {
-        uint32_t node = (uint32_t)loader->next_node++;
-        if (loader->heap->form_of_node[node] & form_bit)
-            return node;
-    }
-    return 0;
+    uint32_t node = heap_next_with(loader->heap, loader->next_node, (uint16_t)form_bit);
+    bool found = node < loader->heap->node_count;
+    loader->next_node = node + found;
+    return found ? node : 0;
 }
 
 /* The rows are read where they lie, later on: here they are counted, and read once to see that they are numbers. */
@@ -328,10 +326,11 @@ static enum wh_status take_store(struct loader *loader, uint32_t row, const stru
 static uint32_t count_stores(struct heap *heap)
 {
     uint32_t count = 0;
-    for (uint32_t node = 0; node < heap->node_count; node++) {
-        if (node % HEAP_STORE_BLOCK == 0)
-            heap->stores_before_block[node / HEAP_STORE_BLOCK] = count;
-        count += node && heap->form_of_node[node] & FORM_STORE;
+    for (uint32_t begin = 0, end; begin < heap->node_count; begin = end) {
+        end = heap->node_count - begin > HEAP_STORE_BLOCK ? begin + HEAP_STORE_BLOCK : heap->node_count;
+        heap->stores_before_block[begin / HEAP_STORE_BLOCK] = count;
+        for (uint32_t node = begin ? begin : 1; node < end; node++)
+            count += (heap->form_of_node[node] & FORM_STORE) != 0;
     }
     return count;
 }

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "code/library_file.h"
 #include "code/line_table.h"
 #include "naming/naming.h"
+#include "holders/signs.h"
 
 /* --- stacks --- */
 
@@ -23,7 +23,7 @@ struct stack_place growth_place(const struct heap *heap, const struct heap_stack
     place.code_node = frame->code_node;
     place.file = naming_code_file(heap, frame->code_node);
     place.function = naming_code_function(heap, frame->code_node);
-    place.library = library_file_is(place.file);
+    place.library = signs_is_library_file(place.file);
     return place;
 }
 
@@ -73,7 +73,8 @@ static uint64_t length_of(const struct heap *heap, uint32_t node)
     return stored ? store.length : heap_items(heap, node).count;
 }
 
-enum { PART_LENGTH_MIN = 16, TIMES_LONGER = 4, ITEMS_LOOKED_AT = 32 };
+/* A value in a dict that shares its keys takes 8 bytes, and is two items. */
+enum { ITEM_BYTES_MIN = 4, PART_LENGTH_MIN = 16, TIMES_LONGER = 4, ITEMS_LOOKED_AT = 32 };
 
 /* Do the items of a part lie right below the object or its __dict__? One in three, for of a dict's items the keys may be anybody's. */
 static bool has_items_below(const struct model *model, uint32_t node, uint32_t part)
@@ -130,6 +131,8 @@ static uint32_t long_part(const struct model *model, uint32_t node)
     uint64_t length = length_of(model->heap, node) * TIMES_LONGER;
     length = length > PART_LENGTH_MIN ? length : PART_LENGTH_MIN;
     for (uint32_t i = 0; i < children.count; i++) {
+        if (model_retained(model, children.nodes[i]) / ITEM_BYTES_MIN < length)
+            break; /* none of those that follow retains more */
         uint64_t own = length_of(model->heap, children.nodes[i]);
         if (own <= length || !has_mass(model, node, children.nodes[i]))
             continue;
@@ -172,6 +175,7 @@ static void add_containers(const struct model *model, uint32_t node, struct leve
     struct node_run children = model_children(model, node);
     for (uint32_t k = 0; k < children.count && ret->count <= DEEP_CONTAINERS_MAX; k++) {
         struct heap_store store;
+        __builtin_prefetch(&model->heap->form_of_node[node_run_ahead(children, k)]);
         if (!is_container(model, children.nodes[k], &store))
             continue;
         if (ret->count < DEEP_CONTAINERS_MAX)
@@ -314,35 +318,24 @@ void block_owners_deinit(struct block_owners *owners)
 
 struct gatherer {
     const struct model *model;
-    uint64_t *reached;                 /* bitmap: nodes whose blocks count */
-    uint32_t *stack;                   /* of the walk down the dominator tree */
+    uint64_t *within, *without;        /* bitmaps: known to be below one of the tops, or below none */
     struct { uint64_t bytes, weight; } *sum_of_stack;
 };
 
-/* Most objects dominate nothing: they need not wait on the stack. */
-static uint32_t mark_or_push(struct gatherer *gatherer, uint32_t node, uint32_t depth)
+/*
+ * Is the object a top, or does one dominate it? Asked of the few objects that have a recorded block: the way up from each is followed to where an
+ * earlier one's went, not all that the tops dominate.
+ */
+static bool is_within(struct gatherer *gatherer, uint32_t node)
 {
-    if (gatherer->model->retained->retained_count_of_node[node] == 1)
-        bitmap_set(gatherer->reached, node);
-    else
-        gatherer->stack[depth++] = node;
-    return depth;
-}
-
-static void mark_dominated(struct gatherer *gatherer, struct node_run nodes)
-{
-    uint32_t depth = 0;
-    for (uint32_t i = 0; i < nodes.count; i++)
-        gatherer->stack[depth++] = nodes.nodes[i];
-    while (depth) {
-        uint32_t node = gatherer->stack[--depth];
-        if (bitmap_test(gatherer->reached, node))
-            continue;
-        bitmap_set(gatherer->reached, node);
-        struct node_run children = model_children_unordered(gatherer->model, node);
-        for (uint32_t i = 0; i < children.count; i++)
-            depth = mark_or_push(gatherer, children.nodes[i], depth);
-    }
+    const uint32_t *idom_of_node = gatherer->model->dominators->idom_of_node;
+    uint32_t node_count = gatherer->model->heap->node_count, end = node;
+    while (end < node_count && !bitmap_test(gatherer->within, end) && !bitmap_test(gatherer->without, end))
+        end = idom_of_node[end];
+    bool within = end < node_count && bitmap_test(gatherer->within, end);
+    for (; node != end; node = idom_of_node[node])
+        bitmap_set(within ? gatherer->within : gatherer->without, node);
+    return within;
 }
 
 static void sum_blocks(struct gatherer *gatherer, const struct block_owners *owners, uint32_t holder)
@@ -351,7 +344,7 @@ static void sum_blocks(struct gatherer *gatherer, const struct block_owners *own
     uint32_t own_store = block_of_holder(gatherer->model, holder);
     for (uint32_t i = 0; i < heap->block_count; i++) {
         uint32_t owner = owners->node_of_block[i];
-        if (!owner || owner == holder || i == own_store || !bitmap_test(gatherer->reached, owner))
+        if (!owner || owner == holder || i == own_store || !is_within(gatherer, owner))
             continue;
         gatherer->sum_of_stack[heap->blocks[i].stack].bytes += heap_block_bytes(&heap->blocks[i]);
         gatherer->sum_of_stack[heap->blocks[i].stack].weight += heap->blocks[i].weight;
@@ -447,18 +440,20 @@ enum wh_status growth_allocations(const struct model *model, const struct block_
     *ret = (struct allocations){0};
     if (!heap->block_count)
         return WH_OK;
-    enum wh_status status = array_alloc_zeroed(bitmap_word_count(heap->node_count), sizeof(uint64_t), "reached objects", error, &gatherer.reached);
+    size_t words = bitmap_word_count(heap->node_count);
+    enum wh_status status = array_alloc_zeroed(words, sizeof(uint64_t), "objects of a holder", error, &gatherer.within);
     if (!status)
-        status = array_alloc((size_t)heap->node_count + nodes.count, sizeof(uint32_t), "the walk over the dominator tree", error, &gatherer.stack);
+        status = array_alloc_zeroed(words, sizeof(uint64_t), "objects of no holder", error, &gatherer.without);
     if (!status)
         status = array_alloc_zeroed(heap->stack_count, sizeof(*gatherer.sum_of_stack), "sums of stacks", error, &gatherer.sum_of_stack);
     if (!status) {
-        mark_dominated(&gatherer, nodes);
+        for (uint32_t i = 0; i < nodes.count; i++)
+            bitmap_set(gatherer.within, nodes.nodes[i]);
         sum_blocks(&gatherer, owners, holder);
         status = output_sums(&gatherer, error, ret);
     }
-    free(gatherer.reached);
-    free(gatherer.stack);
+    free(gatherer.within);
+    free(gatherer.without);
     free(gatherer.sum_of_stack);
     return status;
 }

@@ -93,8 +93,10 @@ static struct span local_that_holds(const struct model *model, uint32_t owner)
 static uint32_t count_alike(const struct model *model, struct node_run children)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < children.count; i++)
+    for (uint32_t i = 0; i < children.count; i++) {
+        __builtin_prefetch(&model->heap->type_of_node[node_run_ahead(children, i)]);
         count += model->heap->type_of_node[children.nodes[i]] == model->heap->type_of_node[children.nodes[0]];
+    }
     return count;
 }
 
