@@ -104,6 +104,27 @@ static void assert_same_model(const struct wh_analysis *old, const struct wh_ana
     assert_same(old->paths.start_count, paths.root_of_start);
 }
 
+/* What was kept of later stages' answers is there before anybody asks, and is what they find. */
+static void assert_same_answers(struct wh_analysis *old, struct wh_analysis *new)
+{
+    assert_true(new->has_accumulations && new->has_candidate_referrers && new->type_sums);
+    assert_int_equal(analysis_need_candidate_referrers(old, NULL), WH_OK);
+    assert_int_equal(analysis_need_type_sums(old, NULL), WH_OK);
+    assert_true(old->accumulations.count && old->candidate_referrers.count && old->type_sums[old->heap.type_of_node[1]].count);
+    assert_int_equal(old->accumulations.count, new->accumulations.count);
+    assert_int_equal(old->accumulations.threshold, new->accumulations.threshold);
+    for (uint32_t i = 0; i < old->accumulations.count; i++) {
+        const struct accumulation *a = &old->accumulations.points[i], *b = &new->accumulations.points[i];
+        assert_true(a->kind == b->kind && a->node == b->node && a->top == b->top && a->bytes == b->bytes && a->objects == b->objects);
+        assert_true(a->member_type == b->member_type && a->member_count == b->member_count && a->chain == b->chain);
+        assert_int_equal(a->holder_count, b->holder_count);
+        assert_memory_equal(a->holders, b->holders, a->holder_count * sizeof(a->holders[0]));
+    }
+    assert_int_equal(old->candidate_referrers.count, new->candidate_referrers.count);
+    assert_memory_equal(old->candidate_referrers.rows, new->candidate_referrers.rows, old->candidate_referrers.count * sizeof(struct referrer));
+    assert_memory_equal(old->type_sums, new->type_sums, old->heap.type_count * sizeof(struct type_sum));
+}
+
 static void kept_results_are_those_that_were_made(void **state)
 {
     struct kept_sample sample = make_sample();
@@ -119,6 +140,7 @@ static void kept_results_are_those_that_were_made(void **state)
     assert_true(kept->is_kept);
     assert_true(made->heap.big_size_count && made->dominators.garbage_entry_count && made->retention.type_reference_count);
     assert_same_model(made, kept);
+    assert_same_answers(made, kept);
     wh_analysis_close(made);
     wh_analysis_close(kept);
     assert_int_equal(stat(sample.kept, &status), 0);
@@ -179,6 +201,43 @@ static void one_changed_byte_anywhere_is_noticed(void **state)
         if (is_used(&sample))
             fail_msg("byte %zu", at);
         sample.bytes[at] ^= 0x10;
+    }
+    kept_sample_deinit(&sample);
+}
+
+/* Where a section begins: its offset is in the header, behind the fields before it. */
+static uint32_t *rows_of(const struct kept_sample *sample, uint8_t *bytes, enum kept_section section)
+{
+    uint64_t offset;
+    memcpy(&offset, sample->bytes + (7 + 2 * (size_t)section) * sizeof(offset), sizeof(offset));
+    return (uint32_t *)(void *)(bytes + offset);
+}
+
+/* Under a right checksum: what names an object, type or reference that there is not is made anew, the rest is used. */
+static void kept_answers_that_name_what_there_is_not_are_made_anew(void **state)
+{
+    static const struct { enum kept_section section; unsigned place; uint32_t number; } numbers[] = {
+        {KEPT_POINTS, 4, 9}, {KEPT_POINTS, 5, UINT32_MAX}, {KEPT_POINTS, 5, 0}, {KEPT_POINTS, 6, 0x7fffffff}, {KEPT_POINTS, 13, 5}, {KEPT_POINTS, 15, 1},
+        {KEPT_REFERRERS, 0, 0x7fffffff}, {KEPT_REFERRERS, 0, 1}, {KEPT_REFERRERS, 1, 0x7fffffff}, {KEPT_REFERRERS, 2, 0x7fffffff}};
+    struct kept_sample sample = make_sample();
+    (void)state;
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        struct wh_analysis *analysis;
+        uint8_t *bytes = malloc(sample.length);
+        assert_non_null(bytes);
+        memcpy(bytes, sample.bytes, sample.length);
+        rows_of(&sample, bytes, numbers[i].section)[numbers[i].place] = numbers[i].number;
+        kept_sample_sign(bytes, sample.length);
+        kept_sample_write(sample.kept, bytes, sample.length);
+        free(bytes);
+        assert_int_equal(wh_analysis_open_kept(sample.snapshot, WH_KEEP_IF_LARGE, NULL, NULL, NULL, &analysis), WH_OK);
+        assert_int_equal(analysis_need_model(analysis, NULL), WH_OK);
+        assert_true(analysis->is_kept && analysis->type_sums);
+        assert_int_equal(analysis->has_accumulations, numbers[i].section != KEPT_POINTS);
+        assert_false(analysis->has_candidate_referrers);
+        assert_int_equal(analysis_need_candidate_referrers(analysis, NULL), WH_OK);
+        assert_true(analysis->accumulations.count && analysis->candidate_referrers.count);
+        wh_analysis_close(analysis);
     }
     kept_sample_deinit(&sample);
 }
@@ -354,6 +413,7 @@ int main(void)
         cmocka_unit_test(small_snapshots_and_whoever_wants_none_keep_nothing),
         cmocka_unit_test(a_lie_in_any_field_of_the_header_is_noticed),
         cmocka_unit_test(one_changed_byte_anywhere_is_noticed),
+        cmocka_unit_test(kept_answers_that_name_what_there_is_not_are_made_anew),
         cmocka_unit_test(a_file_of_another_length_is_not_used),
         cmocka_unit_test(that_of_another_snapshot_is_not_used),
         cmocka_unit_test(what_others_may_write_or_own_is_not_used),

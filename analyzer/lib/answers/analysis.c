@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "graph/search.h"
+#include "holders/accumulation_rows.h"
 
 static bool report_phase(void *context, const char *phase, uint64_t done, uint64_t total)
 {
@@ -92,6 +94,11 @@ enum wh_status wh_analysis_open(const char *path, wh_progress progress, void *co
 
 static void drop_model(struct wh_analysis *analysis)
 {
+    accumulations_deinit(&analysis->accumulations);
+    referrers_deinit(&analysis->candidate_referrers);
+    free(analysis->type_sums);
+    analysis->type_sums = NULL;
+    analysis->has_accumulations = analysis->has_candidate_referrers = false;
     struct results results = results_of(analysis);
     if (analysis->is_kept)
         kept_results_forget(&results);
@@ -110,7 +117,6 @@ void wh_analysis_close(struct wh_analysis *analysis)
     kinds_deinit(&analysis->kinds);
     block_owners_deinit(&analysis->block_owners);
     code_index_destroy(analysis->code_index);
-    accumulations_deinit(&analysis->accumulations);
     drop_model(analysis);
     free(analysis->object_of_thread);
     heap_deinit(&analysis->heap);
@@ -171,15 +177,6 @@ static bool keeps_results(const struct wh_analysis *analysis)
     return analysis->keep != WH_KEEP_NEVER && (analysis->keep != WH_KEEP_IF_LARGE || large);
 }
 
-static enum wh_status keep_results(struct wh_analysis *analysis, struct wh_error *error)
-{
-    struct results results = results_of(analysis);
-    if (!keeps_results(analysis))
-        return WH_OK;
-    enum wh_status status = dominator_tree_sort(&analysis->tree, stage_progress(analysis), error);
-    return status ? status : kept_results_write(analysis->snapshot_path, &analysis->heap, &results, stage_progress(analysis), error);
-}
-
 static enum wh_status need_threads(struct wh_analysis *analysis, struct wh_error *error)
 {
     return analysis->object_of_thread ? WH_OK : model_find_threads(&analysis->heap, error, &analysis->object_of_thread);
@@ -219,12 +216,76 @@ enum wh_status analysis_need_tree(struct wh_analysis *analysis, struct wh_error 
     return status;
 }
 
+/* --- answers that are kept, or of a model that is made --- */
+
+static enum wh_status make_type_sums(struct wh_analysis *analysis, struct wh_error *error)
+{
+    return analysis->type_sums ? WH_OK : type_sums_make(&analysis->model, error, &analysis->type_sums);
+}
+
+static enum wh_status make_accumulations(struct wh_analysis *analysis, struct wh_error *error)
+{
+    if (analysis->has_accumulations)
+        return WH_OK;
+    enum wh_status status = accumulations_init(&analysis->model, error, &analysis->accumulations);
+    analysis->has_accumulations = !status;
+    return status;
+}
+
+static enum wh_status make_candidate_referrers(struct wh_analysis *analysis, struct wh_error *error)
+{
+    const struct accumulations *accumulations = &analysis->accumulations;
+    uint32_t nodes[CANDIDATES_MAX], count = accumulations->count < CANDIDATES_MAX ? accumulations->count : CANDIDATES_MAX;
+    if (analysis->has_candidate_referrers)
+        return WH_OK;
+    for (uint32_t i = 0; i < count; i++)
+        nodes[i] = accumulations->points[i].node;
+    enum wh_status status = referrers_find(&analysis->heap, nodes, count, CANDIDATE_REFERRERS_MAX, error, &analysis->candidate_referrers);
+    analysis->has_candidate_referrers = !status;
+    return status;
+}
+
+/* What of the kept answers is not sound is made anew when it is needed. */
+static void take_kept_answers(struct wh_analysis *analysis)
+{
+    const struct kept_array *arrays = analysis->kept.arrays;
+    uint32_t types = analysis->heap.type_count;
+    if (arrays[KEPT_TYPE_SUMS].count == types && types && !array_alloc(types, sizeof(*analysis->type_sums), "sums of types", NULL, &analysis->type_sums))
+        memcpy(analysis->type_sums, arrays[KEPT_TYPE_SUMS].elements, types * sizeof(*analysis->type_sums));
+    analysis->has_accumulations = accumulations_restore(&analysis->model, arrays[KEPT_POINTS].elements, arrays[KEPT_POINTS].count, &analysis->accumulations);
+    analysis->has_candidate_referrers = analysis->has_accumulations && referrers_restore(&analysis->heap, arrays[KEPT_REFERRERS].elements,
+                                                                                         arrays[KEPT_REFERRERS].count, &analysis->candidate_referrers);
+}
+
+static enum wh_status keep_results(struct wh_analysis *analysis, struct wh_error *error)
+{
+    struct results results = results_of(analysis);
+    struct accumulation_row *rows = NULL;
+    if (!keeps_results(analysis))
+        return WH_OK;
+    enum wh_status status = dominator_tree_sort(&analysis->tree, stage_progress(analysis), error);
+    if (!status)
+        status = make_type_sums(analysis, error);
+    if (!status)
+        status = make_accumulations(analysis, error);
+    if (!status)
+        status = make_candidate_referrers(analysis, error);
+    if (!status)
+        status = accumulation_rows_make(&analysis->accumulations, error, &rows);
+    const struct kept_answers answers = {{analysis->type_sums, analysis->heap.type_count}, {rows, analysis->accumulations.count},
+                                         {analysis->candidate_referrers.rows, analysis->candidate_referrers.count}};
+    if (!status)
+        status = kept_results_write(analysis->snapshot_path, &analysis->heap, &results, &answers, stage_progress(analysis), error);
+    free(rows);
+    return status;
+}
+
 static enum wh_status make_rest(struct wh_analysis *analysis, struct wh_error *error)
 {
     enum wh_status status = analysis->has_retained ? make_paths(analysis, error) : make_retained(analysis, true, error);
     if (!status && !analysis->has_tree)
         status = make_tree(analysis, error);
-    return status ? status : keep_results(analysis, error);
+    return status;
 }
 
 enum wh_status analysis_need_model(struct wh_analysis *analysis, struct wh_error *error)
@@ -235,6 +296,10 @@ enum wh_status analysis_need_model(struct wh_analysis *analysis, struct wh_error
     if (!status)
         status = need_threads(analysis, error);
     status = made(analysis, status);
+    if (!status && analysis->is_kept)
+        take_kept_answers(analysis);
+    else if (!status)
+        status = made(analysis, keep_results(analysis, error));
     if (status)
         return status;
     lookup_init(&analysis->heap, &analysis->lookup);
@@ -244,13 +309,20 @@ enum wh_status analysis_need_model(struct wh_analysis *analysis, struct wh_error
 
 enum wh_status analysis_need_accumulations(struct wh_analysis *analysis, struct wh_error *error)
 {
-    if (analysis->has_accumulations)
-        return WH_OK;
     enum wh_status status = analysis_need_model(analysis, error);
-    if (!status)
-        status = accumulations_init(&analysis->model, error, &analysis->accumulations);
-    analysis->has_accumulations = !status;
-    return status;
+    return status ? status : make_accumulations(analysis, error);
+}
+
+enum wh_status analysis_need_candidate_referrers(struct wh_analysis *analysis, struct wh_error *error)
+{
+    enum wh_status status = analysis_need_accumulations(analysis, error);
+    return status ? status : make_candidate_referrers(analysis, error);
+}
+
+enum wh_status analysis_need_type_sums(struct wh_analysis *analysis, struct wh_error *error)
+{
+    enum wh_status status = analysis_need_tree(analysis, error);
+    return status ? status : make_type_sums(analysis, error);
 }
 
 enum wh_status analysis_need_code_index(struct wh_analysis *analysis, struct wh_error *error)

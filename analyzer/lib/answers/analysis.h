@@ -3,13 +3,20 @@
 #ifndef WHOHOLDS_LIB_ANALYSIS_H
 #define WHOHOLDS_LIB_ANALYSIS_H
 
+#include "answers/type_sums.h"
 #include "holders/accumulation.h"
 #include "code/code_index.h"
 #include "holders/growth.h"
 #include "heap/kept_results.h"
 #include "heap/lookup.h"
 #include "heap/model.h"
+#include "heap/referrers.h"
 #include "triage/kinds.h"
+
+enum {
+    CANDIDATES_MAX = 40,          /* accumulation points that are looked at closely, the largest first */
+    CANDIDATE_REFERRERS_MAX = 64, /* of each */
+};
 
 struct wh_analysis {
     wh_progress progress;
@@ -32,6 +39,9 @@ struct wh_analysis {
 
     struct accumulations accumulations;
     bool has_accumulations;
+    struct referrers candidate_referrers; /* references to the holders of the first CANDIDATES_MAX points */
+    bool has_candidate_referrers;
+    struct type_sum *type_sums;
     struct code_index *code_index;
     struct block_owners block_owners;
     bool has_block_owners;
@@ -53,6 +63,8 @@ enum wh_status analysis_need_retained(struct wh_analysis *analysis, struct wh_er
 enum wh_status analysis_need_tree(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 enum wh_status analysis_need_model(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 enum wh_status analysis_need_accumulations(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
+enum wh_status analysis_need_candidate_referrers(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
+enum wh_status analysis_need_type_sums(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 enum wh_status analysis_need_block_owners(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 enum wh_status analysis_need_kinds(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 enum wh_status analysis_need_code_index(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;

@@ -17,10 +17,8 @@
 
 enum {
     LIMIT_DEFAULT = 10,
-    CANDIDATES_MAX = 40,      /* accumulation points that are looked at closely, the largest first */
     CONTENTS_MAX = 5,
     ALLOCATIONS_MAX = 5,
-    REFERRERS_MAX = 64,
     CUTS_MAX = 8,             /* references to cut that are listed; of more, none */
     DOMINATORS_MAX = 1 << 20, /* steps up the dominator tree, for all referrers of a suspect */
 };
@@ -35,7 +33,6 @@ struct investigator {
     const struct model *model;
     struct wh_error *error;
     struct arena *arena;
-    struct referrers referrers;    /* of all candidates */
     struct text text;              /* scratch */
     struct line_writer lines;
 };
@@ -68,6 +65,9 @@ static enum wh_status add_up_types(struct investigator *self, struct node_run no
     enum wh_status status = array_alloc_zeroed(types, sizeof(**ret), "contents", self->error, ret);
     *count = 0;
     for (uint32_t i = 0; !status && i < nodes.count; i++) {
+        uint32_t ahead = node_run_ahead(nodes, i);
+        __builtin_prefetch(&model->heap->type_of_node[ahead]);
+        __builtin_prefetch(&model->retained->retained_bytes_of_node[ahead]);
         struct type_mass *mass = &(*ret)[model->heap->type_of_node[nodes.nodes[i]]];
         mass->count++;
         mass->bytes += model_retained(model, nodes.nodes[i]);
@@ -196,7 +196,7 @@ static enum wh_status find_sites(struct investigator *self, const struct accumul
     *ret = (struct store_site_list){0};
     if (!has_lines(self, point, path))
         return WH_OK;
-    enum wh_status status = holder_paths_find(self->model, point->node, &self->referrers, self->error, &holder);
+    enum wh_status status = holder_paths_find(self->model, point->node, &self->analysis->candidate_referrers, self->error, &holder);
     if (!status)
         status = find_content_attribute(self, point, &holder);
     if (!status)
@@ -308,8 +308,8 @@ static enum wh_status fill_cuts(struct investigator *self, const struct accumula
 {
     uint32_t count, steps = DOMINATORS_MAX;
     enum wh_status status = WH_OK;
-    const struct referrer *rows = referrers_of(&self->referrers, point->node, &count);
-    if (point->kind != ACCUMULATION_SINGLE || count >= REFERRERS_MAX)
+    const struct referrer *rows = referrers_of(&self->analysis->candidate_referrers, point->node, &count);
+    if (point->kind != ACCUMULATION_SINGLE || count >= CANDIDATE_REFERRERS_MAX)
         return WH_OK;
     suspect->cuts = arena_array(self->arena, CUTS_MAX + 1, sizeof(*suspect->cuts));
     if (!suspect->cuts)
@@ -409,19 +409,11 @@ static void select_suspects(struct wh_suspects *suspects, bool all, size_t limit
     suspects->count = kept;
 }
 
-static enum wh_status find_referrers(struct investigator *self, uint32_t count)
-{
-    uint32_t nodes[CANDIDATES_MAX];
-    for (uint32_t i = 0; i < count; i++)
-        nodes[i] = self->analysis->accumulations.points[i].node;
-    return referrers_find(self->model->heap, nodes, count, REFERRERS_MAX, self->error, &self->referrers);
-}
-
 static enum wh_status investigate_all(struct investigator *self, struct wh_suspects *suspects)
 {
     const struct accumulations *accumulations = &self->analysis->accumulations;
     uint32_t count = accumulations->count < CANDIDATES_MAX ? accumulations->count : CANDIDATES_MAX;
-    enum wh_status status = find_referrers(self, count);
+    enum wh_status status = analysis_need_candidate_referrers(self->analysis, self->error);
     suspects->suspects = arena_array(self->arena, count, sizeof(*suspects->suspects));
     for (uint32_t i = 0; !status && suspects->suspects && i < count; i++)
         status = investigate(self, &accumulations->points[i], &suspects->suspects[suspects->count++]);
@@ -442,7 +434,6 @@ enum wh_status wh_suspects(struct wh_analysis *analysis, bool all, size_t limit,
     struct investigator self = {.analysis = analysis, .model = &analysis->model, .error = error, .arena = &result->arena,
                                 .lines = {.model = &analysis->model, .arena = &result->arena}};
     status = investigate_all(&self, &result->suspects);
-    referrers_deinit(&self.referrers);
     text_deinit(&self.text);
     line_writer_deinit(&self.lines);
     if (status) {

@@ -20,15 +20,6 @@ static int compare_modules(const void *left, const void *right, void *context)
     return order ? order : (a.length > b.length) - (a.length < b.length);
 }
 
-static void bucket_each_type(struct top_counter *counter)
-{
-    for (uint32_t type = 0; type < counter->model->heap->type_count; type++) {
-        counter->bucket_of_type[type] = type;
-        counter->buckets[type].type = type;
-    }
-    counter->bucket_count = counter->model->heap->type_count;
-}
-
 static enum wh_status bucket_by_module(struct top_counter *counter, struct wh_error *error)
 {
     const struct heap *heap = counter->model->heap;
@@ -94,19 +85,33 @@ static void output_buckets(struct top_counter *counter, enum wh_top_by by, size_
     }
 }
 
-static enum wh_status top_of_types(const struct model *model, enum wh_top_by by, size_t limit, struct wh_error *error, struct top_result *result)
+static enum wh_status top_of_types(struct wh_analysis *analysis, size_t limit, struct wh_error *error, struct top_result *result)
+{
+    struct top_counter counter = {.model = &analysis->model, .bucket_count = analysis->heap.type_count};
+    enum wh_status status = analysis_need_type_sums(analysis, error);
+    if (!status)
+        status = array_alloc_zeroed((size_t)counter.bucket_count + 1, sizeof(*counter.buckets), "rows of types", error, &counter.buckets);
+    for (uint32_t type = 0; !status && type < counter.bucket_count; type++) {
+        const struct type_sum *sum = &analysis->type_sums[type];
+        counter.buckets[type] = (struct top_bucket){type, sum->count, sum->shallow, sum->retained};
+    }
+    if (!status)
+        output_buckets(&counter, WH_TOP_TYPE, limit, result);
+    free(counter.buckets);
+    return status;
+}
+
+static enum wh_status top_of_modules(const struct model *model, size_t limit, struct wh_error *error, struct top_result *result)
 {
     struct top_counter counter = {.model = model};
     enum wh_status status = top_counter_init(&counter, model->heap->type_count, error);
     if (!status)
         status = array_alloc_zeroed((size_t)model->heap->type_count + 1, sizeof(uint32_t), "rows of types", error, &counter.bucket_of_type);
-    if (!status && by == WH_TOP_TYPE)
-        bucket_each_type(&counter);
-    else if (!status)
+    if (!status)
         status = bucket_by_module(&counter, error);
     if (!status) {
         top_counter_run(&counter);
-        output_buckets(&counter, by, limit, result);
+        output_buckets(&counter, WH_TOP_MODULE, limit, result);
     }
     free(counter.bucket_of_type);
     top_counter_deinit(&counter);
@@ -157,8 +162,10 @@ enum wh_status wh_top(struct wh_analysis *analysis, enum wh_top_by by, size_t li
         status = top_of_lines(analysis, limit, error, result);
     else if (by == WH_TOP_HOLDER)
         status = top_of_holders(analysis, limit, error, result);
+    else if (by == WH_TOP_MODULE)
+        status = top_of_modules(&analysis->model, limit, error, result);
     else
-        status = top_of_types(&analysis->model, by, limit, error, result);
+        status = top_of_types(analysis, limit, error, result);
     if (!status)
         status = arena_status(&result->arena, error);
     if (status)

@@ -40,6 +40,8 @@ static const struct { uint32_t element_size; enum count_rule rule; } sections[KE
     [KEPT_CHILDREN] = {4, NODES_LESS_ONE},      [KEPT_PATH_PARENT] = {4, NODES},
     [KEPT_PATH_REACHED] = {8, NODE_BITS},       [KEPT_PATH_STARTS] = {4, ANY_COUNT},
     [KEPT_PATH_ROOTS] = {4, ANY_COUNT},         [KEPT_SCALARS] = {8, ANY_COUNT},
+    [KEPT_TYPE_SUMS] = {24, ANY_COUNT},         [KEPT_POINTS] = {64, ANY_COUNT},
+    [KEPT_REFERRERS] = {12, ANY_COUNT},
 };
 
 struct section { uint64_t offset, count; };

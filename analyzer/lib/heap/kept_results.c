@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 
-enum scalar { SCALAR_DANGLING, SCALAR_LIVE, SCALAR_GARBAGE, SCALAR_COUNT };
+enum scalar { SCALAR_DANGLING, SCALAR_LIVE, SCALAR_GARBAGE, SCALAR_POINTS, SCALAR_REFERRERS, SCALAR_COUNT };
 
 /* A row of KEPT_BIG_SIZES: a struct node_big_size without padding. */
 struct kept_size { uint64_t node, size; };
@@ -109,17 +109,25 @@ static uint64_t *make_bitmap(const struct checker *checker, struct wh_error *err
     return array_alloc_zeroed(bitmap_word_count(checker->node_count), sizeof(uint64_t), "the check of kept results", error, &bitmap) ? NULL : bitmap;
 }
 
+/* The children of all parents stand one after the other, in an order in which what is known of them lies here and there. */
+enum { PREFETCH_CHILDREN = 24 };
+
 /*
  * Every object is a child of its dominator, once. Above each object is one that retains more: so there is no way down from an object back to
  * it.
  */
-static bool check_family(const struct checker *checker, uint32_t parent, struct kept_array children, uint64_t *seen)
+static bool check_family(const struct checker *checker, uint32_t parent, uint32_t begin, uint32_t end, uint64_t *seen)
 {
-    const uint32_t *child = children.elements, *idom_of_node = elements_of(checker->file, KEPT_IDOM);
+    const uint32_t *child = elements_of(checker->file, KEPT_CHILDREN), *idom_of_node = elements_of(checker->file, KEPT_IDOM);
     const uint32_t *count_of_node = elements_of(checker->file, KEPT_RETAINED_COUNT);
     uint64_t above = parent < checker->node_count ? count_of_node[parent] : UINT64_MAX;
-    for (uint64_t i = 0; i < children.count; i++) {
-        uint32_t node = child[i];
+    uint32_t child_count = checker->node_count - 1;
+    for (uint32_t i = begin; i < end; i++) {
+        uint32_t node = child[i], ahead = child[i + PREFETCH_CHILDREN < child_count ? i + PREFETCH_CHILDREN : i];
+        if (ahead < checker->node_count) {
+            __builtin_prefetch(&idom_of_node[ahead]);
+            __builtin_prefetch(&count_of_node[ahead]);
+        }
         if (node == NODE_NULL || node >= checker->node_count || idom_of_node[node] != parent || count_of_node[node] >= above ||
             bitmap_test(seen, node))
             return false;
@@ -130,9 +138,9 @@ static bool check_family(const struct checker *checker, uint32_t parent, struct 
 
 static bool check_families(const struct checker *checker, uint64_t *seen)
 {
-    const uint32_t *first = elements_of(checker->file, KEPT_FIRST_CHILD), *child = elements_of(checker->file, KEPT_CHILDREN);
+    const uint32_t *first = elements_of(checker->file, KEPT_FIRST_CHILD);
     for (uint32_t parent = 0; parent < checker->node_count + 2; parent++) {
-        if (!check_family(checker, parent, (struct kept_array){child + first[parent], first[parent + 1] - first[parent]}, seen))
+        if (first[parent] != first[parent + 1] && !check_family(checker, parent, first[parent], first[parent + 1], seen))
             return false;
     }
     return true;
@@ -184,7 +192,8 @@ static bool check_scalars(const struct checker *checker)
 {
     const uint64_t *scalar = elements_of(checker->file, KEPT_SCALARS), *live = elements_of(checker->file, KEPT_LIVE);
     uint64_t count = 0;
-    if (count_of(checker->file, KEPT_SCALARS) != SCALAR_COUNT)
+    if (count_of(checker->file, KEPT_SCALARS) != SCALAR_COUNT || count_of(checker->file, KEPT_TYPE_SUMS) != checker->type_count ||
+        count_of(checker->file, KEPT_POINTS) != scalar[SCALAR_POINTS] || count_of(checker->file, KEPT_REFERRERS) != scalar[SCALAR_REFERRERS])
         return false;
     for (size_t word = 0; word < bitmap_word_count(checker->node_count); word++)
         count += bitmap_word_weight(live[word]);
@@ -331,12 +340,13 @@ static void list_results(const struct results *results, const struct native_root
     arrays[KEPT_PATH_ROOTS] = (struct kept_array){results->paths->root_of_start, results->paths->start_count};
 }
 
-enum wh_status kept_results_write(const char *path, const struct heap *heap, const struct results *results, const struct progress *progress,
-                                  struct wh_error *error)
+enum wh_status kept_results_write(const char *path, const struct heap *heap, const struct results *results, const struct kept_answers *answers,
+                                  const struct progress *progress, struct wh_error *error)
 {
     struct kept_array arrays[KEPT_SECTION_COUNT] = {{0}};
     const uint64_t scalars[SCALAR_COUNT] = {[SCALAR_DANGLING] = heap->dangling_count, [SCALAR_LIVE] = results->dominators->live_count,
-                                            [SCALAR_GARBAGE] = results->dominators->garbage_count};
+                                            [SCALAR_GARBAGE] = results->dominators->garbage_count,
+                                            [SCALAR_POINTS] = answers->points.count, [SCALAR_REFERRERS] = answers->referrers.count};
     struct kept_key key = kept_key(&heap->snapshot);
     struct kept_size *big_sizes = NULL;
     struct native_root *native_roots = NULL;
@@ -344,6 +354,9 @@ enum wh_status kept_results_write(const char *path, const struct heap *heap, con
     enum wh_status status = WH_OK;
     if (!list_big_sizes(heap, error, &big_sizes) && !retention_list_native(results->retention, error, &native_roots, &native_root_count)) {
         list_heap(heap, big_sizes, arrays);
+        arrays[KEPT_TYPE_SUMS] = answers->type_sums;
+        arrays[KEPT_POINTS] = answers->points;
+        arrays[KEPT_REFERRERS] = answers->referrers;
         arrays[KEPT_SILENT] = (struct kept_array){results->retention->silent_bitmap, bitmap_word_count(heap->ref_count)};
         list_results(results, native_roots, native_root_count, arrays);
         arrays[KEPT_SCALARS] = (struct kept_array){scalars, SCALAR_COUNT};

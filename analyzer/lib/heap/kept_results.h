@@ -23,6 +23,9 @@ struct results {
     struct bfs_tree *paths;
 };
 
+/* What is kept beside them, so that the next command need not look at each object again. Rows of the file as they are. */
+struct kept_answers { struct kept_array type_sums, points, referrers; };
+
 /* Checks all sections. `type_count`: that of the snapshot. */
 bool kept_results_check(const struct kept_file *file, const struct snapshot *snapshot, struct wh_error *error) WH_MUST_USE;
 
@@ -33,8 +36,8 @@ enum wh_status kept_heap_take(const struct kept_file *file, struct wh_error *err
 enum wh_status kept_results_take(const struct kept_file *file, const struct heap *heap, struct wh_error *error, const struct results *ret) WH_MUST_USE;
 void kept_results_forget(const struct results *results);
 
-/* Keeps the heap and the results. That this cannot be done is no error. */
-enum wh_status kept_results_write(const char *path, const struct heap *heap, const struct results *results, const struct progress *progress,
-                                  struct wh_error *error) WH_MUST_USE;
+/* Keeps the heap, the results and the answers. That this cannot be done is no error. */
+enum wh_status kept_results_write(const char *path, const struct heap *heap, const struct results *results, const struct kept_answers *answers,
+                                  const struct progress *progress, struct wh_error *error) WH_MUST_USE;
 
 #endif

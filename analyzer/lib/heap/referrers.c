@@ -120,6 +120,29 @@ enum wh_status referrers_find(const struct heap *heap, const uint32_t *targets, 
     return status;
 }
 
+static bool is_reference(const struct heap *heap, const struct referrer *row)
+{
+    return row->target < heap->node_count && row->source < heap->node_count && heap->first_ref_of_node[row->source] <= row->ref &&
+           row->ref < heap->first_ref_of_node[row->source + 1] && heap->target_of_ref[row->ref] == row->target;
+}
+
+bool referrers_restore(const struct heap *heap, const struct referrer *rows, uint64_t count, struct referrers *ret)
+{
+    *ret = (struct referrers){0};
+    if (count >= UINT32_MAX)
+        return false;
+    for (uint64_t i = 0; i < count; i++) {
+        if (!is_reference(heap, &rows[i]) || (i && compare_rows(&rows[i - 1], &rows[i]) >= 0))
+            return false;
+    }
+    if (array_alloc(count, sizeof(*ret->rows), "referrers", NULL, &ret->rows))
+        return false;
+    if (count)
+        memcpy(ret->rows, rows, count * sizeof(*rows));
+    ret->count = (uint32_t)count;
+    return true;
+}
+
 void referrers_deinit(struct referrers *referrers)
 {
     free(referrers->rows);

@@ -21,6 +21,8 @@ struct referrers {
  */
 enum wh_status referrers_find(const struct heap *heap, const uint32_t *targets, uint32_t target_count, uint32_t limit,
                               struct wh_error *error, struct referrers *ret) WH_MUST_USE;
+/* Rows that were found once, checked: false, and nothing in *ret, if these are not references to those targets in that order. */
+bool referrers_restore(const struct heap *heap, const struct referrer *rows, uint64_t count, struct referrers *ret) WH_MUST_USE;
 void referrers_deinit(struct referrers *referrers);
 
 /* The rows of one target: first row and, in *count, how many. */

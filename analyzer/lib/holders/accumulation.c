@@ -16,7 +16,6 @@ enum {
     BIG_SHARE_PERCENT = 70,        /* children that matter make up this much of their parent, or the mass has fallen apart */
     CHAIN_PERIOD_MAX = 4,          /* a link of a chain is at most this many objects (node, __dict__, …) */
     CHAIN_LINKS_MIN = 16,
-    POINTS_MAX = 4096,
     GROUPS_MAX = 32,
     SHARED_PERCENT_MIN = 30,       /* a holder refers to this much of a group, or it is not named */
     NATIVE_PERCENT_MIN = 90,       /* so many members of a group are held by native code, or it is not said of the group */
@@ -114,7 +113,7 @@ static enum wh_status push(struct finder *finder, uint32_t node)
 static enum wh_status add_point(struct finder *finder, struct accumulation point)
 {
     struct accumulations *ret = finder->ret;
-    if (ret->count >= POINTS_MAX)
+    if (ret->count >= ACCUMULATION_POINTS_MAX)
         return WH_OK;
     if (ret->count == finder->capacity) {
         uint32_t capacity = finder->capacity ? finder->capacity * 2 : 64;
@@ -582,11 +581,16 @@ static enum wh_status find(struct finder *finder)
     return status ? status : add_groups(finder);
 }
 
+uint64_t accumulation_threshold(const struct model *model)
+{
+    uint64_t threshold = model_live_bytes(model) / THRESHOLD_DIVISOR;
+    return threshold > THRESHOLD_BYTES_MIN ? threshold : THRESHOLD_BYTES_MIN;
+}
+
 enum wh_status accumulations_init(const struct model *model, struct wh_error *error, struct accumulations *ret)
 {
     struct finder finder = {.model = model, .error = error, .ret = ret};
-    uint64_t threshold = model_live_bytes(model) / THRESHOLD_DIVISOR;
-    *ret = (struct accumulations){.threshold = threshold > THRESHOLD_BYTES_MIN ? threshold : THRESHOLD_BYTES_MIN};
+    *ret = (struct accumulations){.threshold = accumulation_threshold(model)};
     enum wh_status status = find(&finder);
     free(finder.stack);
     free(finder.bytes_of_type);

@@ -11,7 +11,7 @@
 
 #include "heap/model.h"
 
-enum { SHARED_HOLDERS_MAX = 4 };
+enum { SHARED_HOLDERS_MAX = 4, ACCUMULATION_POINTS_MAX = 4096 };
 
 enum accumulation_kind {
     ACCUMULATION_SINGLE,  /* one object dominates the mass */
@@ -41,6 +41,9 @@ struct accumulations {
 
 enum wh_status accumulations_init(const struct model *model, struct wh_error *error, struct accumulations *ret) WH_MUST_USE;
 void accumulations_deinit(struct accumulations *accumulations);
+
+/* Bytes below which a mass is not looked at. */
+uint64_t accumulation_threshold(const struct model *model);
 
 /* Does nothing in Python hold it, so that there is no name and no line for a holder? */
 static inline bool accumulation_has_no_holder(const struct accumulation *point)

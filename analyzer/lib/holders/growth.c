@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "code/library_file.h"
 #include "code/line_table.h"
 #include "naming/naming.h"
-#include "holders/signs.h"
 
 /* --- stacks --- */
 
@@ -23,7 +23,7 @@ struct stack_place growth_place(const struct heap *heap, const struct heap_stack
     place.code_node = frame->code_node;
     place.file = naming_code_file(heap, frame->code_node);
     place.function = naming_code_function(heap, frame->code_node);
-    place.library = signs_is_library_file(place.file);
+    place.library = library_file_is(place.file);
     return place;
 }
 
