@@ -13,6 +13,7 @@
 
 #include "heap_builder.h"
 #include "holders/signs.h"
+#include "holders/site_growth.h"
 
 enum { SITES_MAX = 4 };
 
@@ -109,6 +110,48 @@ static void a_place_in_a_list_that_is_bound_anew_does_not_make_it_grow(void **st
     scene.point.chain = 0;
     add_site(&scene, STORE_METHOD, false);
     assert_shows(&scene, "grows-in-function", "a function adds to it each time it runs: app.put");
+    close_scene(&scene);
+}
+
+/* What a line writes to, in a holder of rows of numbers, of dicts, and of records. */
+static void what_is_written_over_inside_does_not_grow(void **state)
+{
+    static const struct { unsigned places; const char *holder; bool grows; } cases[] = {
+        {PLACE_ITEM_OF_HOLDER, "dicts", true},    {PLACE_ITEM_OF_HOLDER, "rows", false},    {PLACE_ITEM_OF_HOLDER, "bytes", false},
+        {PLACE_ITEM_OF_ELEMENT, "rows", false},   {PLACE_ITEM_OF_ELEMENT, "dicts", true},   {PLACE_ITEM_OF_ELEMENT, "defaults", true},
+        {PLACE_ITEM_OF_INNER, "rows", false},     {PLACE_FIELD_OF_ELEMENT, "dicts", false}, {PLACE_FIELD_OF_ELEMENT, "texts", true},
+        {PLACE_ELEMENT, "rows", true},            {PLACE_INNER, "rows", false},             {PLACE_ELEMENT, "bytes", false},
+        {PLACE_FIELD_OF_ELEMENT | PLACE_INNER, "texts", true},
+    };
+    static const char text[] =
+        "type collections.defaultdict ; module app { 'a' rows 'b' dicts 'c' texts 'd' defaults 'e' bytes } ; rows : list [ row ] ; row : list [ n ] ;"
+        "n : float ; dicts : dict { 'k' d } ; d : dict { 'k' n } ; texts : dict { 'k' e } ; e : dict { 'k' long } ; long : str size 5000 ;"
+        "defaults : collections.defaultdict ; bytes : bytearray";
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct scene scene;
+        open_scene(&scene, cases[i].holder, text);
+        add_site(&scene, STORE_SUBSCRIPT, false);
+        scene.site[0].places = cases[i].places;
+        scene.site[0].of_element = cases[i].places != PLACE_ITEM_OF_HOLDER;
+        if (site_growth_adds(scene.heap.model, &scene.point, &scene.site[0]) != cases[i].grows)
+            fail_msg("case %zu: %s", i, cases[i].holder);
+        close_scene(&scene);
+    }
+}
+
+static void a_loop_that_has_not_ended_speaks_for_a_leak(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "cache", plain);
+    add_site(&scene, STORE_SUBSCRIPT, true);
+    scene.site[0].line = 12;
+    assert_hides(&scene, "under-way");
+    assert_shows(&scene, "filled-at-import", "only code at the top level of its module fills it: a table that is loaded once");
+    scene.evidence.filling.under_way = &scene.site[0];
+    assert_shows(&scene, "under-way", "a loop that has not ended adds to it, line 12");
+    assert_hides(&scene, "filled-at-import");
     close_scene(&scene);
 }
 
@@ -310,7 +353,12 @@ static void how_it_is_filled_speaks_against_a_leak(void **state)
     assert_hides(&scene, "made-anew");
     assert_hides(&scene, "loaded-once");
     assert_hides(&scene, "limit");
-    *filling = (struct filling){.by_constructor = true, .made_anew = true, .once = true, .limit = 500};
+    assert_hides(&scene, "served");
+    assert_hides(&scene, "grown-by-reading");
+    filling->grown_by_reading = true;
+    assert_shows(&scene, "grown-by-reading", "reading adds to it: a defaultdict makes what it is asked for");
+    *filling = (struct filling){.by_constructor = true, .made_anew = true, .once = true, .served = true, .limit = 500};
+    assert_shows(&scene, "served", "the loop that filled it has ended; since then it is only read");
     assert_shows(&scene, "constructor", "only the constructor of the object that it belongs to adds to it");
     assert_shows(&scene, "made-anew", "what fills it makes a new one each time");
     assert_shows(&scene, "loaded-once", "it is filled by a function whose name says that it loads, which is called once and outside of any loop");
@@ -499,7 +547,7 @@ static void what_is_small_is_no_leak(void **state)
 static void every_sign_has_a_test_here(void **state)
 {
     static const char *const tested[] = {"grows-in-function", "seen-growing", "registry", "native-references", "uncollected", "no-adder", "constructor",
-                                         "made-anew", "loaded-once", "limit", "flows-through", "moved-on", "many-alike", "chain", "filled-at-import", "replaced-whole", "bounded", "makes-room", "pool", "library",
+                                         "made-anew", "loaded-once", "served", "under-way", "grown-by-reading", "limit", "flows-through", "moved-on", "many-alike", "chain", "filled-at-import", "replaced-whole", "bounded", "makes-room", "pool", "library",
                                          "program-text", "parser-arena", "small"};
     (void)state;
     for (unsigned i = 0; i < sign_count; i++) {
@@ -516,6 +564,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_function_that_adds_speaks_for_a_leak),
         cmocka_unit_test(a_place_in_a_list_that_is_bound_anew_does_not_make_it_grow),
+        cmocka_unit_test(what_is_written_over_inside_does_not_grow),
+        cmocka_unit_test(a_loop_that_has_not_ended_speaks_for_a_leak),
         cmocka_unit_test(many_of_one_type_speak_where_nothing_is_known),
         cmocka_unit_test(a_chain_speaks_for_a_leak),
         cmocka_unit_test(a_table_that_is_filled_at_import_is_no_leak),

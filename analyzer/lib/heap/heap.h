@@ -71,6 +71,7 @@ struct heap_block {
     uint32_t weight;                     /* blocks it stands for × BLOCK_WEIGHT_ONE */
     uint32_t stack, majority;            /* rows of stacks */
     uint32_t node;                       /* the object that is in it, HEAP_NULL: none, or a container's store */
+    uint32_t serial;                     /* blocks recorded before this one, UINT32_MAX if those or more; a block that grows is a new one */
 };
 
 enum { HEAP_STORE_BLOCK = 512 };
@@ -115,6 +116,7 @@ struct heap {
     uint32_t stack_count;            struct heap_stack *stacks;
     uint32_t stack_frame_count;      struct heap_stack_frame *stack_frames;
     uint32_t block_count;            struct heap_block *blocks; /* ascending addresses, one each */
+    uint32_t last_serial;            /* the greatest of the blocks' serials: how much time the recorder has seen go by */
 };
 
 /*

@@ -693,7 +693,10 @@ static enum wh_status take_block(struct loader *loader, uint32_t row, const stru
         return corrupt(loader, "a block has a stack that no row describes", stack < heap->stack_count ? majority : stack);
     heap->blocks[row] = (struct heap_block){cells[BLOCKS_ADDRESS].number, cells[BLOCKS_SIZE].number, saturate(cells[BLOCKS_WEIGHT].number),
                                             (uint32_t)stack, (uint32_t)majority,
-                                            node_in_block(loader, cells[BLOCKS_ADDRESS].number, cells[BLOCKS_SIZE].number)};
+                                            node_in_block(loader, cells[BLOCKS_ADDRESS].number, cells[BLOCKS_SIZE].number),
+                                            saturate(cells[BLOCKS_SERIAL].number)};
+    if (heap->blocks[row].serial > loader->heap->last_serial)
+        loader->heap->last_serial = heap->blocks[row].serial;
     return WH_OK;
 }
 

@@ -1,55 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "holders/filling.h"
+#include "holders/filling_finder.h"
 
 #include <string.h>
 
-#include "code/code_flow.h"
 #include "code/library_file.h"
 #include "code/mutators.h"
 #include "heap/known_names.h"
+#include "holders/site_growth.h"
 
 enum {
-    ADDERS_MAX = 16,
-    USERS_LOOKED_AT = 64,     /* of a name: one that is used more often is called from all over the place */
-    CALLERS_DEPTH_MAX = 3,
-    CALL_BYTES = 4,           /* 3.11 calls list.append already in PRECALL, two code units before CALL */
     LIMIT_LEAST = 8,          /* smaller numbers are compared with for other reasons */
+    CALL_BYTES = 4,           /* 3.11 calls list.append already in PRECALL, two code units before CALL */
 };
 
-struct finder {
-    const struct model *model;
-    const struct heap *heap;
-    struct code_index *index;
-    const struct accumulation *point;
-    const struct naming_path *path;
-    const struct store_site_list *sites;
-    struct wh_error *error;
-    struct filling *ret;
-    uint32_t adders[ADDERS_MAX];       /* rows of the code that adds */
-    unsigned adder_count;
-    uint32_t name;                     /* the last name on the way to the holder */
-};
-
-bool filling_site_grows(const struct model *model, const struct accumulation *point, const struct store_site *site)
+bool finder_counts(const struct finder *finder, const struct store_site *site)
 {
-    switch (site->how) {
-    case STORE_CREATE:
-    case STORE_ASSIGN:
-    case STORE_COMPREHENSION:
-    case STORE_REMOVE:
-        return false;
-    case STORE_ATTRIBUTE:
-        return point->chain > 0;
-    case STORE_SUBSCRIPT:
-        return site->of_element || heap_items_kind(model->heap, point->node) != FORM_ITEMS_SEQUENCE;
-    default:
-        return true;
-    }
-}
-
-static bool counts(const struct finder *finder, const struct store_site *site)
-{
-    return filling_concerns(finder->ret, site) && site->executed != EXECUTION_NEVER && filling_site_grows(finder->model, finder->point, site);
+    return filling_concerns(finder->ret, site) && site->executed != EXECUTION_NEVER && site_growth_adds(finder->model, finder->point, site);
 }
 
 static void add_adder(struct finder *finder, uint32_t code_node)
@@ -63,7 +29,7 @@ static void add_adder(struct finder *finder, uint32_t code_node)
         finder->adders[finder->adder_count++] = row;
 }
 
-static bool is_adder(const struct finder *finder, uint32_t row)
+bool finder_is_adder(const struct finder *finder, uint32_t row)
 {
     for (unsigned i = 0; i < finder->adder_count; i++) {
         if (finder->adders[i] == row)
@@ -72,18 +38,7 @@ static bool is_adder(const struct finder *finder, uint32_t row)
     return false;
 }
 
-static enum wh_status flow_of(const struct finder *finder, uint32_t row, const struct code_flow **ret)
-{
-    return code_index_flow(finder->index, row, finder->error, ret);
-}
-
 /* --- what the recorder saw --- */
-
-static uint32_t name_of_callee(const struct code_flow *flow, const struct event *event)
-{
-    const struct expr *callee = &flow->exprs[event->target];
-    return callee->kind == EXPR_ATTR ? callee->b : callee->kind == EXPR_GLOBAL ? callee->a : NAME_NONE;
-}
 
 static enum growth_seen seen_by(const struct finder *finder, const struct code_flow *flow, const struct event *event)
 {
@@ -93,7 +48,7 @@ static enum growth_seen seen_by(const struct finder *finder, const struct code_f
         return GROWTH_ADDS;
     if (event->kind != EVENT_CALL)
         return GROWTH_OTHERWISE;
-    struct span name = finder->index->text_of_name[name_of_callee(flow, event)];
+    struct span name = finder->index->text_of_name[finder_name_of_callee(flow, event)];
     const unsigned any = FAMILY_LIST | FAMILY_DICT | FAMILY_SET | FAMILY_DEQUE | FAMILY_BYTES | FAMILY_ARRAY | FAMILY_QUEUE | FAMILY_STREAM;
     return mutator_is_method(name, any) || mutator_is_function(name, any) ? GROWTH_ADDS : GROWTH_OTHERWISE;
 }
@@ -106,7 +61,7 @@ static enum wh_status find_seen(struct finder *finder, const struct heap_stack_f
     finder->ret->seen = GROWTH_OTHERWISE;
     if (row == CODE_NONE)
         return WH_OK;
-    enum wh_status status = flow_of(finder, row, &flow);
+    enum wh_status status = finder_flow(finder, row, &flow);
     for (uint32_t i = 0; !status && i < flow->event_count; i++) {
         uint32_t offset = flow->events[i].offset;
         if (offset < frame->instruction || offset > frame->instruction + CALL_BYTES || finder->ret->seen != GROWTH_OTHERWISE)
@@ -129,7 +84,7 @@ static bool is_creation(const struct finder *finder, const struct stack_place *p
     bool adds = false, creates = false;
     for (uint32_t i = 0; i < finder->sites->count; i++) {
         const struct store_site *site = &finder->sites->sites[i];
-        adds |= counts(finder, site);
+        adds |= finder_counts(finder, site);
         creates |= site->how == STORE_CREATE && site->code_node == place->code_node && site->line == place->line;
     }
     return adds && creates;
@@ -197,44 +152,13 @@ static enum wh_status find_growth(struct finder *finder)
     return !finder->ret->deep && growth_of_holder(finder->model, finder->point->node, &growth) ? take_growth(finder, growth) : WH_OK;
 }
 
-/* --- calls --- */
-
-static bool is_same_file(const struct finder *finder, uint32_t row, uint32_t other)
-{
-    struct span a = naming_code_file(finder->heap, finder->heap->codes[row].node), b = naming_code_file(finder->heap, finder->heap->codes[other].node);
-    return a.length == b.length && !memcmp(a.bytes, b.bytes, a.length);
-}
-
-/* Does the call run this code object? By what the callee is known to be, else by its name. */
-static bool runs(const struct finder *finder, uint32_t caller, const struct code_flow *flow, const struct event *event, uint32_t row)
-{
-    if (event->kind != EVENT_CALL || name_of_callee(flow, event) != finder->index->facts[row].name)
-        return false;
-    uint32_t known = flow->values[event->target].node;
-    if (!known && flow->exprs[event->target].kind == EXPR_GLOBAL)
-        return is_same_file(finder, caller, row);   /* a module's body, of which the namespace is not known */
-    return !known || code_index_row_of_callable(finder->index, known) == CODE_NONE || code_index_row_of_callable(finder->index, known) == row;
-}
-
-static enum wh_status calls(const struct finder *finder, uint32_t caller, uint32_t callee, bool *ret)
-{
-    const struct code_flow *flow;
-    *ret = false;
-    if (caller == callee || !finder->index->facts[callee].name)
-        return WH_OK;
-    enum wh_status status = flow_of(finder, caller, &flow);
-    for (uint32_t i = 0; !status && !*ret && i < flow->event_count; i++)
-        *ret = runs(finder, caller, flow, &flow->events[i], callee);
-    return status;
-}
-
 /* Only the very key that the same function has put in, once it is done with it: that makes no room for others, and an exception prevents it. */
 static bool takes_back(const struct finder *finder, const struct store_site *removal)
 {
     bool same = false, other = false;
     for (uint32_t i = 0; i < finder->sites->count; i++) {
         const struct store_site *site = &finder->sites->sites[i];
-        if (site->code_node != removal->code_node || !counts(finder, site))
+        if (site->code_node != removal->code_node || !finder_counts(finder, site))
             continue;
         same |= site->key == removal->key && site->key;
         other |= site->key != removal->key || !site->key;
@@ -261,9 +185,9 @@ static enum wh_status find_room(struct finder *finder)
         for (unsigned a = 0; !status && !finder->ret->room && a < finder->adder_count; a++) {
             bool near = finder->adders[a] == row, top = finder->index->facts[finder->adders[a]].top_level || finder->index->facts[row].top_level;
             if (!near && !top)
-                status = calls(finder, finder->adders[a], row, &near);
+                status = finder_calls(finder, finder->adders[a], row, &near);
             if (!status && !near && !top)
-                status = calls(finder, row, finder->adders[a], &near);
+                status = finder_calls(finder, row, finder->adders[a], &near);
             if (!status && near)
                 finder->ret->room = removal;
         }
@@ -271,149 +195,15 @@ static enum wh_status find_room(struct finder *finder)
     return status;
 }
 
-struct callers { uint32_t rows[2]; unsigned count; bool looped, unclear; };
-
-/* Who calls this function. A use of its name that is no call may be a call of any kind. */
-static enum wh_status find_callers(const struct finder *finder, uint32_t row, struct callers *ret)
-{
-    const struct code_index *index = finder->index;
-    uint32_t name = index->facts[row].name, first = index->first_user_of_name[name], end = index->first_user_of_name[name + 1];
-    *ret = (struct callers){.unclear = !name || end - first > USERS_LOOKED_AT};
-    enum wh_status status = WH_OK;
-    for (uint32_t i = first; !status && !ret->unclear && i < end; i++) {
-        const struct code_flow *flow;
-        unsigned found = 0;
-        if (i > first && index->users[i] == index->users[i - 1])
-            continue;   /* it binds the name and uses it */
-        if (index->facts[index->users[i]].library && !index->facts[row].library)
-            continue;   /* a namesake: libraries do not know the application's names */
-        status = flow_of(finder, index->users[i], &flow);
-        for (uint32_t e = 0; !status && e < flow->event_count; e++) {
-            if (!runs(finder, index->users[i], flow, &flow->events[e], row))
-                continue;
-            found++;
-            ret->looped |= flow->events[e].in_loop;
-        }
-        for (; found; found--) {
-            if (ret->count < 2)
-                ret->rows[ret->count] = index->users[i];
-            ret->count++;
-        }
-    }
-    return status;
-}
-
-/* Is the function called once, outside any loop, all the way up to a module's top level? */
-static enum wh_status is_called_once(const struct finder *finder, uint32_t row, bool *ret)
-{
-    *ret = false;
-    for (unsigned depth = 0; depth <= CALLERS_DEPTH_MAX; depth++) {
-        struct callers callers;
-        if (finder->index->facts[row].top_level) {
-            *ret = true;
-            return WH_OK;
-        }
-        enum wh_status status = find_callers(finder, row, &callers);
-        if (status || callers.unclear || callers.looped || callers.count != 1)
-            return status;
-        row = callers.rows[0];
-    }
-    return WH_OK;
-}
-
 /* --- who adds --- */
 
-/* By a function of the application that does not add: neither the module's body, which binds the name, nor the holder's own function. */
-static bool stores_name(const struct code_flow *flow, uint32_t name)
+bool finder_stores_name(const struct code_flow *flow, uint32_t name)
 {
     for (uint32_t i = 0; i < flow->event_count; i++) {
         if ((flow->events[i].kind == EVENT_STORE_ATTR || flow->events[i].kind == EVENT_STORE_GLOBAL) && flow->events[i].name == name)
             return true;
     }
     return false;
-}
-
-/* A module's body that binds the name says nothing; one that only reads it does. */
-static enum wh_status is_use(const struct finder *finder, uint32_t row, bool *ret)
-{
-    const struct code_facts *facts = &finder->index->facts[row];
-    const struct code_flow *flow;
-    *ret = !facts->library && facts->name != NAME_INIT && facts->name != finder->name && !is_adder(finder, row);
-    if (!*ret || !facts->top_level)
-        return WH_OK;
-    enum wh_status status = flow_of(finder, row, &flow);
-    if (!status)
-        *ret = !stores_name(flow, finder->name);
-    return status;
-}
-
-static enum wh_status is_used_elsewhere(const struct finder *finder, bool *ret)
-{
-    const struct code_index *index = finder->index;
-    enum wh_status status = WH_OK;
-    *ret = false;
-    for (uint32_t i = index->first_user_of_name[finder->name]; !status && !*ret && finder->name && i < index->first_user_of_name[finder->name + 1]; i++)
-        status = is_use(finder, index->users[i], ret);
-    return status;
-}
-
-static bool adds_in_loop(const struct finder *finder, uint32_t row)
-{
-    for (uint32_t i = 0; i < finder->sites->count; i++) {
-        const struct store_site *site = &finder->sites->sites[i];
-        if (counts(finder, site) && site->in_loop && code_index_row(finder->index, site->code_node) == row)
-            return true;
-    }
-    return false;
-}
-
-/* A service's loop runs once, too: only the name tells the one that loads a table. */
-static bool is_named_as_loader(const struct finder *finder, uint32_t row)
-{
-    static const char *const words[] = {"load", "read", "build", "parse", "init", "setup", "set_up", "compile", "populate", "fill", "prepare",
-                                        "warm", "import", "preload", "create", "make", "register", "index", "configure"};
-    struct span name = finder->index->text_of_name[finder->index->facts[row].name];
-    while (name.length && name.bytes[0] == '_') {
-        name.bytes++;
-        name.length--;
-    }
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (name.length >= strlen(words[i]) && !memcmp(name.bytes, words[i], strlen(words[i])))
-            return true;
-    }
-    return false;
-}
-
-/* Is it a loop that runs once: the function's own, or that of a method of the same class which calls it? */
-static enum wh_status is_one_loop(const struct finder *finder, uint32_t row, bool *ret)
-{
-    const struct code_index *index = finder->index;
-    struct callers callers;
-    *ret = false;
-    if (index->facts[row].library)
-        return WH_OK;
-    if (adds_in_loop(finder, row))
-        return is_named_as_loader(finder, row) ? is_called_once(finder, row, ret) : WH_OK;
-    enum wh_status status = find_callers(finder, row, &callers);
-    if (status || callers.unclear || callers.count != 1 || !callers.looped)
-        return status;
-    bool own = index->facts[row].class_type != TYPE_NONE && index->facts[callers.rows[0]].class_type == index->facts[row].class_type;
-    return own && is_named_as_loader(finder, callers.rows[0]) ? is_called_once(finder, callers.rows[0], ret) : WH_OK;
-}
-
-static enum wh_status find_once(struct finder *finder)
-{
-    bool once = false;
-    enum wh_status status = finder->adder_count && !finder->sites->incomplete ? is_used_elsewhere(finder, &once) : WH_OK;
-    if (status)
-        return status;
-    for (unsigned a = 0; once && a < finder->adder_count; a++) {
-        status = is_one_loop(finder, finder->adders[a], &once);
-        if (status)
-            return status;
-    }
-    finder->ret->once = once;
-    return WH_OK;
 }
 
 static const struct naming_step *last_attribute(const struct naming_path *path)
@@ -429,10 +219,10 @@ static enum wh_status is_construction(const struct finder *finder, uint32_t row,
     if (*ret || facts->class_type == TYPE_NONE)
         return WH_OK;
     struct callers callers;
-    enum wh_status status = find_callers(finder, row, &callers);
+    enum wh_status status = finder_callers(finder, row, &callers);
     if (status || callers.unclear || callers.count != 1)
         return status;
-    const struct code_facts *caller = &finder->index->facts[callers.rows[0]];
+    const struct code_facts *caller = &finder->index->facts[callers.at[0].row];
     *ret = caller->name == NAME_INIT && caller->class_type != TYPE_NONE && code_index_is_subtype(finder->index, type, caller->class_type);
     return WH_OK;
 }
@@ -441,9 +231,9 @@ static enum wh_status find_constructor(struct finder *finder)
 {
     const struct naming_step *step = last_attribute(finder->path);
     uint32_t type = step && step->owner < finder->heap->node_count ? code_index_type_of(finder->index, step->owner) : TYPE_NONE;
-    bool all = type != TYPE_NONE && code_index_type_of_class(finder->index, step->owner) == TYPE_NONE && finder->adder_count;
+    bool all = type != TYPE_NONE && code_index_type_of_class(finder->index, step->owner) == TYPE_NONE && finder->adder_count && !finder->ret->grown_by_reading;
     for (uint32_t i = 0; all && i < finder->sites->count; i++)
-        all = !counts(finder, &finder->sites->sites[i]) || finder->sites->sites[i].on_self;
+        all = !finder_counts(finder, &finder->sites->sites[i]) || finder->sites->sites[i].on_self;
     for (unsigned a = 0; all && a < finder->adder_count; a++) {
         enum wh_status status = is_construction(finder, finder->adders[a], type, &all);
         if (status)
@@ -458,11 +248,11 @@ static enum wh_status find_made_each_round(struct finder *finder)
 {
     const struct naming_step *last = finder->path->step_count ? &finder->path->steps[finder->path->step_count - 1] : NULL;
     uint32_t row = last && last->kind == STEP_LOCAL ? code_index_row(finder->index, label_code_of_locals(finder->heap, last->owner)) : CODE_NONE;
-    if (row == CODE_NONE || !is_adder(finder, row))
+    if (row == CODE_NONE || !finder_is_adder(finder, row))
         return WH_OK;
     const struct code_flow *flow;
     struct code_view view;
-    enum wh_status status = flow_of(finder, row, &flow);
+    enum wh_status status = finder_flow(finder, row, &flow);
     code_view_init(finder->heap, &finder->heap->codes[row], &view);
     for (uint32_t i = 0; !status && i < flow->event_count; i++) {
         const struct event *event = &flow->events[i];
@@ -483,11 +273,11 @@ static bool took_part_in_growth(const struct finder *finder, uint32_t code_node)
     return false;
 }
 
-/* Where no site fills the containers inside, the recorder may have seen that they were filled while the holder was made. */
+/* Where no site fills the containers inside, they were filled when the holder was made; the recorder, if there was one, has seen it. */
 static bool fills_with_holder(const struct finder *finder, const struct store_site *site)
 {
-    return finder->ret->deep && !site->of_element && site->executed != EXECUTION_NEVER && took_part_in_growth(finder, site->code_node) &&
-           filling_site_grows(finder->model, finder->point, site);
+    return finder->ret->deep && !site->of_element && site->executed != EXECUTION_NEVER &&
+           (!finder->ret->has_growth || took_part_in_growth(finder, site->code_node)) && site_growth_adds(finder->model, finder->point, site);
 }
 
 static void find_made_anew(struct finder *finder)
@@ -495,14 +285,14 @@ static void find_made_anew(struct finder *finder)
     bool any = false, all = true;
     for (uint32_t i = 0; all && i < finder->sites->count; i++) {
         const struct store_site *site = &finder->sites->sites[i];
-        if (!counts(finder, site) && !fills_with_holder(finder, site))
+        if (!finder_counts(finder, site) && !fills_with_holder(finder, site))
             continue;
         any = true;
         all = site->on_new && !site->on_stack && !site->top_level;
     }
     /* A generator's or a coroutine's own variable: it has not ended. */
     const struct naming_step *last = finder->path->step_count ? &finder->path->steps[finder->path->step_count - 1] : NULL;
-    bool local = last && last->kind == STEP_LOCAL && is_adder(finder, code_index_row(finder->index, label_code_of_locals(finder->heap, last->owner)));
+    bool local = last && last->kind == STEP_LOCAL && finder_is_adder(finder, code_index_row(finder->index, label_code_of_locals(finder->heap, last->owner)));
     finder->ret->made_anew = any && all && !local;
 }
 
@@ -561,7 +351,7 @@ static uint64_t number_at(const struct finder *finder, const struct code_flow *f
         buffer[text.length] = '\0';
         node = heap_attribute(finder->heap, step->owner, buffer);
     }
-    return stores_name(flow, name) ? 0 : number_of(finder->heap, node);
+    return finder_stores_name(flow, name) ? 0 : number_of(finder->heap, node);
 }
 
 static uint64_t length_of(const struct finder *finder)
@@ -576,7 +366,7 @@ static enum wh_status find_limit_in(struct finder *finder, uint32_t row)
     struct code_view view;
     bool asked = false;
     code_view_init(finder->heap, &finder->heap->codes[row], &view);
-    enum wh_status status = flow_of(finder, row, &flow);
+    enum wh_status status = finder_flow(finder, row, &flow);
     for (uint32_t i = 0; !status && !asked && i < flow->event_count; i++)
         asked = asks_length(finder, flow, &view, &flow->events[i]);
     for (uint32_t i = 0; !status && asked && !finder->ret->limit && i < flow->expr_count; i++) {
@@ -598,6 +388,21 @@ static enum wh_status find_limit(struct finder *finder)
     return status;
 }
 
+/* Many small lists in a dict that makes them by itself: no line adds to the dict. */
+static bool grows_inside_only(const struct finder *finder)
+{
+    bool inside = false;
+    for (uint32_t i = 0; i < finder->sites->count; i++) {
+        const struct store_site *site = &finder->sites->sites[i];
+        if (site->executed == EXECUTION_NEVER || !site_growth_adds(finder->model, finder->point, site))
+            continue;
+        if (!site->of_element)
+            return false;
+        inside = true;
+    }
+    return inside;
+}
+
 enum wh_status filling_find(const struct model *model, struct code_index *index, const struct accumulation *point,
                             const struct naming_path *path, const struct store_site_list *sites, struct wh_error *error, struct filling *ret)
 {
@@ -607,18 +412,22 @@ enum wh_status filling_find(const struct model *model, struct code_index *index,
     if (path->step_count)
         finder.name = code_index_find_name(index, path->steps[path->step_count - 1].name);
     enum wh_status status = find_growth(&finder);
+    ret->deep |= ret->seen == GROWTH_UNSEEN && grows_inside_only(&finder);
     for (uint32_t i = 0; ret->seen == GROWTH_UNSEEN && i < sites->count; i++) {
-        if (counts(&finder, &sites->sites[i]))
+        if (finder_counts(&finder, &sites->sites[i]))
             add_adder(&finder, sites->sites[i].code_node);
     }
     if (!status)
         status = find_room(&finder);
     if (!status)
-        status = find_once(&finder);
+        status = finder_find_grown_by_reading(&finder);
+    if (!status)
+        status = finder_find_once(&finder);
     if (!status)
         status = find_constructor(&finder);
     if (!status)
         status = find_limit(&finder);
+    finder_find_under_way(&finder);
     find_made_anew(&finder);
     if (!status)
         status = find_made_each_round(&finder);

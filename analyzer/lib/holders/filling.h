@@ -32,12 +32,12 @@ struct filling {
     bool by_constructor;               /* only the constructor of the object that the holder belongs to adds to it */
     bool made_anew;                    /* the functions that add to it have made it, and have ended; or make one each time round a loop */
     bool once;                         /* it is filled in loops of functions that are called once and are named as ones that load, and is used elsewhere */
+    bool served;                       /* the loop that fills it has ended, and later code reads it again and again */
+    const struct store_site *under_way; /* at the top level of a module, in a loop that has not ended; NULL */
+    bool grown_by_reading;             /* a defaultdict, and code that is not known to add asks for items by key */
     const struct store_site *room;     /* a removal in what adds, or in what is called by it; NULL */
     uint64_t limit;                    /* what adds compares the number of items with this one; 0: nothing of the kind */
 };
-
-/* Does the holder become larger when the site runs again? A name that is bound anew, or a place in a list that is, does not. */
-bool filling_site_grows(const struct model *model, const struct accumulation *point, const struct store_site *site);
 
 /* Is it what adds to the holder, or, if that is where the mass is, to what it contains? Likewise of a removal. */
 static inline bool filling_concerns(const struct filling *filling, const struct store_site *site)

@@ -150,7 +150,7 @@ bool growth_of_holder(const struct model *model, uint32_t node, struct growth *r
     if (row == UINT32_MAX)
         return false;
     const struct heap_block *block = &model->heap->blocks[row];
-    *ret = (struct growth){block->majority, block->stack};
+    *ret = (struct growth){block->majority, block->stack, block->serial};
     return block->majority >= STACK_FIRST_REAL;
 }
 
@@ -220,6 +220,7 @@ bool growth_of_contents(const struct model *model, uint32_t node, struct growth 
     const struct level *level;
     struct { struct growth growth; uint64_t bytes; } votes[VOTES_MAX];
     unsigned vote_count = 0, best = 0;
+    uint32_t latest = 0;
     struct heap_store store;
     if (!is_container(model, node, &store) || !find_deep(model, node, levels, &level))
         return false;
@@ -230,6 +231,7 @@ bool growth_of_contents(const struct model *model, uint32_t node, struct growth 
             continue;
         while (vote < vote_count && votes[vote].growth.majority != growth.majority)
             vote++;
+        latest = growth.serial > latest ? growth.serial : latest;
         if (vote == VOTES_MAX)
             continue;
         if (vote == vote_count) {
@@ -241,7 +243,7 @@ bool growth_of_contents(const struct model *model, uint32_t node, struct growth 
     for (unsigned vote = 1; vote < vote_count; vote++)
         best = votes[vote].bytes > votes[best].bytes ? vote : best;
     if (vote_count)
-        *ret = votes[best].growth;
+        *ret = (struct growth){votes[best].growth.majority, votes[best].growth.last, latest};
     return vote_count > 0;
 }
 

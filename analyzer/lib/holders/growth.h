@@ -31,8 +31,11 @@ struct stack_place growth_place(const struct heap *heap, const struct heap_stack
 /* False if the stack has no frame with a line. */
 bool growth_summarize(const struct heap *heap, uint32_t stack, struct stack_summary *ret);
 
-/* Stacks that made a holder's store grow: the majority of it, and the last. False if it was not recorded, or is from before. */
-struct growth { uint32_t majority, last; };
+/*
+ * Stacks that made a holder's store grow: the majority of it, and the last, and when that was (heap_block's serial). False if it was not
+ * recorded, or is from before.
+ */
+struct growth { uint32_t majority, last, serial; };
 bool growth_of_holder(const struct model *model, uint32_t node, struct growth *ret);
 
 /*

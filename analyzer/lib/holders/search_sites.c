@@ -25,8 +25,10 @@ static enum wh_status add_site(struct search *s, struct found_site site)
     site.line = code_index_line(s->index, site.row, site.offset);
     struct found_site *known = find_site(s, site.row, site.line);
     if (known) {
+        unsigned places = known->places | site.places;
         if (is_better(&site, known))
             *known = site;
+        known->places = places;
         return WH_OK;
     }
     if (s->found->count >= SITES_MAX) {
@@ -79,6 +81,20 @@ static uint32_t key_of(const struct search *s, const struct event *event)
     return event->kind == EVENT_CALL && event->argument_count ? argument(s, event, 0) : EXPR_UNKNOWN;
 }
 
+static unsigned places_of(const struct search *s, const struct event *event, uint32_t target)
+{
+    static const enum store_place items[] = {PLACE_ITEM_OF_HOLDER, PLACE_ITEM_OF_ELEMENT, PLACE_ITEM_OF_INNER};
+    static const enum store_place fields[] = {PLACE_FIELD_OF_HOLDER, PLACE_FIELD_OF_ELEMENT, PLACE_FIELD_OF_INNER};
+    static const enum store_place wholes[] = {PLACE_HOLDER, PLACE_ELEMENT, PLACE_INNER};
+    uint64_t any = step_set_any(s->sets[target]);
+    unsigned depth = any & MATCH_INNER ? 2 : any & MATCH_ELEMENT ? 1 : 0;
+    if (!any)
+        return 0;
+    if (event->kind == EVENT_STORE_ITEM)
+        return s->flow->exprs[event->key].kind == EXPR_CONST ? fields[depth] : items[depth];
+    return event->kind == EVENT_INPLACE ? wholes[depth] : 0;
+}
+
 static bool is_new(const struct search *s, uint32_t expr)
 {
     const struct expr *at = &s->flow->exprs[expr];
@@ -116,7 +132,7 @@ enum wh_status search_emit_to(struct search *s, const struct event *event, uint3
     const struct code_state *state = search_find(s, s->row);
     struct found_site site = {.row = s->row, .offset = event->offset, .executed = event->executed, .how = how, .match = match,
                               .level = level, .in_loop = event->in_loop, .maker = is_maker(state), .on_new = is_new(s, target),
-                              .on_self = is_of_self(s, target), .of_element = level == LEVEL_FILLS, .key = key_of(s, event), .caller_row = CODE_NONE};
+                              .on_self = is_of_self(s, target), .of_element = level == LEVEL_FILLS, .places = places_of(s, event, target), .key = key_of(s, event), .caller_row = CODE_NONE};
     if (state->caller_count) {
         site.caller_row = state->callers[0].row;
         site.caller_offset = state->callers[0].offset;

@@ -6,6 +6,7 @@
 
 #include "code/library_file.h"
 #include "holders/key_run.h"
+#include "holders/site_growth.h"
 
 enum {
     ALIKE_MIN = 5,
@@ -26,7 +27,7 @@ bool signs_site_adds(const struct store_site *site)
 
 static bool site_grows(const struct evidence *evidence, const struct store_site *site)
 {
-    return filling_site_grows(evidence->model, evidence->point, site);
+    return site_growth_adds(evidence->model, evidence->point, site);
 }
 
 /* --- for --- */
@@ -48,6 +49,23 @@ static bool grows_in_function(const struct evidence *evidence, struct text *sent
         return false;
     text_add(sentence, "a function adds to it each time it runs: ");
     text_add_name(sentence, site->function);
+    return true;
+}
+
+static bool is_grown_by_reading(const struct evidence *evidence, struct text *sentence)
+{
+    if (!evidence->filling.grown_by_reading)
+        return false;
+    text_add(sentence, "reading adds to it: a defaultdict makes what it is asked for");
+    return true;
+}
+
+static bool is_filled_still(const struct evidence *evidence, struct text *sentence)
+{
+    const struct store_site *site = evidence->filling.under_way;
+    if (!site)
+        return false;
+    text_addf(sentence, "a loop that has not ended adds to it, line %" PRIu32, site->line);
     return true;
 }
 
@@ -253,6 +271,14 @@ static bool is_loaded_once(const struct evidence *evidence, struct text *sentenc
     return true;
 }
 
+static bool is_served(const struct evidence *evidence, struct text *sentence)
+{
+    if (!evidence->filling.served)
+        return false;
+    text_add(sentence, "the loop that filled it has ended; since then it is only read");
+    return true;
+}
+
 static bool is_plain_container(const struct evidence *evidence)
 {
     static const char *const names[] = {"list", "dict", "set"};
@@ -282,19 +308,21 @@ static bool has_no_adder(const struct evidence *evidence, struct text *sentence)
 /* It was added to under another name; now it only gets its name from there, as the older one of two buffers does. */
 static bool is_only_handed_on(const struct evidence *evidence)
 {
+    bool assigned = false;
     for (uint32_t i = 0; i < evidence->sites->count; i++) {
         enum store_how how = evidence->sites->sites[i].how;
         if (how != STORE_ASSIGN && how != STORE_CREATE)
             return false;
+        assigned |= how == STORE_ASSIGN;
     }
-    return !evidence->sites->removal_count;
+    return assigned && !evidence->sites->removal_count;
 }
 
 static bool is_replaced_whole(const struct evidence *evidence, struct text *sentence)
 {
     if (!evidence->sites->count || evidence->sites->incomplete || evidence->opaque)
         return false;
-    if (evidence->point->chain)
+    if (evidence->point->chain || evidence->filling.grown_by_reading)
         return false;
     for (uint32_t i = 0; i < evidence->sites->count; i++) {
         if (site_grows(evidence, &evidence->sites->sites[i]))
@@ -313,6 +341,8 @@ static bool was_seen_at_import(const struct evidence *evidence)
 
 static bool is_filled_at_import(const struct evidence *evidence, struct text *sentence)
 {
+    if (evidence->filling.under_way)
+        return false;
     if (was_seen_at_import(evidence)) {
         text_add(sentence, "it was seen to grow only while a module was being imported");
         return true;
@@ -498,6 +528,8 @@ static bool is_program_text(const struct evidence *evidence, struct text *senten
 const struct sign signs[] = {
     {"grows-in-function", true, grows_in_function},
     {"seen-growing", true, grew_in_function},
+    {"under-way", true, is_filled_still},
+    {"grown-by-reading", true, is_grown_by_reading},
     {"many-alike", true, holds_many_alike},
     {"chain", true, is_chain},
     {"registry", true, is_registry},
@@ -509,6 +541,7 @@ const struct sign signs[] = {
     {"constructor", false, is_made_by_constructor},
     {"made-anew", false, is_made_anew},
     {"loaded-once", false, is_loaded_once},
+    {"served", false, is_served},
     {"bounded", false, is_bounded},
     {"limit", false, is_kept_below_limit},
     {"makes-room", false, makes_room},

@@ -79,6 +79,19 @@ enum store_match {
     MATCH_NAME,            /* an attribute of the same name of an object of unknown type */
 };
 
+/* What h[k] = x and h += x write to. A field has a constant for its key: however often it is stored, there is one item. */
+enum store_place {
+    PLACE_ITEM_OF_HOLDER = 1 << 0,
+    PLACE_ITEM_OF_ELEMENT = 1 << 1,        /* h[i][k] = x */
+    PLACE_ITEM_OF_INNER = 1 << 2,          /* h[i][j][k] = x */
+    PLACE_FIELD_OF_HOLDER = 1 << 3,        /* h['k'] = x */
+    PLACE_FIELD_OF_ELEMENT = 1 << 4,       /* h[i]['k'] = x */
+    PLACE_FIELD_OF_INNER = 1 << 5,         /* h[i][j]['k'] = x */
+    PLACE_HOLDER = 1 << 6,                 /* h += x */
+    PLACE_ELEMENT = 1 << 7,                /* h[i] += x */
+    PLACE_INNER = 1 << 8,                  /* h[i][j] += x */
+};
+
 struct store_site {
     uint32_t code_node, offset, line;
     struct span file, function;            /* function: the qualified name where the interpreter has it (3.11 and newer) */
@@ -92,6 +105,7 @@ struct store_site {
     bool on_new;                           /* what it adds to was made in the same run of the function */
     bool on_self;                          /* … is an attribute of the method's own object */
     bool of_element;                       /* … or what is taken out of: something that the holder contains */
+    unsigned places;                       /* SUBSCRIPT and INPLACE: enum store_place, of all of the line's stores; 0: not known */
     uint32_t key;                          /* the same number in two sites of one function: the same key */
     uint32_t caller_code_node, caller_line; /* the call that passed the holder in; 0: none */
     struct span caller_file, caller_function;

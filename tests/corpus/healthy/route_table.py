@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Routes are registered by decorators and a loop when the application starts; the log of requests is bounded."""
-# gap: a loop at the top level calls what adds, as it does in many a leak
 import collections
 import sys
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Rules are parsed when the program starts, one by one; afterwards they are only applied."""
-# gap: main() has a loop that calls what adds, as it has in many a leak
 import sys
 
 LINES = ["if field%d > %d then tag-%d" % (n % 20, n, n) for n in range(6000)]

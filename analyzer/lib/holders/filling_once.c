@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "holders/filling_finder.h"
+
+#include <string.h>
+
+#include "heap/known_names.h"
+#include "holders/site_growth.h"
+
+/* A module's body that binds the name says nothing; one that only reads it does. */
+static enum wh_status is_use(const struct finder *finder, uint32_t row, bool *ret)
+{
+    const struct code_facts *facts = &finder->index->facts[row];
+    const struct code_flow *flow;
+    *ret = !facts->library && facts->name != NAME_INIT && facts->name != finder->name && !finder_is_adder(finder, row);
+    if (!*ret || !facts->top_level)
+        return WH_OK;
+    enum wh_status status = finder_flow(finder, row, &flow);
+    if (!status)
+        *ret = !finder_stores_name(flow, finder->name);
+    return status;
+}
+
+static enum wh_status is_used_elsewhere(const struct finder *finder, bool *ret)
+{
+    const struct code_index *index = finder->index;
+    enum wh_status status = WH_OK;
+    *ret = false;
+    for (uint32_t i = index->first_user_of_name[finder->name]; !status && !*ret && finder->name && i < index->first_user_of_name[finder->name + 1]; i++)
+        status = is_use(finder, index->users[i], ret);
+    return status;
+}
+
+/* --- the way down to what adds --- */
+
+enum { CHAIN_MAX = 10 };
+
+/*
+ * From the code that adds (0) up to a module's top level: each step is called by the next one. `loop` is the outermost step that does so in
+ * a loop: that loop fills the holder.
+ */
+struct chain { struct caller at[CHAIN_MAX]; unsigned count, loop; bool complete, looped; };
+
+static bool add_step(const struct finder *finder, struct chain *chain, struct caller step)
+{
+    if (chain->count == CHAIN_MAX)
+        return false;
+    if (step.in_loop) {
+        chain->loop = chain->count;
+        chain->looped = true;
+    }
+    chain->at[chain->count++] = step;
+    chain->complete = finder->index->facts[step.row].top_level;
+    return !chain->complete;
+}
+
+/* A function inside another one is called by whoever got it from there, as a decorator is: by those who call the outer one. */
+static enum wh_status find_callers(const struct finder *finder, uint32_t row, struct callers *ret)
+{
+    enum wh_status status = finder_callers(finder, row, ret);
+    uint32_t parent = finder->index->facts[row].parent;
+    if (status || ret->count || parent == CODE_NONE || finder->index->facts[parent].top_level)
+        return status;
+    return finder_callers(finder, parent, ret);
+}
+
+/* All calls are in one function: the last of them, and one in a loop if there is any. False if it is not so. */
+static bool is_one_caller(const struct callers *callers, struct caller *ret)
+{
+    if (callers->unclear || !callers->count || callers->count > CALLERS_KEPT)
+        return false;
+    *ret = callers->at[0];
+    for (unsigned i = 1; i < callers->count; i++) {
+        if (callers->at[i].row != ret->row)
+            return false;
+        if (callers->at[i].in_loop >= ret->in_loop)
+            *ret = callers->at[i];
+    }
+    return true;
+}
+
+static struct caller first_step(const struct finder *finder, uint32_t row)
+{
+    struct caller step = {row, 0, false};
+    for (uint32_t i = 0; i < finder->sites->count && !step.in_loop; i++) {
+        const struct store_site *site = &finder->sites->sites[i];
+        if (finder_counts(finder, site) && code_index_row(finder->index, site->code_node) == row)
+            step = (struct caller){row, site->offset, site->in_loop};
+    }
+    return step;
+}
+
+/* As the code tells: where each function is called in one place, there is one way. */
+static enum wh_status chain_by_code(const struct finder *finder, uint32_t row, struct chain *ret)
+{
+    struct caller step = first_step(finder, row);
+    enum wh_status status = WH_OK;
+    *ret = (struct chain){.count = 0};
+    while (!status && add_step(finder, ret, step)) {
+        struct callers callers;
+        status = find_callers(finder, step.row, &callers);
+        if (status || !is_one_caller(&callers, &step))
+            return status;
+    }
+    return status;
+}
+
+/* As the recorder saw it: the way by which most of it was added. */
+static void chain_by_stack(const struct finder *finder, struct chain *ret)
+{
+    const struct heap_stack *stack = &finder->heap->stacks[finder->ret->growth.majority];
+    *ret = (struct chain){.count = 0};
+    for (uint32_t i = 0; i < stack->frame_count; i++) {
+        const struct heap_stack_frame *frame = &finder->heap->stack_frames[stack->first_frame + i];
+        uint32_t row = code_index_row(finder->index, frame->code_node), first, last;
+        if (row == CODE_NONE)
+            return;
+        if (!ret->count && finder->index->facts[row].library)
+            continue;
+        if (!add_step(finder, ret, (struct caller){row, frame->instruction, finder_loop_around(finder, row, frame->instruction, &first, &last)}))
+            return;
+    }
+}
+
+/* --- who reads --- */
+
+enum { READERS_MAX = 32, READER_DEPTH_MAX = 3 };
+struct reader { uint32_t row; bool in_loop; unsigned depth; };
+struct readers { struct reader at[READERS_MAX]; unsigned count; };
+
+static void add_reader(struct readers *readers, struct reader reader)
+{
+    for (unsigned i = 0; i < readers->count; i++) {
+        if (readers->at[i].row == reader.row && (readers->at[i].in_loop || !reader.in_loop))
+            return;
+    }
+    if (readers->count < READERS_MAX)
+        readers->at[readers->count++] = reader;
+}
+
+/* Of an attribute: methods of its object's own class, and functions. */
+static bool may_mean_holder(const struct finder *finder, uint32_t row)
+{
+    const struct naming_path *path = finder->path;
+    uint32_t type = finder->index->facts[row].class_type, owner = path->steps[path->step_count - 1].owner;
+    if (type == TYPE_NONE || path->steps[path->step_count - 1].kind != STEP_ATTRIBUTE || owner >= finder->heap->node_count)
+        return true;
+    uint32_t owners = code_index_type_of(finder->index, owner);
+    return code_index_is_subtype(finder->index, owners, type) || heap_is_instance(finder->heap, owner, "builtins", "module");
+}
+
+/* By any site, also one of which the recorder saw nothing. */
+static bool adds(const struct finder *finder, uint32_t row)
+{
+    for (uint32_t i = 0; i < finder->sites->count; i++) {
+        const struct store_site *site = &finder->sites->sites[i];
+        if (code_index_row(finder->index, site->code_node) == row && site_growth_adds(finder->model, finder->point, site))
+            return true;
+    }
+    return finder_is_adder(finder, row);
+}
+
+static void add_direct_readers(const struct finder *finder, struct readers *readers)
+{
+    const struct code_index *index = finder->index;
+    for (uint32_t i = index->first_user_of_name[finder->name]; finder->name && i < index->first_user_of_name[finder->name + 1]; i++) {
+        const struct code_facts *facts = &index->facts[index->users[i]];
+        if (facts->library || facts->name == NAME_INIT || facts->top_level || adds(finder, index->users[i]) || !may_mean_holder(finder, index->users[i]))
+            continue;
+        struct reading reading = finder_reading(finder, index->users[i], 0);
+        if (reading.any)
+            add_reader(readers, (struct reader){index->users[i], reading.in_loop, 0});
+    }
+}
+
+/* Does the call come after the filling loop, or after the call that led there? */
+static bool comes_later(const struct chain *chain, uint32_t last, const struct caller *call)
+{
+    for (unsigned i = chain->loop; i < chain->count; i++) {
+        if (chain->at[i].row == call->row)
+            return call->offset > (i == chain->loop ? last : chain->at[i].offset);
+    }
+    return false;
+}
+
+/* Is there another line that has run and adds, and of which the recorder saw nothing? */
+static bool is_added_to_elsewhere(const struct finder *finder)
+{
+    for (uint32_t i = 0; i < finder->sites->count; i++) {
+        const struct store_site *site = &finder->sites->sites[i];
+        if (!site->library && finder_counts(finder, site) && !finder_is_adder(finder, code_index_row(finder->index, site->code_node)))
+            return true;
+    }
+    return false;
+}
+
+static bool is_read_on_the_way(const struct finder *finder, const struct chain *chain, uint32_t last)
+{
+    for (unsigned i = chain->loop; i < chain->count; i++) {
+        if (finder_reading(finder, chain->at[i].row, (i == chain->loop ? last : chain->at[i].offset) + 1).in_loop)
+            return true;
+    }
+    return false;
+}
+
+/* After the loop that fills it, is the holder read again and again? From those who read up to the code that had it filled. */
+static enum wh_status is_served(const struct finder *finder, const struct chain *chain, uint32_t last, bool *ret)
+{
+    struct readers readers = {.count = 0};
+    enum wh_status status = WH_OK;
+    *ret = is_read_on_the_way(finder, chain, last);
+    add_direct_readers(finder, &readers);
+    for (unsigned i = 0; !status && !*ret && i < readers.count; i++) {
+        struct callers callers;
+        struct reader reader = readers.at[i];
+        if (reader.depth < READER_DEPTH_MAX)
+            status = finder_callers(finder, reader.row, &callers);
+        if (status || reader.depth >= READER_DEPTH_MAX || callers.unclear)
+            continue;
+        for (unsigned k = 0; k < callers.count && k < CALLERS_KEPT; k++) {
+            bool in_loop = reader.in_loop || callers.at[k].in_loop;
+            *ret |= in_loop && comes_later(chain, last, &callers.at[k]);
+            add_reader(&readers, (struct reader){callers.at[k].row, in_loop, reader.depth + 1});
+        }
+    }
+    return status;
+}
+
+/* --- who loads --- */
+
+static bool begins_with(struct span name, const char *const *words, size_t count)
+{
+    while (name.length && name.bytes[0] == '_') {
+        name.bytes++;
+        name.length--;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (name.length >= strlen(words[i]) && !memcmp(name.bytes, words[i], strlen(words[i])))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * A service's loop runs once, too: only the name tells the one that loads a table. Some names tell it only of a class' own method, and only of
+ * what is used elsewhere.
+ */
+static bool is_named_as_loader(const struct finder *finder, uint32_t row, bool own)
+{
+    static const char *const words[] = {"load", "build", "init", "setup", "set_up", "populate", "fill", "prepare", "warm", "preload", "precompute",
+                                        "compile", "configure", "from_", "__init__"};
+    static const char *const of_own[] = {"read", "parse", "import", "create", "make", "register", "index"};
+    struct span name = finder->index->text_of_name[finder->index->facts[row].name];
+    if (finder->index->facts[row].name == NAME_INIT)
+        return true;
+    return begins_with(name, words, sizeof(words) / sizeof(words[0])) || (own && begins_with(name, of_own, sizeof(of_own) / sizeof(of_own[0])));
+}
+
+static bool is_of_one_class(const struct finder *finder, uint32_t row, uint32_t other)
+{
+    const struct code_facts *facts = finder->index->facts;
+    return row == other || (facts[row].class_type != TYPE_NONE && facts[row].class_type == facts[other].class_type);
+}
+
+/* The loop itself, or what calls it. */
+static bool is_loaded(const struct finder *finder, const struct chain *chain, bool used)
+{
+    for (unsigned i = chain->loop; i < chain->count; i++) {
+        bool own = used && i == chain->loop && is_of_one_class(finder, chain->at[0].row, chain->at[i].row);
+        if (is_named_as_loader(finder, chain->at[i].row, own))
+            return true;
+    }
+    return false;
+}
+
+/* --- a container that makes what it is asked for --- */
+
+/* h[k], of which the value is no call's: h.get(k) adds nothing. */
+static bool has_subscript(const struct finder *finder, const struct code_flow *flow)
+{
+    for (uint32_t i = 0; i < flow->expr_count; i++) {
+        const struct expr *item = &flow->exprs[i], *container = &flow->exprs[item->a];
+        uint32_t name = container->kind == EXPR_ATTR ? container->b : container->kind == EXPR_GLOBAL ? container->a : NAME_NONE;
+        bool called = item->kind != EXPR_ITEM || !name || name != finder->name;
+        for (uint32_t e = 0; !called && e < flow->event_count; e++)
+            called = flow->events[e].kind == EVENT_CALL && flow->events[e].value == i;
+        if (!called)
+            return true;
+    }
+    return false;
+}
+
+/* Reading a defaultdict may add to it: does anybody do so who is not known to add? */
+enum wh_status finder_find_grown_by_reading(struct finder *finder)
+{
+    const struct code_index *index = finder->index;
+    bool *ret = &finder->ret->grown_by_reading;
+    enum wh_status status = WH_OK;
+    bool makes = finder->name && heap_is_instance(finder->heap, finder->point->node, "collections", "defaultdict");
+    for (uint32_t i = index->first_user_of_name[finder->name]; makes && !status && !*ret && i < index->first_user_of_name[finder->name + 1]; i++) {
+        const struct code_flow *flow;
+        if (index->facts[index->users[i]].library || finder_is_adder(finder, index->users[i]))
+            continue;
+        status = finder_flow(finder, index->users[i], &flow);
+        if (!status)
+            *ret = has_subscript(finder, flow);
+    }
+    return status;
+}
+
+/* --- all together --- */
+
+enum { QUIET_PERCENT_MIN = 10 };
+
+/* How long ago, of all the time that the recorder saw, it last grew; per cent. */
+static unsigned quiet_percent(const struct finder *finder)
+{
+    uint64_t last = finder->heap->last_serial, grown = finder->ret->growth.serial;
+    return last ? (unsigned)((last - grown) * 100 / last) : 0;
+}
+
+struct once { bool loaded, served, used; };
+
+/* How one of the functions that add is driven. */
+static enum wh_status look_at_chain(const struct finder *finder, const struct chain *chain, struct once *ret)
+{
+    uint32_t first, last;
+    bool served = false;
+    const struct caller *loop = &chain->at[chain->loop];
+    enum wh_status status = WH_OK;
+    if (!chain->complete || !chain->looped || !finder_loop_around(finder, loop->row, loop->offset, &first, &last) ||
+        finder_is_under_way(finder, loop->row, first, last)) {
+        ret->loaded = ret->served = false;
+        return WH_OK;
+    }
+    if (ret->served)
+        status = is_served(finder, chain, last, &served);
+    ret->loaded &= is_loaded(finder, chain, ret->used);
+    ret->served &= served;
+    return status;
+}
+
+static enum wh_status look_at_code(const struct finder *finder, struct once *ret)
+{
+    enum wh_status status = WH_OK;
+    for (unsigned a = 0; !status && (ret->loaded || ret->served) && a < finder->adder_count; a++) {
+        struct chain chain;
+        if (finder->index->facts[finder->adders[a]].library) {
+            ret->loaded = ret->served = false;
+            return WH_OK;
+        }
+        status = chain_by_code(finder, finder->adders[a], &chain);
+        if (!status)
+            status = look_at_chain(finder, &chain, ret);
+    }
+    ret->served &= !is_added_to_elsewhere(finder);
+    return status;
+}
+
+/* Others may call what adds, too; but nothing has come for a long time. */
+static enum wh_status look_at_stack(const struct finder *finder, struct once *ret)
+{
+    struct chain chain;
+    if (!finder->ret->has_growth || quiet_percent(finder) < QUIET_PERCENT_MIN) {
+        ret->loaded = ret->served = false;
+        return WH_OK;
+    }
+    chain_by_stack(finder, &chain);
+    return look_at_chain(finder, &chain, ret);
+}
+
+enum wh_status finder_find_once(struct finder *finder)
+{
+    bool used;
+    if (!finder->adder_count || finder->sites->incomplete || finder->ret->grown_by_reading)
+        return WH_OK;
+    enum wh_status status = is_used_elsewhere(finder, &used);
+    struct once by_code = {true, true, used}, by_stack = {true, true, used};
+    if (!status)
+        status = look_at_code(finder, &by_code);
+    if (!status)
+        status = look_at_stack(finder, &by_stack);
+    if (status)
+        return status;
+    finder->ret->once = by_code.loaded || by_stack.loaded;
+    finder->ret->served = by_code.served || by_stack.served;
+    return WH_OK;
+}
+
+void finder_find_under_way(struct finder *finder)
+{
+    uint32_t first, last;
+    for (uint32_t i = 0; !finder->ret->under_way && i < finder->sites->count; i++) {
+        const struct store_site *site = &finder->sites->sites[i];
+        uint32_t row = code_index_row(finder->index, site->code_node);
+        if (finder_counts(finder, site) && site->top_level && row != CODE_NONE && finder_loop_around(finder, row, site->offset, &first, &last) &&
+            finder_is_under_way(finder, row, first, last))
+            finder->ret->under_way = site;
+    }
+}

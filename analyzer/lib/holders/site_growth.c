@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "holders/site_growth.h"
+
+#include <string.h>
+
+enum {
+    SAMPLE_MAX = 48, SAMPLE_OF_ONE = 12,
+    LARGE_BYTES = 1024,   /* a value that may be the sum of many: what is smaller can be set, but has not grown */
+};
+
+struct sample { uint32_t nodes[SAMPLE_MAX], count; };
+
+/* Some of what an object contains, evenly spread; of pairs the values. */
+static void add_contents(const struct model *model, uint32_t node, struct sample *ret)
+{
+    struct node_run items = heap_items(model->heap, node);
+    uint32_t width = heap_items_kind(model->heap, node) == FORM_ITEMS_PAIRS ? 2 : 1, count = items.count / width;
+    uint32_t step = count / SAMPLE_OF_ONE + 1;
+    for (uint32_t i = 0; i < count && ret->count < SAMPLE_MAX; i += step) {
+        uint32_t content = items.nodes[(size_t)i * width + width - 1];
+        if (content)
+            ret->nodes[ret->count++] = content;
+    }
+}
+
+/* Its items are numbers in a row: each can be set, none comes. */
+static bool is_buffer(const struct model *model, uint32_t node)
+{
+    return heap_is_instance(model->heap, node, "builtins", "bytearray") || heap_is_instance(model->heap, node, "array", "array") ||
+           heap_type_is(model->heap, node, "builtins", "memoryview");
+}
+
+/* What was met on the way down. */
+struct passed { bool makes, buffer; };
+
+/* What lies `depth` containers below the holder. One that makes what it is asked for (defaultdict) has a new item for each new key. */
+static struct sample contents_at(const struct model *model, uint32_t holder, unsigned depth, struct passed *passed)
+{
+    struct sample at = {{holder}, 1};
+    for (unsigned i = 0; i < depth; i++) {
+        struct sample next = {.count = 0};
+        for (uint32_t k = 0; k < at.count; k++) {
+            passed->makes |= heap_is_instance(model->heap, at.nodes[k], "collections", "defaultdict");
+            passed->buffer |= is_buffer(model, at.nodes[k]);
+            add_contents(model, at.nodes[k], &next);
+        }
+        at = next;
+    }
+    return at;
+}
+
+/* x += y makes a new one of the same size. */
+static bool is_scalar(const struct model *model, uint32_t node)
+{
+    static const char *const names[] = {"int", "float", "bool", "complex", "NoneType"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (heap_type_is(model->heap, node, "builtins", names[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool takes_new_keys(const struct model *model, uint32_t node)
+{
+    return heap_items_kind(model->heap, node) != FORM_ITEMS_SEQUENCE && !is_scalar(model, node) && !is_buffer(model, node);
+}
+
+static bool takes_more(const struct model *model, uint32_t node)
+{
+    return !is_scalar(model, node);
+}
+
+static bool is_large(const struct model *model, uint32_t node)
+{
+    return !is_scalar(model, node) && (model_retained(model, node) >= LARGE_BYTES || model_shallow(model, node) >= LARGE_BYTES);
+}
+
+/* Of which nothing can be seen, anything can be. */
+static bool any(const struct model *model, struct sample sample, bool (*is)(const struct model *, uint32_t))
+{
+    for (uint32_t i = 0; i < sample.count; i++) {
+        if (is(model, sample.nodes[i]))
+            return true;
+    }
+    return !sample.count;
+}
+
+static const struct {
+    enum store_place place;
+    unsigned depth;
+    bool (*grows)(const struct model *, uint32_t);   /* where one of what lies that deep is so */
+} places[] = {
+    {PLACE_ITEM_OF_HOLDER, 0, takes_new_keys}, {PLACE_ITEM_OF_ELEMENT, 1, takes_new_keys}, {PLACE_ITEM_OF_INNER, 2, takes_new_keys},
+    {PLACE_FIELD_OF_HOLDER, 1, is_large},      {PLACE_FIELD_OF_ELEMENT, 2, is_large},      {PLACE_FIELD_OF_INNER, 3, is_large},
+    {PLACE_HOLDER, 0, takes_more},             {PLACE_ELEMENT, 1, takes_more},             {PLACE_INNER, 2, takes_more},
+};
+
+static bool place_grows(const struct model *model, uint32_t holder, unsigned of_site)
+{
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        struct passed passed = {false, false};
+        if (!(of_site & places[i].place))
+            continue;
+        struct sample contents = contents_at(model, holder, places[i].depth, &passed);
+        if (passed.makes || (any(model, contents, places[i].grows) && (contents.count || !passed.buffer)))
+            return true;
+    }
+    return false;
+}
+
+bool site_growth_adds(const struct model *model, const struct accumulation *point, const struct store_site *site)
+{
+    switch (site->how) {
+    case STORE_CREATE:
+    case STORE_ASSIGN:
+    case STORE_COMPREHENSION:
+    case STORE_REMOVE:
+        return false;
+    case STORE_ATTRIBUTE:
+        return point->chain > 0;
+    case STORE_SUBSCRIPT:
+        if (!site->places)
+            return site->of_element || takes_new_keys(model, point->node);
+        return point->chain > 0 || place_grows(model, point->node, site->places);
+    case STORE_INPLACE:
+        return point->chain > 0 || !site->places || place_grows(model, point->node, site->places);
+    default:
+        return true;
+    }
+}
