@@ -3,9 +3,10 @@
  * Writes a small but complete snapshot: a module __main__ whose list `cache` holds six bytearrays, a function that fills it, and a thread
  * that stands in that function.
  *
- *     make_snapshot [--hostile] FILE
+ *     make_snapshot [--hostile | --large] FILE
  *
  * --hostile: all names try to act on terminals, HTML and JSON, and some are no UTF-8.
+ * --large: two million tuples more, each of which refers to others anywhere among them: a second of work, or more, for an analysis.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,6 +172,43 @@ static void write_roots(struct snapshot_writer *writer, const struct names *name
     snapshot_writer_row(writer, TABLE_ACCOUNT, (struct cell[]){bytes("file"), number(6000000)});
 }
 
+/* Tuple k of a binary tree stands in place k × LARGE_STEP, so that neighbours in the tree are far apart. */
+enum { LARGE_BITS = 21, LARGE_COUNT = 1 << LARGE_BITS, LARGE_STEP = 1103515245, LARGE_REFS = 3, LARGE_FIRST_REGION = 2,
+       LARGE_PER_REGION = (1 << REGION_BITS) / OBJECT_STRIDE, LARGE_REGIONS = LARGE_COUNT / LARGE_PER_REGION };
+
+static uint64_t large_id(uint32_t place)
+{
+    return granule_id(LARGE_FIRST_REGION + place / LARGE_PER_REGION, (uint64_t)(place % LARGE_PER_REGION) * OBJECT_STRIDE);
+}
+
+static uint64_t large_tuple(uint32_t number)
+{
+    return large_id(number * (uint32_t)LARGE_STEP % LARGE_COUNT);
+}
+
+/* The inverse of LARGE_STEP modulo a power of two (Newton's iteration doubles the right bits each time). */
+static uint32_t large_inverse(void)
+{
+    uint32_t inverse = 1;
+    for (int i = 0; i < 5; i++)
+        inverse *= 2 - (uint32_t)LARGE_STEP * inverse;
+    return inverse;
+}
+
+static void write_large(struct snapshot_writer *writer)
+{
+    uint32_t inverse = large_inverse();
+    for (uint32_t place = 0; place < LARGE_COUNT; place++) {
+        uint32_t number = place * inverse % LARGE_COUNT;
+        struct object_row row = {large_id(place), TYPE_TUPLE, FORM_ITEMS_SEQUENCE | FORM_TRACKED, 64, 2, LARGE_REFS};
+        snapshot_writer_object(writer, &row);
+        for (uint32_t child = 2 * number + 1; child <= 2 * number + 2; child++)
+            snapshot_writer_ref(writer, child < LARGE_COUNT ? large_tuple(child) : 0);
+        snapshot_writer_ref(writer, large_tuple((number * UINT32_C(2654435761) >> 3) % LARGE_COUNT));
+    }
+    snapshot_writer_row(writer, TABLE_ROOTS, (struct cell[]){number(ROOT_INTERPRETER), bytes("large"), number(large_tuple(0)), number(0)});
+}
+
 static enum wh_status sink(void *context, const void *data, size_t length, struct wh_error *error)
 {
     if (fwrite(data, 1, length, context) != length)
@@ -178,7 +216,7 @@ static enum wh_status sink(void *context, const void *data, size_t length, struc
     return WH_OK;
 }
 
-static enum wh_status write_snapshot(FILE *file, const struct names *names, void *memory, struct wh_error *error)
+static enum wh_status write_snapshot(FILE *file, const struct names *names, bool large, void *memory, struct wh_error *error)
 {
     struct snapshot_writer *writer;
     struct snapshot_header header = {
@@ -189,21 +227,25 @@ static enum wh_status write_snapshot(FILE *file, const struct names *names, void
     enum wh_status status = snapshot_writer_begin(memory, sink, file, &header, &writer, error);
     if (status)
         return status;
-    snapshot_writer_row(writer, TABLE_REGIONS, (struct cell[]){number(REGION_BASE)});
+    for (unsigned region = 0; region < 1 + (large ? LARGE_REGIONS : 0); region++)
+        snapshot_writer_row(writer, TABLE_REGIONS, (struct cell[]){number(REGION_BASE + region)});
     write_types(writer, names);
     for (unsigned i = 1; i < OBJECT_NUMBERS; i++)
         write_object(writer, i);
     write_code(writer);
     write_roots(writer, names);
+    if (large)
+        write_large(writer);
     return snapshot_writer_finish(writer, &totals, error);
 }
 
 int main(int argc, char **argv)
 {
     bool bad_names = argc == 3 && strcmp(argv[1], "--hostile") == 0;
+    bool large = argc == 3 && strcmp(argv[1], "--large") == 0;
     struct wh_error error = {0};
-    if (argc != 2 + bad_names) {
-        fputs("usage: make_snapshot [--hostile] FILE\n", stderr);
+    if (argc != 2 + (bad_names || large)) {
+        fputs("usage: make_snapshot [--hostile | --large] FILE\n", stderr);
         return WH_ERR_USAGE;
     }
     const struct names *names = bad_names ? &hostile : &plain;
@@ -214,7 +256,7 @@ int main(int argc, char **argv)
         return WH_ERR_RESOURCE;
     }
     name_objects(names);
-    enum wh_status status = write_snapshot(file, names, memory, &error);
+    enum wh_status status = write_snapshot(file, names, large, memory, &error);
     if (fclose(file) != 0 && !status)
         status = wh_error_set(&error, WH_ERR_RESOURCE, "cannot close");
     if (status)

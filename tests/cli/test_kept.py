@@ -4,8 +4,10 @@
 import os
 import shutil
 import stat
+import subprocess
+import sys
 
-from command_line import DONE, QUESTIONS, CommandLineTest, question
+from command_line import DONE, QUESTIONS, WHOHOLDS, CommandLineTest, question
 
 CACHE = "0x7f0000100140"
 MORE = {
@@ -19,6 +21,29 @@ MORE = {
     "retained": ["retained", "{}", "--type", "bytearray"],
     "alloc": ["alloc", "{}"],
 }
+
+PRIVATE_MOUNTS = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
+CANNOT_MOUNT = 77
+# Leaves as much free as is needed, half of it, a page, nothing; then all. Prints the names that are there afterwards and the answer.
+ON_SMALL_DISK = """
+import os, shutil, subprocess, sys
+directory, snapshot, needed, whoholds = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
+disk = os.path.join(directory, "disk")
+os.mkdir(disk)
+if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", disk], stderr=subprocess.DEVNULL).returncode:
+    sys.exit(%d)
+small, filler = os.path.join(disk, "small.whs"), os.path.join(disk, "filler")
+shutil.copy(snapshot, small)
+for left in (needed, needed // 2, 4096, 0, None):
+    if left is None:
+        os.unlink(filler)
+    else:
+        space = os.statvfs(disk)
+        with open(filler, "ab") as file:
+            file.write(bytes(max(0, space.f_bavail * space.f_frsize - left)))
+    done = subprocess.run([whoholds, "top", small], stdout=subprocess.PIPE, env=dict(os.environ, WHOHOLDS_CACHE="always"), check=True)
+    sys.stdout.buffer.write(" ".join(sorted(os.listdir(disk))).encode() + b"\\n" + done.stdout + b"\\0")
+""" % CANNOT_MOUNT
 
 
 class KeptTest(CommandLineTest):
@@ -66,6 +91,24 @@ class KeptTest(CommandLineTest):
         self.output(["top", "{}"], snapshot, WHOHOLDS_CACHE="always")
         self.assertEqual(sorted(os.listdir(self.directory)), ["asked.whs", "asked.whs.whx"])
         self.assertEqual(stat.S_IMODE(os.stat(snapshot + ".whx").st_mode), 0o600)
+
+    def test_on_a_full_disk_the_answer_is_the_same_and_nothing_is_left(self):
+        """A file system of our own, of which there are ever fewer bytes left; in the end none."""
+        snapshot = os.path.join(self.directory, "asked.whs")
+        shutil.copy(self.snapshot, snapshot)
+        expected = self.output(["top", "{}"], snapshot, WHOHOLDS_CACHE="always")
+        needed = os.path.getsize(snapshot + ".whx")
+        os.unlink(snapshot + ".whx")
+        done = subprocess.run([*PRIVATE_MOUNTS, sys.executable, "-c", ON_SMALL_DISK, self.directory, snapshot, str(needed), WHOHOLDS],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        if done.returncode == CANNOT_MOUNT:
+            self.skipTest("no file system can be mounted here")
+        self.assertEqual((done.returncode, done.stderr), (DONE, b""))
+        full, roomy = done.stdout.split(b"\0")[:-1], expected[1]
+        self.assertEqual(full[-1].split(b"\n", 1)[0], b"small.whs small.whs.whx")   # with room it is kept
+        for answer in full[:-1]:
+            names, text = answer.split(b"\n", 1)
+            self.assertEqual((names, text), (b"filler small.whs", roomy))
 
     def test_a_wrong_file_is_no_more_than_a_missing_one(self):
         snapshot = os.path.join(self.directory, "asked.whs")

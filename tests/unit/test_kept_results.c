@@ -18,6 +18,7 @@
 
 #include "answers/analysis.h"
 #include "fail_allocation.h"
+#include "fail_write.h"
 #include "kept_sample.h"
 #include "sample_heap.h"
 
@@ -328,6 +329,46 @@ static void where_it_cannot_be_written_there_is_none(void **state)
     kept_sample_deinit(&sample);
 }
 
+/* The disk fills up at the nth write, whatever the file is called until then: there is an answer, and no file, not even half of one. */
+static void a_disk_that_fills_up_leaves_no_file(void **state)
+{
+    struct kept_sample sample = make_sample();
+    (void)state;
+    for (int no_nameless = 0; no_nameless < 2; no_nameless++) {
+        uint64_t writes = UINT64_MAX;
+        for (uint64_t nth = 1; nth <= writes; nth++) {
+            unlink(sample.kept);
+            fail_write_arm((struct write_faults){.failing = nth, .no_nameless = no_nameless});
+            assert_false(opens_with_kept(sample.snapshot, WH_KEEP_ALWAYS));
+            writes = fail_write_disarm() < nth ? nth - 1 : UINT64_MAX;
+            if (nth <= writes)
+                assert_int_equal(count_files(sample.directory), 1);
+        }
+        assert_true(writes > 10 && is_used(&sample));
+    }
+    kept_sample_deinit(&sample);
+}
+
+static void writes_that_take_less_than_they_are_given_make_the_same_file(void **state)
+{
+    struct kept_sample sample = make_sample();
+    (void)state;
+    for (int no_nameless = 0; no_nameless < 2; no_nameless++) {
+        size_t length;
+        unlink(sample.kept);
+        fail_write_arm((struct write_faults){.shorten = true, .no_nameless = no_nameless});
+        assert_false(opens_with_kept(sample.snapshot, WH_KEEP_ALWAYS));
+        fail_write_disarm();
+        uint8_t *bytes = kept_sample_read(sample.kept, &length);
+        assert_non_null(bytes);
+        assert_int_equal(length, sample.length);
+        assert_memory_equal(bytes, sample.bytes, length);
+        free(bytes);
+        assert_int_equal(count_files(sample.directory), 2);
+    }
+    kept_sample_deinit(&sample);
+}
+
 enum { WRITERS = 6, ROUNDS = 20 };
 
 static void writers_at_the_same_time_leave_one_good_file(void **state)
@@ -418,6 +459,8 @@ int main(void)
         cmocka_unit_test(that_of_another_snapshot_is_not_used),
         cmocka_unit_test(what_others_may_write_or_own_is_not_used),
         cmocka_unit_test(where_it_cannot_be_written_there_is_none),
+        cmocka_unit_test(a_disk_that_fills_up_leaves_no_file),
+        cmocka_unit_test(writes_that_take_less_than_they_are_given_make_the_same_file),
         cmocka_unit_test(writers_at_the_same_time_leave_one_good_file),
         cmocka_unit_test(stopped_at_any_step_it_leaves_nothing),
         cmocka_unit_test(every_failed_allocation_is_an_error_or_does_without),
