@@ -278,9 +278,11 @@ static bool is_loaded(const struct finder *finder, const struct chain *chain, bo
 static bool has_subscript(const struct finder *finder, const struct code_flow *flow)
 {
     for (uint32_t i = 0; i < flow->expr_count; i++) {
-        const struct expr *item = &flow->exprs[i], *container = &flow->exprs[item->a];
+        if (flow->exprs[i].kind != EXPR_ITEM)
+            continue;
+        const struct expr *container = &flow->exprs[flow->exprs[i].a];
         uint32_t name = container->kind == EXPR_ATTR ? container->b : container->kind == EXPR_GLOBAL ? container->a : NAME_NONE;
-        bool called = item->kind != EXPR_ITEM || !name || name != finder->name;
+        bool called = name != finder->name;
         for (uint32_t e = 0; !called && e < flow->event_count; e++)
             called = flow->events[e].kind == EVENT_CALL && flow->events[e].value == i;
         if (!called)
