@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A program with many busy threads whose live heap stays the same: see soak.py.
 
-Lines of standard input: "rest" (all threads wait, garbage is collected, free memory given back; answers "resting TURNS"), "go", "end".
+Lines of standard input: "rest" (all threads wait, garbage is collected, free memory given back; answers "resting TURNS BLOCKS
+BYTES": how often threads went round, blocks that Python's allocator has lent, bytes that malloc has), "go", "end".
 """
 
 import asyncio
@@ -120,13 +121,28 @@ def start_process():
     stop.wait(0.2)
 
 
+class MallocFacts(ctypes.Structure):
+    """struct mallinfo2 of malloc.h, glibc 2.33"""
+    _fields_ = [(name, ctypes.c_size_t) for name in "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()]
+
+
+def malloc_bytes():
+    """What is lent, of all arenas; 0 where malloc does not tell."""
+    mallinfo = getattr(ctypes.CDLL(None), "mallinfo2", None)
+    if not mallinfo:
+        return 0
+    mallinfo.restype = MallocFacts
+    facts = mallinfo()
+    return facts.uordblks + facts.hblkhd
+
+
 def rest(count):
     gate.clear()
     for _ in range(count):
         parked.acquire()
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)
-    print("resting", turns, flush=True)
+    print("resting", turns, sys.getallocatedblocks(), malloc_bytes(), flush=True)
 
 
 def main():

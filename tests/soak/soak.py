@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Many snapshots of a busy process with many threads: none may fail, and the process must not grow by them.
 
-    soak.py [--count 1000] [--mode fork|inline] [--python PATH]...      all interpreters found, unless some are named
+    soak.py [--count 1000] [--mode fork|inline|none] [--python PATH]...      all interpreters found, unless some are named
 
 The program under `whoholds run` has threads that build and drop cycles, slots, generators, exceptions with frames, attributes, caches,
 threads that start and end, asyncio tasks, a subprocess now and then; its live heap stays the same. It is signalled, and each file
-must be whole. After each tenth the program rests, and what it has then of its own is printed.
+must be whole. After each tenth the program rests, and what it has then of its own is printed. Mode `none` takes no snapshot, but lets the
+threads go round: what the program's memory does by itself. Its resident memory grows, as many threads that take and give back leave
+holes in the allocators' arenas; what the allocators have lent at rest does not.
 """
 
 import argparse
@@ -21,6 +23,7 @@ import pythons  # noqa: E402
 from program import Program, is_complete, leftovers, snapshots, wait_until  # noqa: E402
 
 PROGRAM = os.path.join(HERE, "busy.py")
+SECONDS_WITHOUT = 0.15
 
 
 def status_bytes(pid, key):
@@ -29,12 +32,12 @@ def status_bytes(pid, key):
 
 
 def footprint(program):
-    """At rest: own memory (without pages of files), what is mapped and open, threads."""
+    """At rest: own memory (without pages of files), what is lent by the allocators, what is mapped and open, threads."""
     program.tell("rest")
-    turns = int(program.read_line().split()[1])
+    turns, blocks, malloc = (int(word) for word in program.read_line().split()[1:])
     facts = {"anonymous": status_bytes(program.pid, "RssAnon"), "descriptors": len(os.listdir("/proc/%d/fd" % program.pid)),
              "mappings": sum(1 for _ in open("/proc/%d/maps" % program.pid)), "threads": len(os.listdir("/proc/%d/task" % program.pid)),
-             "turns": turns}
+             "turns": turns, "blocks": blocks, "malloc": malloc}
     program.tell("go")
     return facts
 
@@ -50,13 +53,20 @@ def one_dump(program, directory):
     return size
 
 
+def no_dump(*_):
+    time.sleep(SECONDS_WITHOUT)
+    return 0
+
+
 def soak(interpreter, count, mode, directory):
     """[(snapshots made, footprint, bytes of the last one)]"""
-    with Program(interpreter, None, directory, options=["--mode", mode], script=PROGRAM, flags=["-W", "ignore"]) as program:
+    options = [] if mode == "none" else ["--mode", mode]
+    dump = no_dump if mode == "none" else one_dump
+    with Program(interpreter, None, directory, options=options, script=PROGRAM, flags=["-W", "ignore"]) as program:
         program.await_line("ready")
         marks = []
         for number in range(1, count + 1):
-            size = one_dump(program, directory)
+            size = dump(program, directory)
             if number * 10 % count == 0:
                 marks.append((number, footprint(program), size))
         program.tell("end")
@@ -69,7 +79,7 @@ def soak(interpreter, count, mode, directory):
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--count", type=int, default=1000)
-    options.add_argument("--mode", choices=["fork", "inline"], default="fork")
+    options.add_argument("--mode", choices=["fork", "inline", "none"], default="fork")
     options.add_argument("--python", action="append")
     arguments = options.parse_args()
     if arguments.python:
@@ -81,8 +91,8 @@ def main():
             print("%s, %s: %d snapshots in %.0f s, the program's threads went round %d times" % (
                 interpreter.version, arguments.mode, arguments.count, time.monotonic() - begun, marks[-1][1]["turns"]))
             for number, facts, size in marks:
-                print("  after %5d: %6.2f MiB of its own, %d mappings, %d descriptors, %d threads; the last snapshot %.2f MB" % (
-                    number, facts["anonymous"] / 2**20, facts["mappings"], facts["descriptors"], facts["threads"], size / 1e6), flush=True)
+                print("  after %5d: %d blocks and %.2f MiB of malloc lent, %6.2f MiB resident, %d mappings, %d descriptors, %d threads; the last snapshot %.2f MB" % (
+                    number, facts["blocks"], facts["malloc"] / 2**20, facts["anonymous"] / 2**20, facts["mappings"], facts["descriptors"], facts["threads"], size / 1e6), flush=True)
 
 
 if __name__ == "__main__":
