@@ -36,11 +36,12 @@ static void print_freed(const struct wh_cut *cut, FILE *out)
         fprintf(out, "; of the %s asked for, %s", count_text(cut->targets).text, count_text(cut->freed_targets).text);
     fputc('\n', out);
     if (cut->fixed_targets)
-        fprintf(out, "%s of them cannot be freed by removing references: roots, modules, or held by what nobody can change\n",
+        fprintf(out, "%s of them cannot be freed by removing references: roots, modules, or held by native code or what nobody can change\n",
                 count_text(cut->fixed_targets).text);
     if (cut->garbage_targets)
-        fprintf(out, "%s more %s garbage already: nothing holds %s\n", count_text(cut->garbage_targets).text,
-                plural(cut->garbage_targets, "is", "are"), plural(cut->garbage_targets, "it", "them"));
+        fprintf(out, "%s%s %s garbage already: nothing but themselves holds %s, a gc.collect() frees %s\n", count_text(cut->garbage_targets).text,
+                cut->targets ? " more" : "", plural(cut->garbage_targets, "is", "are"), plural(cut->garbage_targets, "it", "them"),
+                plural(cut->garbage_targets, "it", "them"));
 }
 
 static void print_shares(const struct wh_cut *cut, FILE *out)

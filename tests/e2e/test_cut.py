@@ -382,3 +382,39 @@ def test_views_of_paths_and_sets_keep_to_their_schemas(python, tmp_path):
             assert schema_errors(json.loads(output)) == []
         merged = json.loads(whoholds("path", path, "--type", "__main__.Target", "--merged", "--json")[1])
         assert [row["count"] >= 299 for row in merged["rows"] if row["name"] == "__main__.owner.wrappers"] == [True]
+
+
+WITHOUT_A_HOLDER = TARGET + """
+import ctypes, gc
+gc.disable()
+class Given(Target):
+    pass
+class Knotted(Target):
+    def __init__(self, n):
+        super().__init__(n)
+        self.me = self
+for n in range(400):
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(Given(n)))
+    Knotted(n)
+    Knotted(n)
+print("ready", flush=True)
+input()
+"""
+
+
+def test_of_suspects_that_nothing_in_python_holds_all_members_are_meant(python, tmp_path):
+    with Program(python, WITHOUT_A_HOLDER, tmp_path) as program:
+        program.await_line("ready")
+        program.signal()
+        path = program.await_snapshots(1)[0]
+    code, output, errors = whoholds("suspects", path, "--all", "--json")
+    assert code == 0, errors
+    document = json.loads(output)
+    assert schema_errors(document) == []
+    kinds = [suspect["kind"] for suspect in document["suspects"][:2]]
+    assert kinds == ["cycle", "native"]
+    assert sum(suspect["share"] for suspect in document["suspects"][:2]) < 1  # of all objects: garbage is no part of the live ones
+    cycles, natives = (cut(path, "--suspect", str(number)) for number in (1, 2))
+    assert (cycles["targets"], cycles["garbage_targets"], cycles["cut"]) == (0, 800, [])
+    assert (natives["targets"], natives["fixed_targets"], natives["cut"]) == (400, 400, [])
+    assert "a gc.collect() frees them" in whoholds("cut", path, "--suspect", "1")[1]

@@ -73,14 +73,13 @@ static enum wh_status list_members(struct cutter *self, const struct accumulatio
     return status;
 }
 
-/* A suspect is known by its holder; of a group the members are meant. */
+/* A suspect is known by its holder; of a group, of cycles and of what native code holds the members are meant. */
 static enum wh_status list_suspect(struct cutter *self, const struct wh_suspect *suspect)
 {
     const struct accumulations *accumulations = &self->analysis->accumulations;
-    bool group = strcmp(suspect->kind, "group") == 0;
-    for (uint32_t i = 0; group && i < accumulations->count; i++) {
+    for (uint32_t i = 0; i < accumulations->count; i++) {
         const struct accumulation *point = &accumulations->points[i];
-        if (point->kind == ACCUMULATION_SHARED && point->bytes == suspect->holder.retained_bytes &&
+        if (point->kind != ACCUMULATION_SINGLE && point->bytes == suspect->holder.retained_bytes &&
             heap_address(self->model->heap, point->node) == suspect->holder.address)
             return list_members(self, point);
     }

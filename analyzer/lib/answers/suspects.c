@@ -351,7 +351,7 @@ static enum wh_status fill(struct investigator *self, const struct accumulation 
     suspect->holder = model_object(self->model, point->node, self->arena);
     suspect->holder.retained_bytes = point->bytes;
     suspect->holder.retained_objects = point->objects;
-    suspect->share = (double)point->bytes / (double)(model_live_bytes(self->model) ? model_live_bytes(self->model) : 1);
+    suspect->share = (double)point->bytes / (double)(model_heap_bytes(self->model) ? model_heap_bytes(self->model) : 1);
     if (accumulation_has_no_holder(point))
         fill_description(self, point, path, suspect);
     else

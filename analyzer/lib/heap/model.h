@@ -45,6 +45,12 @@ static inline uint64_t model_live_bytes(const struct model *model)
     return model->retained->retained_bytes_of_node[graph_virtual_root(&model->retention->graph)];
 }
 
+/* Of all objects, garbage too. */
+static inline uint64_t model_heap_bytes(const struct model *model)
+{
+    return model_live_bytes(model) + model->retained->retained_bytes_of_node[graph_garbage_root(&model->retention->graph)];
+}
+
 /* A node's children in the dominator tree, largest first. */
 static inline struct node_run model_children(const struct model *model, uint32_t node)
 {
