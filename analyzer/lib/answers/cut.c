@@ -263,6 +263,8 @@ static enum wh_status answer(struct cutter *self)
     if (!status) {
         self->left = what_if_model(self->model, &self->what_if, &self->left_retention);
         self->ret->freed = self->what_if.freed;
+        if (shares_are_single(&shares))
+            shares_fill_single(self->what_if.freed.bytes, self->what_if.freed.objects, &shares);
         count_freed_targets(self);
         status = fill_references(self);
         if (!status)

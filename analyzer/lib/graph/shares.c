@@ -139,12 +139,13 @@ enum wh_status shares_init(const struct graph *graph, const struct node_sizes *s
     uint32_t *size_of_node = NULL;
     *ret = (struct shares){0};
     enum wh_status status = list_holders(cut, error, ret);
-    if (!status && ret->count)
+    bool several = ret->count > 1;
+    if (!status && several)
         status = split_graph(graph, cut, ret, error, &split);
-    if (!status && ret->count)
+    if (!status && several)
         status = extend_sizes(sizes, graph->node_count, ret->count, error, &size_of_node);
     struct node_sizes extended = {size_of_node, sizes->big_size, sizes->big_size_count};
-    if (!status && ret->count)
+    if (!status && several)
         status = compute(&split, &extended, graph->node_count, progress, error, ret);
     free(size_of_node);
     free(split.target_of_edge);
@@ -152,6 +153,12 @@ enum wh_status shares_init(const struct graph *graph, const struct node_sizes *s
     if (status)
         shares_deinit(ret);
     return status;
+}
+
+void shares_fill_single(uint64_t bytes, uint64_t objects, struct shares *shares)
+{
+    shares->rows[0].bytes = shares->bytes = bytes;
+    shares->rows[0].objects = objects;
 }
 
 void shares_deinit(struct shares *shares)

@@ -20,9 +20,14 @@ struct shares { struct share *rows; uint32_t count; uint64_t bytes; /* of all; w
 /* Up to this many references are holders by themselves; of more, those of one object are one holder. */
 enum { SHARES_BY_REFERENCE_MAX = 32 };
 
-/* In the order of the cut. Takes the memory and time of dominators. */
+/*
+ * In the order of the cut. Takes the memory and time of dominators, unless there is but one holder: its share is all that the cut frees, which
+ * shares_fill_single() is told by whoever knows it.
+ */
 enum wh_status shares_init(const struct graph *graph, const struct node_sizes *sizes, const struct cut_edges *cut,
                            const struct progress *progress, struct wh_error *error, struct shares *ret) WH_MUST_USE;
+void shares_fill_single(uint64_t bytes, uint64_t objects, struct shares *shares);
+static inline bool shares_are_single(const struct shares *shares) { return shares->count == 1; }
 void shares_deinit(struct shares *shares);
 
 #endif
