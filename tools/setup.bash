@@ -2,12 +2,12 @@
 # Sourced by ./demo and ./check: the one list of what they need on Debian 12, and how it is installed.
 
 # What the build needs. Node.js and npm may come from elsewhere than Debian, so they are asked for by command.
-BUILD_PACKAGES=(build-essential ca-certificates cmake libigraph-dev libjansson-dev libmsgpack-dev libxxhash-dev ninja-build pkg-config python3 python3-dev)
+BUILD_PACKAGES=(build-essential ca-certificates cmake libigraph-dev libjansson-dev libmsgpack-dev libxxhash-dev libzstd-dev ninja-build pkg-config python3 python3-dev)
 BUILD_COMMANDS=(node:nodejs npm:npm)
 
 # What the tests need beyond that.
 TEST_PACKAGES=(clang clang-tidy libcmocka-dev patchelf python3-jsonschema python3-msgpack python3-pytest
-    python3-xxhash)
+    python3-xxhash python3-zstandard)
 TEST_COMMANDS=(chromium:chromium git:git)
 
 fail()

@@ -28,7 +28,7 @@ static void print_interpreters_that(const struct wh_info *info, bool left_out, c
 
 static void print_origin(const struct wh_info *info, FILE *out)
 {
-    fprintf(out, "snapshot   %s, %s\n", visible(info->file), exact_size_text(info->file_bytes).text);
+    fprintf(out, "snapshot   %s, %s%s\n", visible(info->file), exact_size_text(info->file_bytes).text, info->compressed ? ", compressed" : "");
     fprintf(out, "process    %s, pid %" PRIu64 ", CPython %s\n", visible(info->program), info->pid, visible(info->python));
     fprintf(out, "taken      %s, trigger %s, mode %s, values %s%s\n", time_text(info->created_ns).text, visible(info->trigger),
             visible(info->mode), visible(info->values), info->collecting ? ", during a garbage collection" : "");

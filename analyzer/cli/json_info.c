@@ -31,7 +31,8 @@ static json_t *interpreter_json(const void *item)
 
 static json_t *heap_counts_json(const struct wh_info *info)
 {
-    return json_make("{so sb sb so so so so so so so so so}", "values", json_text(info->values), "collecting", info->collecting, "interrupted", info->interrupted, "objects",
+    return json_make("{so sb sb sb so so so so so so so so so}", "values", json_text(info->values), "collecting", info->collecting,
+                     "interrupted", info->interrupted, "compressed", info->compressed, "objects",
                      json_count(info->objects), "references", json_count(info->references), "bytes", json_count(info->bytes), "types",
                      json_count(info->types), "threads", json_count(info->threads), "frames", json_count(info->frames), "code_objects",
                      json_count(info->code_objects), "dangling", json_count(info->dangling), "file_bytes", json_count(info->file_bytes));

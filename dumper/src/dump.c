@@ -92,14 +92,14 @@ static enum wh_status write_bytes(void *context, const void *bytes, size_t lengt
 
 static enum wh_status write_tables(struct picture *picture, struct wh_error *error)
 {
-    void *memory = map_pages(snapshot_writer_memory(), MAP_PRIVATE);
+    void *memory = map_pages(snapshot_writer_memory(picture->header.compress), MAP_PRIVATE);
     if (!memory)
         return wh_error_set(error, WH_ERR_RESOURCE, "no memory for the snapshot's buffers: %s", describe_errno(errno));
     enum wh_status status = snapshot_writer_begin(memory, write_bytes, picture, &picture->header, &picture->writer, error);
     if (!status)
         status = walk_run(picture->walk, picture->writer, error);
     if (status)
-        munmap(memory, snapshot_writer_memory());
+        munmap(memory, snapshot_writer_memory(picture->header.compress));
     return status;
 }
 
@@ -120,7 +120,7 @@ static enum wh_status picture_finish(struct picture *picture, struct wh_error *e
     picture->dump_ns = dump_clock() - picture->asked_ns;
     struct snapshot_totals totals = {.pause_ns = picture->pause_ns, .dump_ns = picture->dump_ns};
     enum wh_status status = snapshot_writer_finish(picture->writer, &totals, error);
-    munmap(picture->writer, snapshot_writer_memory());
+    munmap(picture->writer, snapshot_writer_memory(picture->header.compress));
     if (!status)
         status = sink_commit(&picture->sink, error);
     if (status)

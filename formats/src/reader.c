@@ -9,16 +9,22 @@
 #include <xxhash.h>
 
 #include "cursor.h"
+#include "frame_decoder.h"
+
+_Static_assert((int)FRAME_DECODED_MAX == (int)COLUMN_SCRATCH_BYTES, "a reader's scratch memory takes one frame");
 
 enum { CHECKSUM_BYTES = 9, CHECKSUM_TAG = 0xcf };
+
+struct chunk_column {
+    const uint8_t *bytes;   /* the values, or the frame that holds them */
+    uint64_t length;        /* of the values */
+    uint32_t frame_length;  /* 0: there is no frame */
+};
 
 /* Where the rows of one chunk lie. */
 struct chunk {
     uint64_t first_row, rows;
-    struct {
-        const uint8_t *bytes;
-        uint64_t length;
-    } columns[TABLE_COLUMNS_MAX];
+    struct chunk_column columns[TABLE_COLUMNS_MAX];
 };
 
 struct parser {
@@ -26,6 +32,7 @@ struct parser {
     struct cursor cursor;
     struct wh_error *error;
     uint64_t chunks;
+    uint64_t bytes_in_frames, byte_string_bytes; /* what they say that they hold; of columns of byte strings */
     bool version_read, features_read;
 };
 
@@ -109,19 +116,28 @@ static enum wh_status take_version(struct parser *parser)
     return WH_OK;
 }
 
-/* Version 1 knows no feature, so each one listed is a reason to refuse. */
-static enum wh_status take_features(struct parser *parser)
+static enum wh_status take_feature(struct parser *parser)
 {
-    struct value list, name;
-    parser->features_read = true;
-    enum wh_status status = take(parser, VALUE_ARRAY, "an array of features", &list);
-    if (status || !list.number)
-        return status;
-    status = take(parser, VALUE_STR, "a feature's name", &name);
+    struct value name;
+    enum wh_status status = take(parser, VALUE_STR, "a feature's name", &name);
     if (status)
         return status;
+    if (value_is(&name, SNAPSHOT_FEATURE_ZSTD)) {
+        parser->snapshot->compressed = true;
+        return WH_OK;
+    }
     return wh_error_set(parser->error, WH_ERR_INPUT, "the snapshot needs the feature '%.*s', which this program does not know",
                         (int)(name.length < 64 ? name.length : 64), (const char *)name.bytes);
+}
+
+static enum wh_status take_features(struct parser *parser)
+{
+    struct value list;
+    parser->features_read = true;
+    enum wh_status status = take(parser, VALUE_ARRAY, "an array of features", &list);
+    for (uint64_t i = 0; !status && i < list.number; i++)
+        status = take_feature(parser);
+    return status;
 }
 
 static enum wh_status take_header_field(struct parser *parser)
@@ -208,25 +224,51 @@ static int column_by_name(const struct table_schema *schema, const struct value 
     return -1;
 }
 
+/* A blob, or where features allow it a frame. */
+static enum wh_status take_column_value(struct parser *parser, struct value *ret)
+{
+    const uint8_t *start = parser->cursor.at;
+    enum cursor_fault fault = cursor_next(&parser->cursor, ret);
+    if (fault)
+        return fault_error(parser, fault);
+    if (ret->kind == VALUE_BIN || (ret->kind == VALUE_EXT && parser->snapshot->compressed && ret->bytes[0] == FRAME_EXTENSION_TYPE))
+        return WH_OK;
+    return wh_error_set_at(parser->error, offset_of(parser, start), "the snapshot is corrupt: a column's bytes expected");
+}
+
+/* An extension's first byte is its type. */
+static enum wh_status take_frame(struct parser *parser, const struct table_schema *schema, const struct column_schema *column,
+                                 const struct value *value, struct chunk_column *ret)
+{
+    uint32_t decoded_length = 0;
+    const char *fault = frame_inspect(value->bytes + 1, value->length - 1, &decoded_length);
+    if (fault)
+        return wh_error_set_at(parser->error, offset_of(parser, value->bytes), "the snapshot is corrupt: column %s of table %s %s,", column->name,
+                               schema->name, fault);
+    parser->bytes_in_frames += decoded_length;
+    parser->byte_string_bytes += column->encoding == ENCODING_BYTES ? decoded_length : 0;
+    *ret = (struct chunk_column){value->bytes + 1, decoded_length, (uint32_t)value->length - 1};
+    return WH_OK;
+}
+
 static enum wh_status take_column(struct parser *parser, const struct table_schema *schema, struct chunk *chunk)
 {
-    struct value name, blob;
+    struct value name, value;
     enum wh_status status = take(parser, VALUE_STR, "a column's name", &name);
-    if (status)
+    if (!status)
+        status = take_column_value(parser, &value);
+    int number = status ? -1 : column_by_name(schema, &name);
+    if (number < 0)
         return status;
-    status = take(parser, VALUE_BIN, "a column's bytes", &blob);
-    if (status)
-        return status;
-    int column = column_by_name(schema, &name);
-    if (column < 0)
-        return WH_OK;
-    if (chunk->rows > blob.length || (!chunk->rows && blob.length))
-        return wh_error_set_at(parser->error, offset_of(parser, blob.bytes),
-                               "the snapshot is corrupt: table %s claims %" PRIu64 " rows, but column %s has %" PRIu64 " bytes",
-                               schema->name, chunk->rows, schema->columns[column].name, blob.length);
-    chunk->columns[column].bytes = blob.bytes;
-    chunk->columns[column].length = blob.length;
-    return WH_OK;
+    struct chunk_column *column = &chunk->columns[number];
+    *column = (struct chunk_column){value.bytes, value.length, 0};
+    if (value.kind == VALUE_EXT)
+        status = take_frame(parser, schema, &schema->columns[number], &value, column);
+    if (!status && (chunk->rows > column->length || (!chunk->rows && column->length)))
+        status = wh_error_set_at(parser->error, offset_of(parser, column->bytes),
+                                 "the snapshot is corrupt: table %s claims %" PRIu64 " rows, but column %s has %" PRIu64 " bytes",
+                                 schema->name, chunk->rows, schema->columns[number].name, column->length);
+    return status;
 }
 
 static enum wh_status check_columns(const struct parser *parser, const struct table_schema *schema, const struct chunk *chunk)
@@ -358,6 +400,68 @@ static enum wh_status take_chunks_and_trailer(struct parser *parser)
     return status ? status : take_checksum(parser);
 }
 
+/* Before anything is sized by rows that are in frames: those are bounded by the length of the file, too. */
+static enum wh_status check_expansion(const struct parser *parser)
+{
+    if (parser->bytes_in_frames / FRAME_EXPANSION_MAX <= parser->snapshot->length)
+        return WH_OK;
+    return wh_error_set(parser->error, WH_ERR_INPUT, "the snapshot is corrupt: its frames claim to hold %" PRIu64 " bytes, more than %d times the "
+                        "%" PRIu64 " of the file", parser->bytes_in_frames, FRAME_EXPANSION_MAX, parser->snapshot->length);
+}
+
+static enum wh_status damaged(const struct snapshot *snapshot, enum table table, unsigned column, const uint8_t *frame, struct wh_error *error)
+{
+    const struct table_schema *schema = &snapshot_schema[table];
+    return wh_error_set_at(error, (uint64_t)(frame - snapshot->bytes), "the snapshot is corrupt: the zstd frame of column %s of table %s is damaged",
+                           schema->columns[column].name, schema->name);
+}
+
+/* From then on the column's values are at `place`. Returns the place behind them, NULL if the frame is damaged. */
+static uint8_t *decode_to(const struct snapshot *snapshot, struct chunk_column *column, uint8_t *place)
+{
+    if (!frame_decode(snapshot->decoder, column->bytes, column->frame_length, place, (uint32_t)column->length))
+        return NULL;
+    *column = (struct chunk_column){place, column->length, 0};
+    return place + column->length;
+}
+
+static enum wh_status decode_column(const struct parser *parser, enum table table, unsigned c, uint8_t **place)
+{
+    struct snapshot *snapshot = parser->snapshot;
+    for (uint32_t i = 0; i < snapshot->tables[table].chunk_count; i++) {
+        struct chunk_column *column = &snapshot->tables[table].chunks[i].columns[c];
+        uint8_t *next = column->frame_length ? decode_to(snapshot, column, *place) : *place;
+        if (!next)
+            return damaged(snapshot, table, c, column->bytes, parser->error);
+        *place = next;
+    }
+    return WH_OK;
+}
+
+/*
+ * Byte strings are pointed to for as long as there is a snapshot, so their columns are decoded once and stay. Those of numbers, which
+ * are nearly all of a file, are decoded by whoever reads them, a chunk at a time.
+ */
+static enum wh_status decode_byte_strings(const struct parser *parser)
+{
+    struct snapshot *snapshot = parser->snapshot;
+    enum wh_status status = WH_OK;
+    if (!snapshot->compressed)
+        return WH_OK;
+    snapshot->decoder = frame_decoder_create();
+    snapshot->decoded = malloc(parser->byte_string_bytes + 1);
+    if (!snapshot->decoder || !snapshot->decoded)
+        return wh_error_set(parser->error, WH_ERR_RESOURCE, "not enough memory to decompress the snapshot");
+    uint8_t *place = snapshot->decoded;
+    for (int table = 0; table < TABLE_COUNT; table++) {
+        for (unsigned c = 0; !status && c < snapshot_schema[table].column_count; c++) {
+            if (snapshot_schema[table].columns[c].encoding == ENCODING_BYTES)
+                status = decode_column(parser, (enum table)table, c, &place);
+        }
+    }
+    return status;
+}
+
 enum wh_status snapshot_parse(const uint8_t *bytes, uint64_t length, struct snapshot *ret, struct wh_error *error)
 {
     struct parser parser = {.snapshot = ret, .cursor = {bytes, bytes, bytes + length}, .error = error};
@@ -367,6 +471,10 @@ enum wh_status snapshot_parse(const uint8_t *bytes, uint64_t length, struct snap
     enum wh_status status = take_header(&parser);
     if (!status)
         status = take_chunks_and_trailer(&parser);
+    if (!status)
+        status = check_expansion(&parser);
+    if (!status)
+        status = decode_byte_strings(&parser);
     if (status)
         snapshot_deinit(ret);
     return status;
@@ -376,6 +484,8 @@ void snapshot_deinit(struct snapshot *snapshot)
 {
     for (int table = 0; table < TABLE_COUNT; table++)
         free(snapshot->tables[table].chunks);
+    frame_decoder_destroy(snapshot->decoder);
+    free(snapshot->decoded);
     memset(snapshot, 0, sizeof(*snapshot));
 }
 
@@ -386,11 +496,40 @@ void table_cursor_init(struct table_cursor *ret, const struct snapshot *snapshot
     ret->table = table;
 }
 
+void table_cursor_deinit(struct table_cursor *cursor)
+{
+    free(cursor->scratch);
+    cursor->scratch = NULL;
+}
+
+/* Where in the file, if it is there: not of what was in a frame. */
 enum wh_status column_bad_value(const struct table_cursor *cursor, unsigned column, struct wh_error *error)
 {
+    static const char sentence[] = "the snapshot is corrupt: column %s of table %s does not fit its rows";
     const struct table_schema *schema = &snapshot_schema[cursor->table];
-    return wh_error_set_at(error, (uint64_t)(cursor->columns[column].at - cursor->snapshot->bytes),
-                           "the snapshot is corrupt: column %s of table %s does not fit its rows", schema->columns[column].name, schema->name);
+    const struct snapshot *snapshot = cursor->snapshot;
+    uintptr_t offset = (uintptr_t)cursor->columns[column].at - (uintptr_t)snapshot->bytes;
+    if (offset < snapshot->length)
+        return wh_error_set_at(error, offset, sentence, schema->columns[column].name, schema->name);
+    return wh_error_set(error, WH_ERR_INPUT, sentence, schema->columns[column].name, schema->name);
+}
+
+/* Of a column that is in a frame the values are then in its part of the scratch memory. */
+static enum wh_status open_column(struct table_cursor *cursor, unsigned c, const struct chunk_column *column, struct wh_error *error)
+{
+    const uint8_t *at = column->bytes;
+    if (column->frame_length) {
+        if (!cursor->scratch)
+            cursor->scratch = malloc((size_t)snapshot_schema[cursor->table].column_count * FRAME_DECODED_MAX);
+        if (!cursor->scratch)
+            return wh_error_set(error, WH_ERR_RESOURCE, "not enough memory to decompress the snapshot");
+        uint8_t *place = cursor->scratch + (size_t)c * FRAME_DECODED_MAX;
+        if (!frame_decode(cursor->snapshot->decoder, at, column->frame_length, place, (uint32_t)column->length))
+            return damaged(cursor->snapshot, cursor->table, c, at, error);
+        at = place;
+    }
+    cursor->columns[c] = (struct column_cursor){at, at + column->length, 0};
+    return WH_OK;
 }
 
 enum wh_status table_cursor_open_chunk(struct table_cursor *cursor, uint64_t *rows, struct wh_error *error)
@@ -409,8 +548,9 @@ enum wh_status table_cursor_open_chunk(struct table_cursor *cursor, uint64_t *ro
         return WH_OK;
     const struct chunk *chunk = &table->chunks[cursor->next_chunk++];
     for (unsigned c = 0; c < column_count; c++) {
-        const uint8_t *at = chunk->columns[c].bytes;
-        cursor->columns[c] = (struct column_cursor){at, at + chunk->columns[c].length, 0};
+        enum wh_status status = open_column(cursor, c, &chunk->columns[c], error);
+        if (status)
+            return status;
     }
     *rows = cursor->rows_left = chunk->rows;
     return WH_OK;
@@ -502,8 +642,11 @@ enum wh_status table_cursor_next(struct table_cursor *cursor, struct cell *cells
 
 void column_reader_init(struct column_reader *ret, const struct snapshot *snapshot, enum table table, unsigned column)
 {
-    *ret = (struct column_reader){.table = &snapshot->tables[table], .column = column,
-                                  .delta = snapshot_schema[table].columns[column].encoding == ENCODING_DELTA};
+    ret->snapshot = snapshot;
+    ret->table = &snapshot->tables[table];
+    ret->column = column;
+    ret->delta = snapshot_schema[table].columns[column].encoding == ENCODING_DELTA;
+    ret->next_row = ret->end_row = 0;
 }
 
 /* The last chunk that begins at or before the row; of several (empty ones are legal) the one with rows. */
@@ -520,17 +663,28 @@ static const struct chunk *chunk_of_row(const struct snapshot_table *table, uint
     return &table->chunks[low - 1];
 }
 
+static bool column_reader_open(struct column_reader *reader, const struct chunk *chunk)
+{
+    const struct chunk_column *column = &chunk->columns[reader->column];
+    const uint8_t *at = column->bytes;
+    reader->next_row = reader->end_row = 0; /* of no chunk, if it cannot be decoded */
+    if (column->frame_length) {
+        if (!frame_decode(reader->snapshot->decoder, at, column->frame_length, reader->scratch, (uint32_t)column->length))
+            return false;
+        at = reader->scratch;
+    }
+    reader->cursor = (struct column_cursor){at, at + column->length, 0};
+    reader->next_row = chunk->first_row;
+    reader->end_row = chunk->first_row + chunk->rows;
+    return true;
+}
+
 bool column_reader_get(struct column_reader *reader, uint64_t row, uint64_t *ret)
 {
     if (row >= reader->table->row_count)
         return false;
-    if (row < reader->next_row || row >= reader->end_row) {
-        const struct chunk *chunk = chunk_of_row(reader->table, row);
-        const uint8_t *at = chunk->columns[reader->column].bytes;
-        reader->cursor = (struct column_cursor){at, at + chunk->columns[reader->column].length, 0};
-        reader->next_row = chunk->first_row;
-        reader->end_row = chunk->first_row + chunk->rows;
-    }
+    if ((row < reader->next_row || row >= reader->end_row) && !column_reader_open(reader, chunk_of_row(reader->table, row)))
+        return false;
     for (; reader->next_row <= row; reader->next_row++) {
         bool read = reader->delta ? column_next_delta(&reader->cursor, ret) : column_next_uint(&reader->cursor, ret);
         if (!read) {

@@ -9,11 +9,15 @@
 
 #include <whoholds/formats/varint.h>
 
+#include "frame_encoder.h"
+
 enum {
     COLUMN_CAPACITY = 64 * 1024,
     CHUNK_ROWS_MAX = COLUMN_CAPACITY / VARINT_MAX_BYTES,  /* numbers can then never overflow their column */
     INLINE_BYTES_MAX = COLUMN_CAPACITY / 2,               /* a longer byte string goes to the sink directly */
 };
+
+_Static_assert((int)COLUMN_CAPACITY <= (int)FRAME_DECODED_MAX, "a column's buffer fits into one frame");
 
 struct column_buffer {
     uint8_t *begin;
@@ -36,6 +40,8 @@ struct snapshot_writer {
     uint64_t bytes;
     uint64_t chunks;
     uint64_t object_id; /* of the object last written: references are relative to it */
+    struct frame_encoder *encoder; /* NULL: columns are written as they are */
+    uint64_t bytes_in_frames;
     struct table_buffer tables[TABLE_COUNT];
 };
 
@@ -47,12 +53,13 @@ static size_t column_total(void)
     return total;
 }
 
-size_t snapshot_writer_memory(void)
+size_t snapshot_writer_memory(bool compress)
 {
-    return sizeof(struct snapshot_writer) + column_total() * COLUMN_CAPACITY;
+    return sizeof(struct snapshot_writer) + column_total() * COLUMN_CAPACITY + (compress ? frame_encoder_memory() : 0);
 }
 
-static void place_columns(struct snapshot_writer *writer)
+/* Returns the place behind them. */
+static uint8_t *place_columns(struct snapshot_writer *writer)
 {
     uint8_t *at = (uint8_t *)(writer + 1);
     for (int table = 0; table < TABLE_COUNT; table++) {
@@ -62,6 +69,7 @@ static void place_columns(struct snapshot_writer *writer)
             at += COLUMN_CAPACITY;
         }
     }
+    return at;
 }
 
 static void emit(struct snapshot_writer *writer, const void *bytes, size_t length)
@@ -104,7 +112,9 @@ static void pack_header(msgpack_packer *packer, const struct snapshot_header *he
     pack_string_field(packer, "magic", SNAPSHOT_MAGIC);
     pack_uint_field(packer, "version", SNAPSHOT_VERSION);
     pack_string(packer, "features");
-    msgpack_pack_array(packer, 0);
+    msgpack_pack_array(packer, header->compress);
+    if (header->compress)
+        pack_string(packer, SNAPSHOT_FEATURE_ZSTD);
     pack_uint_field(packer, "created_ns", header->created_ns);
     pack_uint_field(packer, "pid", header->pid);
     pack_string_field(packer, "program", header->program);
@@ -129,7 +139,11 @@ enum wh_status snapshot_writer_begin(void *memory, snapshot_sink sink, void *con
     writer->sink_context = context;
     XXH64_reset(&writer->checksum, 0);
     msgpack_packer_init(&writer->packer, writer, pack_write);
-    place_columns(writer);
+    uint8_t *rest = place_columns(writer);
+    if (header->compress)
+        writer->encoder = frame_encoder_init(rest);
+    if (header->compress && !writer->encoder)
+        writer->error.code = wh_error_set(&writer->error, WH_ERR_RESOURCE, "no memory to compress the snapshot");
     pack_header(&writer->packer, header);
     if (writer->error.code) {
         if (error)
@@ -148,6 +162,35 @@ static size_t overhang(const struct table_schema *schema, unsigned column, const
     return cells[column].number;
 }
 
+/*
+ * Whether the column was written as a frame. It is not if that saved nothing, nor if all frames so far held more bytes than a reader has
+ * to believe of a file of this length: only columns of hardly anything but the same value come near that.
+ */
+static bool pack_frame(struct snapshot_writer *writer, const struct column_buffer *column)
+{
+    size_t length = (size_t)(column->end - column->begin);
+    const uint8_t *frame = NULL;
+    if (!writer->encoder || writer->bytes_in_frames + length > FRAME_EXPANSION_MAX * writer->bytes)
+        return false;
+    size_t frame_length = frame_encode(writer->encoder, column->begin, length, &frame);
+    if (!frame_length)
+        return false;
+    msgpack_pack_ext(&writer->packer, frame_length, FRAME_EXTENSION_TYPE);
+    emit(writer, frame, frame_length);
+    writer->bytes_in_frames += length;
+    return true;
+}
+
+/* `direct`: so many bytes of a long byte string of the last row follow the buffer. */
+static void pack_plain(struct snapshot_writer *writer, const struct column_buffer *column, const void *bytes, size_t direct)
+{
+    size_t buffered = (size_t)(column->end - column->begin);
+    msgpack_pack_bin(&writer->packer, buffered + direct);
+    emit(writer, column->begin, buffered);
+    if (direct)
+        emit(writer, bytes, direct);
+}
+
 /* Writes the buffered rows as one chunk. `last` is NULL, or the last row, whose long byte strings follow the buffers directly. */
 static void flush_table(struct snapshot_writer *writer, enum table table, const struct cell *last)
 {
@@ -161,13 +204,10 @@ static void flush_table(struct snapshot_writer *writer, enum table table, const 
     msgpack_pack_map(&writer->packer, schema->column_count);
     for (unsigned c = 0; c < schema->column_count; c++) {
         struct column_buffer *column = &buffer->columns[c];
-        size_t buffered = (size_t)(column->end - column->begin);
         size_t direct = overhang(schema, c, last);
         pack_string(&writer->packer, schema->columns[c].name);
-        msgpack_pack_bin(&writer->packer, buffered + direct);
-        emit(writer, column->begin, buffered);
-        if (direct)
-            emit(writer, last[c].bytes, direct);
+        if (direct || !pack_frame(writer, column))
+            pack_plain(writer, column, direct ? last[c].bytes : NULL, direct);
         column->end = column->begin;
         column->previous = 0;
     }

@@ -54,6 +54,8 @@ class CommandLineTest(unittest.TestCase):
         cls.hostile = os.path.join(cls.made, "hostile.whs")
         subprocess.run([MAKE_SNAPSHOT, cls.snapshot], check=True)
         subprocess.run([MAKE_SNAPSHOT, "--hostile", cls.hostile], check=True)
+        cls.compressed = os.path.join(cls.made, "compressed.whs")
+        subprocess.run([MAKE_SNAPSHOT, "--compressed", cls.compressed], check=True)
 
     @classmethod
     def tearDownClass(cls):
@@ -93,8 +95,8 @@ class CommandLineTest(unittest.TestCase):
             file.write(content)
         return path
 
-    def read_snapshot(self):
-        with open(self.snapshot, "rb") as file:
+    def read_snapshot(self, path=None):
+        with open(path or self.snapshot, "rb") as file:
             return file.read()
 
     def check_document(self, document):

@@ -3,10 +3,11 @@
  * Writes a small but complete snapshot: a module __main__ whose list `cache` holds six bytearrays, a function that fills it, and a thread
  * that stands in that function.
  *
- *     make_snapshot [--hostile | --large] FILE
+ *     make_snapshot [--hostile | --large | --compressed] FILE
  *
  * --hostile: all names try to act on terminals, HTML and JSON, and some are no UTF-8.
  * --large: two million tuples more, each of which refers to others anywhere among them: a second of work, or more, for an analysis.
+ * --compressed: with feature zstd.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -216,25 +217,29 @@ static enum wh_status sink(void *context, const void *data, size_t length, struc
     return WH_OK;
 }
 
-static enum wh_status write_snapshot(FILE *file, const struct names *names, bool large, void *memory, struct wh_error *error)
+/* What is to be written. */
+struct wanted { const struct names *names; bool large, compressed; };
+
+static enum wh_status write_snapshot(FILE *file, const struct wanted *wanted, void *memory, struct wh_error *error)
 {
     struct snapshot_writer *writer;
+    const struct names *names = wanted->names;
     struct snapshot_header header = {
         .created_ns = 1790000000250000000, .pid = 4242, .program = names->program, .python = "3.11.7", .hexversion = 0x030b07f0,
-        .mode = "fork", .trigger = "signal", .values = "short",
+        .mode = "fork", .trigger = "signal", .values = "short", .compress = wanted->compressed,
     };
     struct snapshot_totals totals = {.pause_ns = 1200000, .dump_ns = 34000000};
     enum wh_status status = snapshot_writer_begin(memory, sink, file, &header, &writer, error);
     if (status)
         return status;
-    for (unsigned region = 0; region < 1 + (large ? LARGE_REGIONS : 0); region++)
+    for (unsigned region = 0; region < 1 + (wanted->large ? LARGE_REGIONS : 0); region++)
         snapshot_writer_row(writer, TABLE_REGIONS, (struct cell[]){number(REGION_BASE + region)});
     write_types(writer, names);
     for (unsigned i = 1; i < OBJECT_NUMBERS; i++)
         write_object(writer, i);
     write_code(writer);
     write_roots(writer, names);
-    if (large)
+    if (wanted->large)
         write_large(writer);
     return snapshot_writer_finish(writer, &totals, error);
 }
@@ -242,21 +247,24 @@ static enum wh_status write_snapshot(FILE *file, const struct names *names, bool
 int main(int argc, char **argv)
 {
     bool bad_names = argc == 3 && strcmp(argv[1], "--hostile") == 0;
-    bool large = argc == 3 && strcmp(argv[1], "--large") == 0;
+    struct wanted wanted = {
+        .names = bad_names ? &hostile : &plain,
+        .large = argc == 3 && strcmp(argv[1], "--large") == 0,
+        .compressed = argc == 3 && strcmp(argv[1], "--compressed") == 0,
+    };
     struct wh_error error = {0};
-    if (argc != 2 + (bad_names || large)) {
-        fputs("usage: make_snapshot [--hostile | --large] FILE\n", stderr);
+    if (argc != 2 + (bad_names || wanted.large || wanted.compressed)) {
+        fputs("usage: make_snapshot [--hostile | --large | --compressed] FILE\n", stderr);
         return WH_ERR_USAGE;
     }
-    const struct names *names = bad_names ? &hostile : &plain;
     FILE *file = fopen(argv[argc - 1], "wb");
-    void *memory = malloc(snapshot_writer_memory());
+    void *memory = malloc(snapshot_writer_memory(wanted.compressed));
     if (!file || !memory) {
         perror(argv[argc - 1]);
         return WH_ERR_RESOURCE;
     }
-    name_objects(names);
-    enum wh_status status = write_snapshot(file, names, large, memory, &error);
+    name_objects(wanted.names);
+    enum wh_status status = write_snapshot(file, &wanted, memory, &error);
     if (fclose(file) != 0 && !status)
         status = wh_error_set(&error, WH_ERR_RESOURCE, "cannot close");
     if (status)

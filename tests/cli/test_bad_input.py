@@ -2,9 +2,12 @@
 """A file that is no good snapshot is refused in one sentence, with 3, and nothing on standard output."""
 
 import os
+import resource
 import shutil
 import subprocess
 import unittest
+
+import xxhash
 
 from command_line import INPUT, QUESTIONS, WHOHOLDS, CommandLineTest, question
 
@@ -34,17 +37,29 @@ class BadInputTest(CommandLineTest):
             self.assertIn("not a whoholds snapshot", self.refuse(INPUT, "info", self.write("other.whs", content)))
 
     def test_a_snapshot_that_ends_early_at_any_byte(self):
-        content = self.read_snapshot()
-        for length in range(1, len(content)):
-            path = self.write("cut.whs", content[:length])
-            self.refuse(INPUT, "info", path)
+        for content, step in ((self.read_snapshot(), 1), (self.read_snapshot(self.compressed), 5)):
+            for length in range(1, len(content), step):
+                path = self.write("cut.whs", content[:length])
+                self.refuse(INPUT, "info", path)
 
     def test_a_snapshot_with_one_wrong_byte_anywhere(self):
-        content = self.read_snapshot()
-        for place in range(len(content)):
-            changed = bytearray(content)
-            changed[place] ^= 0x55
-            self.refuse(INPUT, "info", self.write("changed.whs", bytes(changed)))
+        for content, step in ((self.read_snapshot(), 1), (self.read_snapshot(self.compressed), 5)):
+            for place in range(0, len(content), step):
+                changed = bytearray(content)
+                changed[place] ^= 0x55
+                self.refuse(INPUT, "info", self.write("changed.whs", bytes(changed)))
+
+    def test_a_bomb_costs_no_memory(self):
+        """Half a megabyte that claims to hold a thousand million references, under a right checksum: refused by a program with 100 MB of address space."""
+        zeros = b"\x28\xb5\x2f\xfd\xa0\x00\x00\x01\x00\x03\x00\x08\x00"
+        chunk = b"\x93\xa4refs\xce\x00\x01\x00\x00\x81\xa2to\xc7\x0d\x01" + zeros
+        count = 1 << 14
+        content = b"\x83\xa5magic\xa8whoholds\xa7version\x01\xa8features\x91\xa4zstd" + count * chunk
+        content += b"\x93\xa3end\x82\xa6chunks\xce" + count.to_bytes(4, "big") + b"\xa4refs\xce" + (count << 16).to_bytes(4, "big")
+        path = self.write("bomb.whs", content + b"\xcf" + xxhash.xxh64(content, seed=0).digest())
+        sentence = self.refuse(INPUT, "info", path, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (100 << 20, 100 << 20)))
+        self.assertEqual(sentence, "%s: the snapshot is corrupt: its frames claim to hold 1073741824 bytes, more than 16 times the %d of the file"
+                         % (path, os.path.getsize(path)))
 
     def test_bytes_after_the_end(self):
         self.assertIn("there are bytes after the trailer", self.refuse_everywhere(self.write("long.whs", self.read_snapshot() + b"\x00")))

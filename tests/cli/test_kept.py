@@ -70,6 +70,16 @@ class KeptTest(CommandLineTest):
                 for left in os.listdir(self.directory):
                     os.unlink(os.path.join(self.directory, left))
 
+    def test_a_compressed_snapshot_answers_as_a_plain_one_does(self):
+        snapshot = os.path.join(self.directory, "asked.whs")
+        shutil.copy(self.compressed, snapshot)
+        self.assertIn("compressed", self.answer("info", snapshot))
+        for name, words in self.questions(snapshot).items():
+            if name != "info":
+                plain = self.output(words, self.snapshot, WHOHOLDS_CACHE="off")
+                for cache in ("off", "always", "always"):
+                    self.assertEqual(self.output(words, snapshot, WHOHOLDS_CACHE=cache), plain, name)
+
     def test_the_report_is_the_same(self):
         pages = []
         snapshot = os.path.join(self.directory, "asked.whs")

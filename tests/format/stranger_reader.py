@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Reads a whoholds snapshot. Written from formats/FORMAT.md with Python's msgpack and xxhash alone.
+"""Reads a whoholds snapshot. Written from formats/FORMAT.md with Python's msgpack, xxhash and zstandard alone.
 
     stranger_reader.py SNAPSHOT     print the number of rows of each table as JSON
 
@@ -13,6 +13,7 @@ import sys
 
 import msgpack
 import xxhash
+import zstandard
 
 MASK = (1 << 64) - 1
 
@@ -306,16 +307,37 @@ class Snapshot:
             yield "frame", "%s:%d" % (name, line), target
 
 
-def append_chunk(tables, chunk):
+def blob_of(value, features):
+    """1.4: a bin, or an extension that holds one in a zstd frame."""
+    if isinstance(value, bytes):
+        return value
+    if "zstd" not in features or value.code != 1:
+        raise BadSnapshot("no column")
+    size = zstandard.frame_content_size(value.data)
+    if not len(value.data) < size <= 65536:
+        raise BadSnapshot("a frame of %d bytes claims to hold %d" % (len(value.data), size))
+    decompressor = zstandard.ZstdDecompressor().decompressobj()
+    blob = decompressor.decompress(value.data)
+    if len(blob) != size or not decompressor.eof or decompressor.unused_data:
+        raise BadSnapshot("a frame that does not hold what it says")
+    return blob
+
+
+def append_chunk(tables, chunk, features):
+    """How many bytes were in frames."""
     table, rows, columns = chunk
+    in_frames = 0
     if table not in SCHEMA:
-        return
+        return 0
     for name, encoding in SCHEMA[table].items():
         if name not in columns:
             raise BadSnapshot("table %s lacks column %s" % (table, name))
-        if rows > len(columns[name]):
+        blob = blob_of(columns[name], features)
+        in_frames += len(blob) if blob is not columns[name] else 0
+        if rows > len(blob):
             raise BadSnapshot("column %s has fewer bytes than rows" % name)
-        tables[table][name].extend(DECODE[encoding](columns[name], rows))
+        tables[table][name].extend(DECODE[encoding](blob, rows))
+    return in_frames
 
 
 def read(path):
@@ -324,13 +346,16 @@ def read(path):
     unpacker = msgpack.Unpacker(raw=False, max_buffer_size=len(data) + 1, strict_map_key=True)
     unpacker.feed(data)
     header = unpacker.unpack()
-    if header.get("magic") != "whoholds" or header["version"] != 1 or header["features"]:
+    if header.get("magic") != "whoholds" or header["version"] != 1 or not set(header["features"]) <= {"zstd"}:
         raise BadSnapshot("not a snapshot of version 1")
     tables = {table: {column: [] for column in columns} for table, columns in SCHEMA.items()}
+    in_frames = 0
     for value in unpacker:
         if value[0] == "end":
             break
-        append_chunk(tables, value)
+        in_frames += append_chunk(tables, value, header["features"])
+        if in_frames > 16 * len(data):
+            raise BadSnapshot("more than can be believed is in frames")
     else:
         raise BadSnapshot("truncated: no trailer")
     if unpacker.tell() != len(data):

@@ -53,8 +53,8 @@ def described_columns():
     return {name: columns for name, columns in found.items() if columns}
 
 
-def dump(interpreter, directory):
-    with Program(interpreter, None, directory, script=EXAMPLE) as running:
+def dump(interpreter, directory, *options):
+    with Program(interpreter, None, directory, options=options, script=EXAMPLE) as running:
         running.await_line("ready %d" % running.pid)
         running.signal()
         (path,) = running.await_snapshots(1)
@@ -76,7 +76,7 @@ class DocumentTest(unittest.TestCase):
         self.assertEqual(described, {})
 
     def test_the_example_chunks_are_what_the_text_says(self):
-        objects, refs, _ = examples()
+        objects, refs, _, _ = examples()
         table, rows, columns = msgpack.unpackb(objects)
         self.assertEqual((table, rows, len(columns)), ("objects", 2, 6))
         values = {name: stranger_reader.DECODE[stranger_reader.SCHEMA["objects"][name]](blob, rows) for name, blob in columns.items()}
@@ -90,8 +90,15 @@ class DocumentTest(unittest.TestCase):
         codes = stranger_reader.decode_uints(columns["to"], rows)
         self.assertEqual([0x20008 + stranger_reader.unzigzag(code - 1) if code else 0 for code in codes], [0x20010, 0])
 
+    def test_the_example_of_a_compressed_chunk_is_what_the_text_says(self):
+        table, rows, columns = msgpack.unpackb(examples()[3])
+        self.assertEqual((table, rows, columns), ("refs", 40, {"to": msgpack.ExtType(1, columns["to"].data)}))
+        self.assertEqual(stranger_reader.blob_of(columns["to"], ["zstd"]), bytes(40))
+        with self.assertRaises(stranger_reader.BadSnapshot):
+            stranger_reader.blob_of(columns["to"], [])
+
     def test_the_example_trailer_ends_a_file(self):
-        objects, refs, trailer = examples()
+        objects, refs, trailer, _ = examples()
         self.assertEqual(trailer[-1], 0xCF)
         before = objects + refs + trailer[:-1]
         whole = before + b"\xCF" + xxhash.xxh64(before, seed=0).digest()

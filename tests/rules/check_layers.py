@@ -19,10 +19,10 @@ LIBRARY = "analyzer/lib"
 FORMATS_BASE = ["whoholds/formats/error.h", "whoholds/formats/schema.h", "whoholds/formats/varint.h"]
 
 # folder -> what of the project and of its libraries its files may include (patterns); everything else of these names is forbidden there.
-GUARDED = re.compile(r"^(whoholds|Python\.h$|internal/|igraph|msgpack|jansson|xxhash)")
+GUARDED = re.compile(r"^(whoholds|Python\.h$|internal/|igraph|msgpack|jansson|xxhash|zstd)")
 MAY_INCLUDE = {
     "formats/include": FORMATS_BASE,
-    "formats/src": ["whoholds/formats/.*", r"msgpack/pack\.h", r"xxhash\.h"],
+    "formats/src": ["whoholds/formats/.*", r"msgpack/pack\.h", r"xxhash\.h", r"zstd\.h"],
     "dumper/include": FORMATS_BASE,
     "dumper/src": FORMATS_BASE + [r"whoholds/formats/writer\.h", r"xxhash\.h", r"whoholds/dumper_\w+\.h", r"Python\.h", "internal/.*"],
     "analyzer/include": [r"whoholds/formats/error\.h"],
@@ -161,6 +161,9 @@ def check_binaries(build):
         exported = [line.split()[-1] for line in output_of("nm", "-D", "--defined-only", extension).splitlines()]
         if exported != ["PyInit__dumper"]:
             yield "the extension for %s exports %s" % (tag, ", ".join(exported))
+        foreign = [line.split()[-1] for line in output_of("nm", "-D", "--undefined-only", extension).splitlines() if "ZSTD" in line]
+        if foreign:
+            yield "the extension for %s would call another library's %s" % (tag, ", ".join(foreign))
         linked = {line.split()[0].split(".so")[0] for line in output_of("ldd", extension).splitlines()}
         linked = {os.path.basename(library) for library in linked} - {"linux-vdso", "libc", "libm", "libpthread", "libdl", "ld-linux-x86-64"}
         if linked:

@@ -39,6 +39,7 @@
 #define WHOHOLDS_TESTS_HEAP_BUILDER_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -69,6 +70,9 @@ void heap_builder_set_origin(struct heap_builder *builder, const char *program, 
 
 /* The snapshot's bytes, which the caller frees. `distort` may be NULL. */
 uint8_t *heap_builder_write(const struct heap_builder *builder, heap_distortion distort, void *context, size_t *length);
+
+/* Whether heap_builder_write compresses from now on; it does not at first. */
+void heap_builder_compress(bool compress);
 
 /* A file that has no name on any disk: `path` can be opened as long as `fd` is open. */
 struct nameless_file { int fd; char path[32]; };

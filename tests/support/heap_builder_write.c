@@ -229,16 +229,24 @@ static enum wh_status sink(void *context, const void *data, size_t length, struc
     return WH_OK;
 }
 
+static bool compresses;
+
+void heap_builder_compress(bool compress)
+{
+    compresses = compress;
+}
+
 uint8_t *heap_builder_write(const struct heap_builder *builder, heap_distortion distort, void *context, size_t *length)
 {
     struct text bytes = {0};
     struct wh_error error;
-    void *memory = built_heap_must(malloc(snapshot_writer_memory()));
+    void *memory = built_heap_must(malloc(snapshot_writer_memory(compresses)));
     struct output output = {.builder = builder, .distort = distort, .context = context,
                             .refcount_of_node = built_heap_must(calloc(builder->object_count, sizeof(uint64_t)))};
     struct snapshot_header header = {
         .created_ns = builder->created_ns, .pid = builder->pid, .program = builder->program, .python = builder->python,
         .hexversion = builder->hexversion, .mode = "fork", .trigger = "signal", .values = "short",
+        .compress = compresses,
     };
     struct snapshot_totals totals = {.pause_ns = 1200000, .dump_ns = 34000000};
     count_references(builder, output.refcount_of_node);

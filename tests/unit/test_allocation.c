@@ -32,6 +32,13 @@ static int write_file(void **state)
     return 0;
 }
 
+/* Compressed, for what is read while it is decompressed. */
+static int write_compressed_file(void **state)
+{
+    heap_builder_compress(true);
+    return write_file(state);
+}
+
 static int close_file(void **state)
 {
     (void)state;
@@ -238,5 +245,10 @@ int main(void)
         cmocka_unit_test(rows_of_lines_survive_each_failed_allocation),
         cmocka_unit_test(the_tree_of_stacks_survives_each_failed_allocation),
     };
-    return cmocka_run_group_tests(tests, write_file, close_file);
+    const struct CMUnitTest compressed[] = {
+        cmocka_unit_test(opening_and_info_survive_each_failed_allocation),
+        cmocka_unit_test(details_survive_each_failed_allocation),
+    };
+    int failed = cmocka_run_group_tests_name("plain", tests, write_file, close_file);
+    return failed + cmocka_run_group_tests_name("compressed", compressed, write_compressed_file, close_file);
 }

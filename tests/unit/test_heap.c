@@ -244,6 +244,13 @@ static void what_stays_in_the_file_is_read_in_any_order(void **state)
     test_heap_deinit(&heap);
 }
 
+static int write_compressed(void **state)
+{
+    (void)state;
+    heap_builder_compress(true);
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,5 +264,6 @@ int main(void)
         cmocka_unit_test(of_two_texts_the_longest_wins),
         cmocka_unit_test(what_stays_in_the_file_is_read_in_any_order),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests_name("plain", tests, NULL, NULL);
+    return failed + cmocka_run_group_tests_name("compressed", tests, write_compressed, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the writer writes, the reader reads: all tables, random rows, numbers and byte strings around every border. */
+/* What the writer writes, the reader reads: all tables, random rows, numbers and byte strings around every border; each plain and compressed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,17 +20,20 @@
 enum { LONGEST = 300000 };
 static char filler[LONGEST + 256];
 
+/* How the tests write, all of them once this way and once that. */
+static struct snapshot_header header;
+
 static struct snapshot_writer *begin(void *memory, struct snapshot_bytes *out)
 {
     struct snapshot_writer *writer;
     struct wh_error error;
-    assert_int_equal(snapshot_writer_begin(memory, snapshot_bytes_sink, out, &snapshot_bytes_header, &writer, &error), WH_OK);
+    assert_int_equal(snapshot_writer_begin(memory, snapshot_bytes_sink, out, &header, &writer, &error), WH_OK);
     return writer;
 }
 
 static void *writer_memory(void)
 {
-    void *memory = malloc(snapshot_writer_memory());
+    void *memory = malloc(snapshot_writer_memory(header.compress));
     assert_non_null(memory);
     return memory;
 }
@@ -83,6 +86,35 @@ static void check_table(const struct snapshot *snapshot, enum table table, struc
     }
     assert_int_equal(table_cursor_next(&cursor, found, &more, &error), WH_OK);
     assert_false(more);
+    table_cursor_deinit(&cursor);
+}
+
+/* By column_reader: here and there, backwards, and in order. */
+static void check_numbers(const struct snapshot *snapshot, enum table table, struct random random, uint64_t rows)
+{
+    const struct table_schema *schema = &snapshot_schema[table];
+    uint64_t *expected = malloc((rows + 1) * TABLE_COLUMNS_MAX * sizeof(*expected));
+    assert_non_null(expected);
+    for (uint64_t row = 0; row < rows; row++) {
+        struct cell cells[TABLE_COLUMNS_MAX];
+        random_row(&random, table, cells);
+        for (unsigned c = 0; c < schema->column_count; c++)
+            expected[row * TABLE_COLUMNS_MAX + c] = cells[c].number;
+    }
+    for (unsigned c = 0; c < schema->column_count; c++) {
+        struct column_reader reader;
+        uint64_t number;
+        if (schema->columns[c].encoding == ENCODING_BYTES)
+            continue;
+        column_reader_init(&reader, snapshot, table, c);
+        for (uint64_t i = 0; i < 2 * rows; i++) {
+            uint64_t row = i < 3 ? rows - 1 : i < rows ? random_below(&random, (uint32_t)rows) : i - rows;
+            assert_true(column_reader_get(&reader, row, &number));
+            assert_true(number == expected[row * TABLE_COLUMNS_MAX + c]);
+        }
+        assert_false(column_reader_get(&reader, rows, &number));
+    }
+    free(expected);
 }
 
 static void rows_of_all_tables_come_back(void **state)
@@ -109,9 +141,11 @@ static void rows_of_all_tables_come_back(void **state)
         assert_int_equal(snapshot_writer_bytes(writer), file.length);
         struct snapshot snapshot;
         assert_int_equal(snapshot_parse(file.bytes, file.length, &snapshot, &error), WH_OK);
-        assert_true(snapshot.pause_ns == 5 && snapshot.dump_ns == UINT64_MAX);
+        assert_true(snapshot.pause_ns == 5 && snapshot.dump_ns == UINT64_MAX && snapshot.compressed == header.compress);
         for (int table = 0; table < TABLE_COUNT; table++)
             check_table(&snapshot, (enum table)table, first[table], rows[table]);
+        if (trial % 20 == 0)
+            check_numbers(&snapshot, TABLE_STORES, first[TABLE_STORES], rows[TABLE_STORES]);
         snapshot_deinit(&snapshot);
         snapshot_bytes_deinit(&file);
     }
@@ -144,6 +178,7 @@ static void byte_strings_of_every_border_come_back(void **state)
                 assert_int_equal(found.number, rows[i][0].number);
                 assert_memory_equal(found.bytes, filler, found.number);
             }
+            table_cursor_deinit(&cursor);
             snapshot_deinit(&snapshot);
             snapshot_bytes_deinit(&file);
         }
@@ -189,6 +224,8 @@ static void objects_and_references_come_back(void **state)
             assert_true(target == (ref[REFS_TO].number ? i * 24 + zigzag_decode(ref[REFS_TO].number - 1) : 0));
         }
     }
+    table_cursor_deinit(&objects);
+    table_cursor_deinit(&refs);
     snapshot_deinit(&snapshot);
     snapshot_bytes_deinit(&file);
     free(memory);
@@ -215,6 +252,42 @@ static void the_header_comes_back(void **state)
     free(memory);
 }
 
+enum { EXPANSION_MAX = 16 };
+
+static size_t length_with(bool compress, uint64_t rows, uint64_t modulus)
+{
+    struct snapshot_bytes file = {0};
+    struct snapshot_writer *writer;
+    struct wh_error error;
+    struct snapshot_header told = header;
+    void *memory = malloc(snapshot_writer_memory(true));
+    told.compress = compress;
+    assert_non_null(memory);
+    assert_int_equal(snapshot_writer_begin(memory, snapshot_bytes_sink, &file, &told, &writer, &error), WH_OK);
+    for (uint64_t row = 0; row < rows; row++)
+        snapshot_writer_row(writer, TABLE_STORES, (struct cell[]){{row % modulus, NULL}, {row % 3, NULL}, {row * 64, NULL}});
+    assert_int_equal(snapshot_writer_finish(writer, &(struct snapshot_totals){0}, &error), WH_OK);
+    struct snapshot snapshot;
+    size_t length = file.length;
+    assert_int_equal(snapshot_parse(file.bytes, length, &snapshot, &error), WH_OK);
+    snapshot_deinit(&snapshot);
+    snapshot_bytes_deinit(&file);
+    free(memory);
+    return length;
+}
+
+/* However little a heap's columns tell: a reader has to believe the file. */
+static void compressing_saves_most_of_a_dull_file_but_never_more_than_readers_believe(void **state)
+{
+    (void)state;
+    for (uint64_t modulus = 1; modulus <= 4096; modulus *= 64) {
+        size_t plain = length_with(false, 500000, modulus), compressed = length_with(true, 500000, modulus);
+        assert_true(compressed < plain / 2);
+        assert_true(compressed >= plain / (EXPANSION_MAX + 1));
+    }
+    assert_true(length_with(true, 500000, 1) < length_with(false, 500000, 1) / (EXPANSION_MAX - 2));
+}
+
 /* A sink that takes so many calls and then fails; it must not be called again. */
 struct failing_sink { uint64_t calls_left; bool failed; };
 
@@ -239,7 +312,7 @@ static void the_first_failure_of_a_sink_is_the_writer_s(void **state)
         struct failing_sink sink = {calls, false};
         struct snapshot_writer *writer;
         struct wh_error error = {0};
-        enum wh_status status = snapshot_writer_begin(memory, failing_sink, &sink, &snapshot_bytes_header, &writer, &error);
+        enum wh_status status = snapshot_writer_begin(memory, failing_sink, &sink, &header, &writer, &error);
         if (!status) {
             for (int i = 0; i < 3; i++)
                 snapshot_writer_row(writer, TABLE_ACCOUNT, (struct cell[]){{40000, filler}, {7, NULL}});
@@ -273,7 +346,7 @@ static void the_writer_never_allocates(void **state)
     struct wh_error error;
     (void)state;
     fail_allocation_arm(1);
-    enum wh_status begun = snapshot_writer_begin(memory, deaf_sink, NULL, &snapshot_bytes_header, &writer, &error);
+    enum wh_status begun = snapshot_writer_begin(memory, deaf_sink, NULL, &header, &writer, &error);
     for (int i = 0; i < 50000; i++) {
         struct cell cells[TABLE_COLUMNS_MAX];
         enum table table = random_below(&random, TABLE_COUNT);
@@ -296,6 +369,19 @@ static int fill(void **state)
     return 0;
 }
 
+static int write_plain(void **state)
+{
+    header = snapshot_bytes_header;
+    return fill(state);
+}
+
+static int write_compressed(void **state)
+{
+    write_plain(state);
+    header.compress = true;
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +391,8 @@ int main(void)
         cmocka_unit_test(objects_and_references_come_back),
         cmocka_unit_test(the_first_failure_of_a_sink_is_the_writer_s),
         cmocka_unit_test(the_writer_never_allocates),
+        cmocka_unit_test(compressing_saves_most_of_a_dull_file_but_never_more_than_readers_believe),
     };
-    return cmocka_run_group_tests(tests, fill, NULL);
+    int failed = cmocka_run_group_tests_name("plain", tests, write_plain, NULL);
+    return failed + cmocka_run_group_tests_name("compressed", tests, write_compressed, NULL);
 }

@@ -55,6 +55,7 @@ struct wh_info {
     uint64_t pid, created_ns, pause_ns, dump_ns, file_bytes;
     const char *recorder;                   /* off, sample, holders, exact */
     bool collecting;
+    bool compressed;                        /* the file is */
     bool interrupted;                       /* native code held the GIL: what it was changing may be in disorder */
     uint64_t objects, references, bytes, types, threads, frames, code_objects, dangling;
     struct wh_mass live, garbage, native;   /* native: live only because native code holds it */

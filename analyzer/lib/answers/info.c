@@ -16,6 +16,7 @@ static void fill_header(const struct heap *heap, struct arena *arena, struct wh_
     info->dump_ns = snapshot->dump_ns;
     info->file_bytes = heap->file.length;
     info->collecting = snapshot->collecting;
+    info->compressed = snapshot->compressed;
     info->interrupted = snapshot->interrupted;
 }
 

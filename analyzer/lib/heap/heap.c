@@ -201,7 +201,9 @@ static uint64_t number_at(struct column_reader *reader, uint64_t row)
 
 void store_walk_init(struct store_walk *ret, const struct heap *heap)
 {
-    *ret = (struct store_walk){.heap = heap, .node = 1};
+    ret->heap = heap;
+    ret->node = 1;
+    ret->row = 0;
     column_reader_init(&ret->length, &heap->snapshot, TABLE_STORES, STORES_LENGTH);
     column_reader_init(&ret->capacity, &heap->snapshot, TABLE_STORES, STORES_CAPACITY);
     column_reader_init(&ret->address, &heap->snapshot, TABLE_STORES, STORES_ADDRESS);
@@ -220,7 +222,8 @@ bool store_walk_next(struct store_walk *walk, uint32_t *node, struct heap_store 
 
 void store_address_walk_init(struct store_address_walk *ret, const struct heap *heap)
 {
-    *ret = (struct store_address_walk){.heap = heap};
+    ret->heap = heap;
+    ret->node = ret->row = 0;
     column_reader_init(&ret->address, &heap->snapshot, TABLE_STORES, STORES_ADDRESS);
 }
 

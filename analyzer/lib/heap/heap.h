@@ -3,7 +3,8 @@
  * Stage "load": a snapshot as arrays indexed by node. What the file says, nothing derived.
  *
  * Node 0 is the NULL object: empty reference places point to it, so that a reference's position keeps its meaning. Nodes 1 to
- * node_count - 1 are the snapshot's objects in file order. All spans point into the mapped file, which the heap owns.
+ * node_count - 1 are the snapshot's objects in file order. All spans point into the mapped file, or what of it was
+ * decompressed; the heap owns both.
  *
  * What is asked of few objects alone is read from the file when it is asked: addresses, reference counts, backing stores.
  */

@@ -72,7 +72,7 @@ static uint64_t aligned(uint64_t offset)
     return (offset + SECTION_ALIGNMENT - 1) / SECTION_ALIGNMENT * SECTION_ALIGNMENT;
 }
 
-/* The trailer ends with the checksum of all before it, which was held against the contents (FORMAT.md 1.4). */
+/* The trailer ends with the checksum of all before it, which was held against the contents (FORMAT.md 1.3). */
 struct kept_key kept_key(const struct snapshot *snapshot)
 {
     struct kept_key key = {.snapshot_length = snapshot->length, .node_count = (uint32_t)snapshot->tables[TABLE_OBJECTS].row_count + 1,

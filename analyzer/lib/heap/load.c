@@ -54,16 +54,16 @@ static enum wh_status take_rows(struct loader *loader, enum table table, row_tak
 {
     struct table_cursor cursor;
     struct cell cells[TABLE_COLUMNS_MAX];
+    bool more = true;
+    enum wh_status status = WH_OK;
     table_cursor_init(&cursor, &loader->heap->snapshot, table);
-    for (uint32_t row = 0;; row++) {
-        bool more;
-        enum wh_status status = table_cursor_next(&cursor, cells, &more, loader->error);
-        if (status || !more)
-            return status;
-        status = take(loader, row, cells);
-        if (status)
-            return status;
+    for (uint32_t row = 0; !status && more; row++) {
+        status = table_cursor_next(&cursor, cells, &more, loader->error);
+        if (!status && more)
+            status = take(loader, row, cells);
     }
+    table_cursor_deinit(&cursor);
+    return status;
 }
 
 static uint32_t saturate(uint64_t value)
@@ -225,6 +225,7 @@ static enum wh_status load_objects(struct loader *loader)
             status = load_block(loader, &cursor, &block);
         }
     }
+    table_cursor_deinit(&cursor);
     return status;
 }
 
@@ -292,6 +293,7 @@ static enum wh_status read_refs(struct loader *loader)
             status = load_ref_block(loader, &cursor, &block);
         }
     }
+    table_cursor_deinit(&cursor);
     return status;
 }
 

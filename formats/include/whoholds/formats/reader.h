@@ -2,8 +2,9 @@
 /*
  * Reads a snapshot (FORMAT.md) out of bytes in memory: a pure function of (bytes, length). Opening files is elsewhere.
  *
- * snapshot_parse checks the frame: header, every chunk's shape, trailer, checksum. The values in the columns are checked as they
- * are read, by the cursors. Memory is bounded by the length of the input: at most 176 bytes a chunk of at least 15 bytes.
+ * snapshot_parse checks header, every chunk's shape, trailer, checksum. The values in the columns are checked as they are read, by the
+ * cursors. Memory is bounded by the length of the input: at most 256 bytes a chunk of at least 15 bytes; of a compressed snapshot also
+ * its columns of byte strings, decoded, and 100 KB for decoding. No number of rows is above 16 times the length of the input.
  */
 #ifndef WHOHOLDS_FORMATS_READER_H
 #define WHOHOLDS_FORMATS_READER_H
@@ -22,6 +23,7 @@ struct span {
 };
 
 struct chunk;
+struct frame_decoder;
 
 struct snapshot_table {
     uint64_t row_count;
@@ -36,10 +38,13 @@ struct snapshot {
     /* header */
     uint64_t created_ns, pid, hexversion;
     struct span program, python, mode, trigger, values;
-    bool collecting, interrupted;
+    bool collecting, interrupted, compressed;
     /* trailer */
     uint64_t pause_ns, dump_ns;
     struct snapshot_table tables[TABLE_COUNT];
+    /* if it is compressed */
+    struct frame_decoder *decoder; /* used by the readers below: one thread at a time */
+    uint8_t *decoded;              /* the columns of byte strings */
 };
 
 /*
@@ -62,12 +67,14 @@ struct table_cursor {
     uint32_t next_chunk;
     uint64_t rows_left;    /* in the current chunk */
     struct column_cursor columns[TABLE_COLUMNS_MAX];
+    uint8_t *scratch;      /* the columns of the chunk, if they are compressed; NULL at first */
 };
 
 void table_cursor_init(struct table_cursor *ret, const struct snapshot *snapshot, enum table table);
+void table_cursor_deinit(struct table_cursor *cursor);
 
 /*
- * Reads the next row into `cells` (as many as the table has columns); byte cells point into the input. *more is false, and cells
+ * Reads the next row into `cells` (as many as the table has columns); byte cells point into the input or the snapshot. *more is false, and cells
  * untouched, after the last row. Checks that each column of a chunk ends with the chunk's rows.
  */
 enum wh_status table_cursor_next(struct table_cursor *cursor, struct cell *cells, bool *more, struct wh_error *error) WH_MUST_USE;
@@ -82,13 +89,20 @@ bool column_next_uints(struct column_cursor *column, size_t count, uint64_t *ret
 bool column_next_deltas(struct column_cursor *column, size_t count, uint64_t *ret) WH_MUST_USE;
 enum wh_status column_bad_value(const struct table_cursor *cursor, unsigned column, struct wh_error *error);
 
-/* Reads numbers of one column here and there. Rows that ascend cost a step each, others a walk through part of a chunk. */
+enum { COLUMN_SCRATCH_BYTES = 64 * 1024 };
+
+/*
+ * Reads numbers of one column here and there. Rows that ascend cost a step each, others a walk through part of a chunk. Large, as the
+ * chunk that it is in may have to be decompressed, and not to be copied.
+ */
 struct column_reader {
+    const struct snapshot *snapshot;
     const struct snapshot_table *table;
     unsigned column;
     bool delta;                       /* ENCODING_DELTA, else ENCODING_UINT */
     uint64_t next_row, end_row;       /* end_row: of the chunk that the cursor is in */
     struct column_cursor cursor;
+    uint8_t scratch[COLUMN_SCRATCH_BYTES];
 };
 
 /* The column holds numbers, not bytes. */

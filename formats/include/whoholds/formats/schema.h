@@ -11,6 +11,7 @@
 enum { SNAPSHOT_VERSION = 1 };
 #define SNAPSHOT_MAGIC "whoholds"
 #define SNAPSHOT_END "end"
+#define SNAPSHOT_FEATURE_ZSTD "zstd"
 
 /* FORMAT.md 2.1: granule ids. */
 enum { REGION_BITS = 20, GRANULE_BITS = 3, REGION_GRANULE_BITS = REGION_BITS - GRANULE_BITS };

@@ -32,6 +32,7 @@ struct snapshot_header {
     const char *values;
     bool collecting;
     bool interrupted;        /* native code held the GIL */
+    bool compress;           /* columns are zstd frames where that saves bytes */
 };
 
 struct snapshot_totals {
@@ -39,11 +40,11 @@ struct snapshot_totals {
     uint64_t dump_ns;
 };
 
-/* Bytes of memory that a writer needs; the caller owns them until the writer is no longer used. */
-size_t snapshot_writer_memory(void);
+/* Bytes of memory that a writer needs, 0.7 MB more if it is to compress; the caller owns them until the writer is no longer used. */
+size_t snapshot_writer_memory(bool compress);
 
 /*
- * Places a writer at `memory` (8-byte aligned, snapshot_writer_memory() bytes) and writes the header.
+ * Places a writer at `memory` (8-byte aligned, snapshot_writer_memory(header->compress) bytes) and writes the header.
  * On failure *ret is NULL.
  */
 enum wh_status snapshot_writer_begin(void *memory, snapshot_sink sink, void *context, const struct snapshot_header *header,
