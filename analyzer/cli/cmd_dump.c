@@ -39,6 +39,7 @@ static const uint64_t NANOSECONDS = 1000000000;
 struct dump {
     pid_t pid;
     const char *output;           /* NULL: the process' own, or the default of `whoholds run` */
+    bool compress;                /* else as the process was told to */
     unsigned timeout_seconds;
     uint64_t deadline_ns;
     struct process process;
@@ -57,10 +58,11 @@ static const char dump_description[] =
     "Exit codes: 0 done; 2 wrong usage; 4 the process could not be dumped; 5 the file could not be written.\n\n"
     "Example: whoholds dump 4711 -o now.whs && whoholds suspects now.whs";
 
-enum { KEY_TIMEOUT = 0x200 };
+enum { KEY_TIMEOUT = 0x200, KEY_COMPRESS };
 
 static const struct argp_option dump_options[] = {
     {"output", 'o', "FILE", 0, "Where the snapshot goes", 0},
+    {"compress", KEY_COMPRESS, NULL, 0, "Write a file of about half the size, with zstd; else as the process was told to", 0},
     {"timeout", KEY_TIMEOUT, "SECONDS", 0, "Give up after so long; default 60", 0},
     {0},
 };
@@ -84,6 +86,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         if (strlen(argument) >= PATH_MAX)
             argp_error(state, "the output is longer than %d bytes", PATH_MAX);
         dump->output = argument;
+        return 0;
+    case KEY_COMPRESS:
+        dump->compress = true;
         return 0;
     case KEY_TIMEOUT:
         if (!parse_number(argument, 1000000, &number))
@@ -198,6 +203,7 @@ static enum wh_status ask(struct dump *dump, struct whoholds_mailbox *mailbox, s
     if (status)
         return status;
     mailbox->cancelled = 0;
+    mailbox->compress = dump->compress;
     status = process_write(&dump->process, dump->mailbox + first, (char *)mailbox + first, sizeof(*mailbox) - first, error);
     return status ? status : write_word(dump, offsetof(struct whoholds_mailbox, state), WHOHOLDS_MAIL_ASKED, error);
 }
@@ -448,7 +454,7 @@ static enum wh_status dump_unseen(struct dump *dump, struct wh_error *error)
 {
     struct unseen unseen;
     char *path = NULL;
-    if (dump->output || !dump->process.hidden || !unseen_init(&unseen, &dump->process))
+    if (dump->output || dump->compress || !dump->process.hidden || !unseen_init(&unseen, &dump->process))
         return error->code;
     enum wh_status status = unseen_dump(&unseen, &dump->process, dump->deadline_ns, &interrupted, &path, error);
     unseen_deinit(&unseen);

@@ -28,11 +28,11 @@ enum { PROBE_TIMEOUT_MS = 20000, PROBE_NOT_STARTED = 127 };
 
 struct run {
     const char *output, *signal, *values, *mode, *record;
-    const char *on_rss, *every, *at_exit, *on_memory_error, *most, *gil_timeout; /* NULL: as the environment says */
+    const char *on_rss, *every, *at_exit, *on_memory_error, *most, *gil_timeout, *compress; /* NULL: as the environment says */
     char **program; /* its argv */
 };
 
-enum { KEY_ON_RSS = 0x100, KEY_EVERY, KEY_AT_EXIT, KEY_ON_MEMORY_ERROR, KEY_MOST, KEY_GIL_TIMEOUT };
+enum { KEY_ON_RSS = 0x100, KEY_EVERY, KEY_AT_EXIT, KEY_ON_MEMORY_ERROR, KEY_MOST, KEY_GIL_TIMEOUT, KEY_COMPRESS };
 
 static const char run_arguments[] = "[--] PROGRAM [ARGUMENT...]";
 static const char run_description[] =
@@ -46,6 +46,7 @@ static const struct argp_option run_options[] = {
     {"signal", 's', "NAME", 0, "The signal that makes one; default " WHOHOLDS_SIGNAL_DEFAULT, 0},
     {"values", 'v', "none|short|full", 0, "How much of strings and numbers is written; default " WHOHOLDS_VALUES_DEFAULT, 0},
     {"mode", 'm', "fork|inline", 0, "Whether a child writes, or the program stands still; default " WHOHOLDS_MODE_DEFAULT, 0},
+    {"compress", KEY_COMPRESS, NULL, 0, "Write files of about half the size, with zstd", 0},
     {"record", 'r', "off|sample|holders|exact", 0,
      "Which allocations are noted with their lines: none, one in 512 KiB, these and what makes containers grow, or all; default: what "
      WHOHOLDS_RECORD " in the environment says, else " WHOHOLDS_RECORD_DEFAULT, 0},
@@ -106,6 +107,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_ON_MEMORY_ERROR:
         run->on_memory_error = "1";
+        return 0;
+    case KEY_COMPRESS:
+        run->compress = "1";
         return 0;
     case KEY_GIL_TIMEOUT:
         if (!whoholds_count(argument) && strcmp(argument, "0") != 0)
@@ -338,7 +342,7 @@ static int prepend_python_path(const char *python_directory)
 }
 
 /* What no option was given for stays as the environment has it. */
-static int set_automatic(const struct run *run)
+static int set_optional(const struct run *run)
 {
     const struct { const char *name, *value; } variables[] = {
         {WHOHOLDS_ON_RSS, run->on_rss},
@@ -347,6 +351,7 @@ static int set_automatic(const struct run *run)
         {WHOHOLDS_ON_MEMORY_ERROR, run->on_memory_error},
         {WHOHOLDS_MAX_SNAPSHOTS, run->most},
         {WHOHOLDS_GIL_TIMEOUT, run->gil_timeout},
+        {WHOHOLDS_COMPRESS, run->compress},
     };
     for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
         if (variables[i].value && setenv(variables[i].name, variables[i].value, 1) < 0)
@@ -359,7 +364,7 @@ static int set_environment(const struct run *run, const char *python_directory)
     char *output = absolute_output(run->output);
     int failed = !output || setenv(WHOHOLDS_OUTPUT, output, 1) < 0 || setenv(WHOHOLDS_SIGNAL, run->signal, 1) < 0 ||
                  setenv(WHOHOLDS_VALUES, run->values, 1) < 0 || setenv(WHOHOLDS_MODE, run->mode, 1) < 0 ||
-                 setenv(WHOHOLDS_RECORD, run->record, 1) < 0 || set_automatic(run) < 0 || prepend_python_path(python_directory) < 0;
+                 setenv(WHOHOLDS_RECORD, run->record, 1) < 0 || set_optional(run) < 0 || prepend_python_path(python_directory) < 0;
     free(output);
     return failed ? fail(WH_ERR_TARGET, "the environment cannot be set: %s", strerror(errno)) : 0;
 }

@@ -301,6 +301,7 @@ static void picture_init(struct picture *picture, const struct dump_request *req
         .pid = (uint64_t)pid,
         .trigger = request->trigger,
         .values = values_name(dumper.settings.values),
+        .compress = request->compress == COMPRESS_AS_SET ? dumper.settings.compress : request->compress == COMPRESS_YES,
     };
     picture->sink.fd = -1;
 }

@@ -24,10 +24,13 @@
 struct dump_settings {
     bool fork;                       /* else inline */
     int values;                      /* VALUES_NONE, … */
+    bool compress;                   /* snapshot_header.compress */
     uint64_t gil_patience_ns;        /* how long native code may hold the GIL until a snapshot is made all the same; 0: for ever */
     char pattern[PATH_MAX];          /* sink_name.pattern, checked */
     char directory[PATH_MAX];        /* what relative paths start at, absolute */
 };
+
+enum dump_compression { COMPRESS_AS_SET, COMPRESS_NO, COMPRESS_YES };
 
 struct dump_request {
     const char *path;      /* NULL: by the settings' pattern */
@@ -35,6 +38,7 @@ struct dump_request {
     const char *directory; /* what a relative path starts at; NULL: the settings' */
     const char *trigger;   /* "signal", "api", "command", and those of automatic.h */
     uint64_t asked_ns;     /* dump_clock() at the trigger */
+    enum dump_compression compress;
     int signal_number;     /* by which the thread that has the GIL may be interrupted; 0: wait for the GIL however long it takes */
 };
 

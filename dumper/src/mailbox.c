@@ -34,6 +34,8 @@ static enum wh_status make_snapshot(const struct whoholds_mailbox *mailbox, int 
         request.is_pattern = mailbox->is_pattern;
         request.directory = mailbox->directory;
     }
+    if (mailbox->compress)
+        request.compress = COMPRESS_YES;
     if (request.is_pattern && sink_check_pattern(request.path, error))
         return error->code;
     return dump_run(&request, result, error);

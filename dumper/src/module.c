@@ -65,7 +65,7 @@ static enum wh_status fill_pattern(struct dump_settings *settings, const char *o
 
 /* What is to be installed, as it was written; "" for none where that is possible. */
 struct words {
-    const char *signal, *output, *values, *mode, *record;
+    const char *signal, *output, *values, *mode, *compress, *record;
     const char *on_rss, *every, *at_exit, *on_memory_error, *most, *gil_timeout;
 };
 
@@ -90,6 +90,10 @@ static enum wh_status parse_dump(const struct words *words, struct dump_settings
     if (fork < 0)
         return refuse_word("mode", words->mode, "one of fork, inline", error);
     ret->fork = fork;
+    int compress = whoholds_word_value(whoholds_switches, words->compress);
+    if (compress < 0)
+        return refuse_word("compress", words->compress, "one of 0, 1", error);
+    ret->compress = compress;
     uint64_t patience = whoholds_count(words->gil_timeout);
     if (!patience && strcmp(words->gil_timeout, "0") != 0)
         return refuse_word("gil_timeout", words->gil_timeout, "a whole number of seconds", error);
@@ -150,8 +154,8 @@ static PyObject *module_install(PyObject *module, PyObject *arguments)
     (void)module;
     struct words words;
     PyObject *output = NULL;
-    if (!PyArg_ParseTuple(arguments, "sO&sssssssss:install", &words.signal, PyUnicode_FSConverter, &output, &words.values, &words.mode,
-                          &words.record, &words.on_rss, &words.every, &words.at_exit, &words.on_memory_error, &words.most,
+    if (!PyArg_ParseTuple(arguments, "sO&ssssssssss:install", &words.signal, PyUnicode_FSConverter, &output, &words.values, &words.mode,
+                          &words.compress, &words.record, &words.on_rss, &words.every, &words.at_exit, &words.on_memory_error, &words.most,
                           &words.gil_timeout))
         return NULL;
     words.output = PyBytes_AS_STRING(output);
@@ -174,6 +178,7 @@ static PyObject *module_install_from_environment(PyObject *module, PyObject *unu
         .output = variable(WHOHOLDS_OUTPUT, WHOHOLDS_OUTPUT_DEFAULT),
         .values = variable(WHOHOLDS_VALUES, WHOHOLDS_VALUES_DEFAULT),
         .mode = variable(WHOHOLDS_MODE, WHOHOLDS_MODE_DEFAULT),
+        .compress = variable(WHOHOLDS_COMPRESS, WHOHOLDS_COMPRESS_DEFAULT),
         .record = variable(WHOHOLDS_RECORD, WHOHOLDS_RECORD_DEFAULT),
         .on_rss = variable(WHOHOLDS_ON_RSS, ""),
         .every = variable(WHOHOLDS_EVERY, ""),
@@ -200,9 +205,10 @@ struct call {
     struct wh_error error;
 };
 
-static PyObject *dump_for(struct call *call, const char *path)
+static PyObject *dump_for(struct call *call, const char *path, enum dump_compression compress)
 {
-    struct dump_request request = {.path = path, .directory = path ? call->directory : NULL, .trigger = "api", .asked_ns = dump_clock()};
+    struct dump_request request = {.path = path, .directory = path ? call->directory : NULL, .trigger = "api", .asked_ns = dump_clock(),
+                                   .compress = compress};
     if (path && current_directory(call->directory, &call->error))
         return raise_error(&call->error);
     enum wh_status status;
@@ -213,25 +219,31 @@ static PyObject *dump_for(struct call *call, const char *path)
 }
 
 /* path: NULL for the installed pattern. */
-static PyObject *dump(const char *path)
+static PyObject *dump(const char *path, enum dump_compression compress)
 {
     struct call *call = pages_map(sizeof(*call));
     if (!call)
         return PyErr_SetFromErrno(PyExc_OSError);
-    PyObject *result = dump_for(call, path);
+    PyObject *result = dump_for(call, path, compress);
     pages_unmap(call, sizeof(*call));
     return result;
 }
 
-static PyObject *module_dump(PyObject *module, PyObject *path)
+static PyObject *module_dump(PyObject *module, PyObject *arguments)
 {
     (void)module;
+    PyObject *path, *compressed, *bytes = NULL;
+    if (!PyArg_ParseTuple(arguments, "OO:dump", &path, &compressed))
+        return NULL;
+    int truth = PyObject_IsTrue(compressed);
+    if (truth < 0)
+        return NULL;
+    enum dump_compression compress = compressed == Py_None ? COMPRESS_AS_SET : truth ? COMPRESS_YES : COMPRESS_NO;
     if (path == Py_None)
-        return dump(NULL);
-    PyObject *bytes = NULL;
+        return dump(NULL, compress);
     if (!PyUnicode_FSConverter(path, &bytes))
         return NULL;
-    PyObject *result = dump(PyBytes_AS_STRING(bytes));
+    PyObject *result = dump(PyBytes_AS_STRING(bytes), compress);
     Py_DECREF(bytes);
     return result;
 }
@@ -335,10 +347,10 @@ static PyObject *module_at_exit(PyObject *module, PyObject *unused)
 }
 
 static PyMethodDef methods[] = {
-    {"install", module_install, METH_VARARGS, "install(signal, output, values, mode, record, on_rss, every, at_exit, on_memory_error, max_snapshots, gil_timeout)"},
+    {"install", module_install, METH_VARARGS, "install(signal, output, values, mode, compress, record, on_rss, every, at_exit, on_memory_error, max_snapshots, gil_timeout)"},
     {"install_from_environment", module_install_from_environment, METH_NOARGS, "install, as whoholds run has said"},
     {"uninstall", module_uninstall, METH_NOARGS, "uninstall()"},
-    {"dump", module_dump, METH_O, "dump(path or None) -> path"},
+    {"dump", module_dump, METH_VARARGS, "dump(path or None, compress: None, as installed, or bool) -> path"},
     {"answer", module_answer, METH_O, "answer(address of a mailbox that was taken), for the thread that `whoholds dump` starts"},
     {"status", module_status, METH_NOARGS, "status() -> dict"},
     {"before_fork", module_before_fork, METH_NOARGS, "for os.register_at_fork"},

@@ -4,7 +4,7 @@
     pause_bench.py [--objects N] [--repeat N] [--python PATH]
 
 For a service with N objects: how long a bare fork() of it takes, a bare count of all tracked objects and what they refer to, and a
-gc.collect(); then snapshots in both modes: pause, time, CPU, bytes an object, and memory that they need meanwhile. Medians.
+gc.collect(); then snapshots in both modes, and compressed ones by a child: pause, time, CPU, bytes an object, and memory that they need meanwhile. Medians.
 """
 
 import argparse
@@ -134,6 +134,9 @@ def measure(objects, repeat, package):
         found["fork"] = (statistics.median(fork for fork, _ in pairs),)
         found["by_child"] = tuple(statistics.median(column) for column in zip(*[dump for _, dump in pairs]))
         found["child_memory"] = child_memory(whoholds, directory)
+        whoholds.install(mode="fork", compress=True)
+        found["compressed"] = median(lambda: snapshot(whoholds, directory), repeat)
+        found["compressed_memory"] = child_memory(whoholds, directory)
         whoholds.install(mode="inline")
         found["inline"] = median(lambda: snapshot(whoholds, directory), repeat)
         found["inline_memory"] = inline_memory(whoholds, directory)
@@ -153,7 +156,7 @@ def show(found):
     print("  bare fork()        %8.1f ms" % (1e3 * found["fork"][0]))
     print("  bare count         %8.1f ms  CPU %.2f s, %d references" % (1e3 * count[0], count[1], count[3]))
     print("  gc.collect()       %8.1f ms  CPU %.2f s" % (1e3 * collect[0], collect[1]))
-    for name, key, memory in (("fork", "by_child", "child_memory"), ("inline", "inline", "inline_memory")):
+    for name, key, memory in (("fork", "by_child", "child_memory"), ("zstd", "compressed", "compressed_memory"), ("inline", "inline", "inline_memory")):
         pause, took, cpu, size = found[key]
         print("  snapshot, %-7s  %8.1f ms  pause (%.2f x fork); %.2f s to the file, CPU %.2f s (%.2f x collect), %.1f bytes an object, "
               "memory %.1f MB (%.1f %%)" % (name, 1e3 * pause, pause / found["fork"][0], took, cpu, cpu / collect[1], size / found["objects"],

@@ -17,7 +17,7 @@ from pythons import package_directory, whoholds_program
 SOURCE = """
 import sys, whoholds
 cache = [bytearray(1000) for _ in range(1000)]
-whoholds.install(mode=sys.argv[1])
+whoholds.install(mode=sys.argv[1], compress=sys.argv[2].endswith("small.whs"))
 whoholds.dump(sys.argv[2])
 """
 
@@ -31,8 +31,8 @@ def main():
     environment = dict(os.environ, PYTHONPATH=package_directory(), PYTHONMALLOC="malloc", ASAN_OPTIONS="detect_leaks=0",
                        LD_PRELOAD="%s %s" % (library(sys.argv[1], "asan"), library(sys.argv[1], "ubsan")))
     with tempfile.TemporaryDirectory(prefix="whoholds-sanitized-") as directory:
-        for mode in ("fork", "inline"):
-            snapshot = os.path.join(directory, mode + ".whs")
+        for mode, kind in (("fork", "plain"), ("inline", "plain"), ("fork", "small"), ("inline", "small")):
+            snapshot = os.path.join(directory, "%s-%s.whs" % (mode, kind))
             subprocess.run(["/usr/bin/python3", "-c", SOURCE, mode, snapshot], env=environment, check=True, timeout=120)
             subprocess.run([whoholds_program(), "suspects", snapshot], check=True, timeout=120)
 

@@ -11,7 +11,7 @@ from program import run_python
 PROOF = r"""
 import array, ctypes, gc, os, re, signal, sys, time
 import whoholds
-way, mode = sys.argv[1:]
+way, mode, compress = sys.argv[1:]
 OUT = os.path.abspath('x.whs')
 BEFORE, AFTER = bytearray(b'x' * (1 << 20)), bytearray(b'x' * (1 << 20))
 
@@ -97,7 +97,7 @@ def difference(action):
 def touch_stack(depth=200):
     return depth and touch_stack(depth - 1)
 
-whoholds.install(mode=mode, output=OUT)
+whoholds.install(mode=mode, output=OUT, compress=compress == "yes")
 objects = gc.get_objects()
 counts_before, counts_after = array.array('q', [0]) * len(objects), array.array('q', [0]) * len(objects)
 numbers_before, numbers_after = array.array('q', [0] * 7), array.array('q', [0] * 7)
@@ -127,10 +127,10 @@ def is_page_touched(line):
     return found is not None and int(found.group(2)) - int(found.group(1)) == 4
 
 
-@pytest.mark.parametrize("mode", ["fork", "inline"])
-@pytest.mark.parametrize("way", ["call", "signal"])
-def test_the_first_dump_leaves_nothing_behind(python, way, mode, tmp_path):
-    code, output, errors = run_python(python, PROOF, tmp_path, way, mode, environment={"GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"})
+@pytest.mark.parametrize("way, mode, compress", [("call", "fork", "no"), ("call", "inline", "yes"), ("signal", "fork", "yes"), ("signal", "inline", "no"),
+                                                 ("call", "inline", "no")])
+def test_the_first_dump_leaves_nothing_behind(python, way, mode, compress, tmp_path):
+    code, output, errors = run_python(python, PROOF, tmp_path, way, mode, compress, environment={"GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"})
     lines = output.splitlines()
     assert (code, errors, len(lines)) == (0, "", 4)
     assert (lines[0], lines[2], lines[3].strip()) == (NOTHING, NOTHING, "no child")

@@ -12,7 +12,7 @@ try:
 except ValueError as error:  # 3.14 wants more
     threading.stack_size(int(str(error).split()[-2]))
 for mode in 'fork', 'inline':
-    whoholds.install(mode=mode)
+    whoholds.install(mode=mode, compress=True)
     thread = threading.Thread(target=whoholds.dump, args=(mode + '.whs',))
     thread.start()
     thread.join()

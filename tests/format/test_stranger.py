@@ -112,10 +112,11 @@ class DocumentTest(unittest.TestCase):
 class AgreementTest(unittest.TestCase):
     maxDiff = None
 
-    def check(self, interpreter):
+    def check(self, interpreter, *options):
         with tempfile.TemporaryDirectory(prefix="whoholds-stranger-") as directory:
-            path = dump(interpreter, directory)
+            path = dump(interpreter, directory, *options)
             stranger = stranger_reader.read(path)
+            self.assertEqual(stranger.header["features"], ["zstd"] if options else [])
             self.check_counts(stranger, path)
             self.check_types(stranger, path)
             self.check_objects(stranger, path)
@@ -170,6 +171,10 @@ class AgreementTest(unittest.TestCase):
             mine = sorted(stranger.address(target) for target in one.targets(weak=True) if target in stranger.objects)
             full = ask("show", path, hex(stranger.address(granule)), "--limit", "1000000")
             self.assertEqual(sorted(int(reference["address"], 16) for reference in full["references"] if reference["label"] != ".__class__"), mine)
+
+
+    def test_the_readers_agree_on_a_compressed_snapshot(self):
+        self.check(supported_interpreters()[-1], "--compress")
 
 
 def check_of(interpreter):

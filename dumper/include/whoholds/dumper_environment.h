@@ -41,6 +41,10 @@ static const char *const whoholds_placeholders[WHOHOLDS_PLACEHOLDER_COUNT] = {
 #define WHOHOLDS_MODE "WHOHOLDS_MODE"
 #define WHOHOLDS_MODE_DEFAULT "fork"
 
+/* Whether snapshots are compressed: a word of whoholds_switches. */
+#define WHOHOLDS_COMPRESS "WHOHOLDS_COMPRESS"
+#define WHOHOLDS_COMPRESS_DEFAULT "0"
+
 /* Which allocations are recorded with their lines: a word of whoholds_records. */
 #define WHOHOLDS_RECORD "WHOHOLDS_RECORD"
 #define WHOHOLDS_RECORD_DEFAULT "holders"

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* 16 bytes without the end. The version is that of the struct. */
-#define WHOHOLDS_MAILBOX_MAGIC "whoholds-mail-01"
+#define WHOHOLDS_MAILBOX_MAGIC "whoholds-mail-02"
 enum { WHOHOLDS_MAILBOX_MAGIC_LENGTH = 16, WHOHOLDS_MAILBOX_ALIGNMENT = 64, WHOHOLDS_MAILBOX_MESSAGE_MAX = 768 };
 
 enum whoholds_mailbox_state { WHOHOLDS_MAIL_IDLE, WHOHOLDS_MAIL_ASKED, WHOHOLDS_MAIL_TAKEN, WHOHOLDS_MAIL_DONE };
@@ -32,6 +32,7 @@ struct whoholds_mailbox {
     uint32_t cancelled;            /* nobody wants the snapshot any more: it is removed */
     uint32_t has_output;           /* else by the output that the process was installed with */
     uint32_t is_pattern;           /* output may hold {pid} and the like */
+    uint32_t compress;             /* else as the process was installed with */
     char output[PATH_MAX];
     char directory[PATH_MAX];      /* what a relative output starts at */
     char dumpers[PATH_MAX];        /* for `entry`: the directory of the dumpers, one folder for each version of Python */
