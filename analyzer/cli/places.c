@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "places.h"
 
+#include <stdbool.h>
+#include <string.h>
+
 #include "text.h"
 
 void place_print(const struct wh_line *line, FILE *out)
@@ -12,10 +15,18 @@ void place_print(const struct wh_line *line, FILE *out)
         fprintf(out, ":  %s", visible(line->text));
 }
 
+/* The file is said in the same form as the line's own, and not again if it is that one. */
+static const char *short_via(const struct wh_line *line)
+{
+    size_t length = line->file ? strlen(line->file) : 0;
+    bool same = length && !strncmp(line->via, line->file, length) && line->via[length] == ':';
+    return same ? line->via + length : short_file(line->via);
+}
+
 void place_print_via(const struct wh_line *line, FILE *out)
 {
     if (line->via && *line->via)
-        fprintf(out, "   via %s", visible(line->via));
+        fprintf(out, "   via %s", visible(short_via(line)));
     fputc('\n', out);
 }
 

@@ -56,7 +56,7 @@ static enum wh_status find_stores(struct prover *self, uint32_t node)
     if (status)
         return status;
     status = find_sites(self, node, &sites);
-    struct holder_question question = {self->analysis->code_index, node, &path, &sites, NULL};
+    struct holder_question question = {self->analysis->code_index, node, &path, &sites, NULL, false};
     struct holder_lines lines = {NULL, 0};
     if (!status)
         status = holder_lines_find(&self->writer, &question, self->error, &lines);

@@ -111,11 +111,11 @@ static void fill_contents(struct investigator *self, const struct type_mass *mas
 
 /* --- lines --- */
 
-static enum wh_status fill_lines(struct investigator *self, uint32_t holder, const struct store_site_list *sites, const struct naming_path *path,
-                                 const struct filling *filling, struct wh_suspect *suspect)
+static enum wh_status fill_lines(struct investigator *self, const struct accumulation *point, const struct store_site_list *sites,
+                                 const struct naming_path *path, const struct filling *filling, struct wh_suspect *suspect)
 {
     struct holder_lines lines = {0};
-    struct holder_question question = {self->analysis->code_index, holder, path, sites, filling};
+    struct holder_question question = {self->analysis->code_index, point->node, path, sites, filling, accumulation_has_no_holder(point)};
     enum wh_status status = holder_lines_find(&self->lines, &question, self->error, &lines);
     suspect->held_at = lines.lines;
     suspect->held_at_count = lines.count;
@@ -363,7 +363,7 @@ static enum wh_status fill(struct investigator *self, const struct accumulation 
     free(masses);
     allocations_deinit(&allocations);
     if (has_lines(self, point, path))
-        status = fill_lines(self, point->node, sites, path, &evidence.filling, suspect);
+        status = fill_lines(self, point, sites, path, &evidence.filling, suspect);
     if (!status)
         status = fill_cuts(self, point, suspect);
     return status ? status : naming_output(self->model, point->node, self->arena, self->error, &suspect->path);

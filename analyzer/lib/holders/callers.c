@@ -188,6 +188,21 @@ static void add_row(struct climb *climb, uint32_t row, enum store_match match)
     climb->rows[climb->row_count++] = (struct waiting){row, match};
 }
 
+/* start_new_thread(self._bootstrap, ()): a library's function may be run by C code that was given it. */
+static bool is_run_natively(const struct climb *climb, const struct event *event, enum store_match *match)
+{
+    uint32_t callee = climb->flow->values[event->target].node;
+    return climb->index->facts[climb->target.row].library && climb->index->facts[climb->row].library && callee &&
+           heap_type_is(climb->index->heap, callee, "builtins", "builtin_function_or_method") && hands_over(climb, event, match);
+}
+
+static bool is_way_up(const struct climb *climb, const struct event *event, enum store_match *match)
+{
+    if (climb->hand_over)
+        return hands_over(climb, event, match);
+    return call_fits(climb, event, match) || is_run_natively(climb, event, match);
+}
+
 static enum wh_status look_at(struct climb *climb, uint32_t row)
 {
     enum wh_status status = code_index_flow(climb->index, row, climb->error, &climb->flow);
@@ -196,7 +211,7 @@ static enum wh_status look_at(struct climb *climb, uint32_t row)
     for (uint32_t i = 0; !status && i < climb->flow->event_count; i++) {
         const struct event *event = &climb->flow->events[i];
         enum store_match match;
-        if (event->kind != EVENT_CALL || !(climb->hand_over ? hands_over(climb, event, &match) : call_fits(climb, event, &match)))
+        if (event->kind != EVENT_CALL || !is_way_up(climb, event, &match))
             continue;
         if (match < climb->target.match)
             match = climb->target.match;

@@ -87,13 +87,43 @@ static bool is_growth_sure(const struct finder *finder, uint32_t stack)
     return is_site(&summary.place, finder->question->sites);
 }
 
+static bool has_growth(const struct finder *finder, struct growth *ret)
+{
+    *ret = finder->filling->growth;
+    if (finder->question->one_of_many)
+        return false;
+    return finder->filling->deep ? finder->filling->has_growth : growth_of_holder(finder->model, finder->question->node, ret);
+}
+
+static bool has_site_of_application(const struct store_site_list *sites)
+{
+    for (uint32_t i = 0; i < sites->count; i++) {
+        const struct store_site *site = &sites->sites[i];
+        if (signs_site_adds(site) && !site->library && site->match != MATCH_NAME && site->executed != EXECUTION_NEVER)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Did a library make it grow on its own, in a thread of its own or in a callback of its event loop, while code of the application is known to add?
+ * Then the recorder's frames of the application, if there are any, only run the library.
+ */
+static bool is_growth_of_library(const struct finder *finder)
+{
+    struct growth growth;
+    struct stack_summary summary;
+    if (!has_growth(finder, &growth) || !growth_summarize(finder->model->heap, growth.majority, &summary))
+        return false;
+    bool through = summary.via.code_node && summary.via.library && !is_site(&summary.place, finder->question->sites);
+    return (summary.place.library || through) && has_site_of_application(finder->question->sites);
+}
+
 /* What the recorder saw: who made the holder's store grow, by majority, and who did it last. */
 static void find_growth(struct finder *finder, bool sure)
 {
-    struct growth growth = finder->filling->growth;
-    bool known = finder->filling->deep ? finder->filling->has_growth
-                                                 : growth_of_holder(finder->model, finder->question->node, &growth);
-    if (!known || is_growth_sure(finder, growth.majority) != sure)
+    struct growth growth;
+    if (!has_growth(finder, &growth) || is_growth_sure(finder, growth.majority) != sure)
         return;
     add_growth(finder, growth.majority, sure ? "exact" : "likely");
     if (sure)
@@ -150,6 +180,7 @@ struct telling {
     const struct store_site_list *sites;
     enum site_choice choice;
     uint32_t code_node;      /* those in this code object alone; HEAP_NULL: all */
+    bool of_application;     /* those alone */
     const char *evidence;    /* NULL: what the sites say */
 };
 
@@ -167,7 +198,7 @@ static void add_sites(struct finder *finder, const struct telling *telling)
     for (uint32_t i = 0; i < 2 * sites->count; i++) {
         const struct store_site *site = &sites->sites[i % sites->count];
         if (!is_chosen(&before, site, telling->choice) || !site_counts(site, any_seen) ||
-            (telling->code_node && site->code_node != telling->code_node))
+            (telling->code_node && site->code_node != telling->code_node) || (telling->of_application && site->library))
             continue;
         if (i < sites->count && finder->filling->deep && !filling_concerns(finder->filling, site))
             continue;   /* what fills the containers inside comes first if the mass is there */
@@ -179,7 +210,7 @@ static void add_sites(struct finder *finder, const struct telling *telling)
 
 static void add_own_sites(struct finder *finder, enum site_choice choice, uint32_t code_node)
 {
-    add_sites(finder, &(struct telling){finder->question->sites, choice, code_node, NULL});
+    add_sites(finder, &(struct telling){finder->question->sites, choice, code_node, false, NULL});
 }
 
 /* What stores an object on the way to the holder. */
@@ -193,7 +224,7 @@ static enum wh_status add_sites_of_step(struct finder *finder, uint32_t step, co
     enum wh_status status = store_sites_find(finder->model->heap, finder->question->index, &owner, finder->error, &sites);
     if (status)
         return status;
-    add_sites(finder, &(struct telling){&sites, SITES_THAT_STORE, HEAP_NULL, evidence});
+    add_sites(finder, &(struct telling){&sites, SITES_THAT_STORE, HEAP_NULL, false, evidence});
     store_site_list_deinit(&sites);
     return WH_OK;
 }
@@ -325,6 +356,13 @@ static enum wh_status find_thread(struct finder *finder, uint32_t thread)
     return WH_OK;
 }
 
+/* Of what a local variable leads to, an attribute or an item, the line says more that puts it there than the one where the function stands. */
+static bool is_local_variable(const struct naming_path *path)
+{
+    const struct naming_step *last = &path->steps[path->step_count - 1];
+    return last->kind == STEP_LOCAL || (last->kind == STEP_OTHER && last->label.kind == LABEL_TEMPORARY);
+}
+
 static enum wh_status find_all(struct finder *finder)
 {
     struct standing standing;
@@ -334,21 +372,25 @@ static enum wh_status find_all(struct finder *finder)
         add_standing(finder, &standing, false);
     if (stands && standing.kind == STANDING_TRACEBACK)
         status = find_stored_exception(finder);
+    if (is_growth_of_library(finder))
+        add_sites(finder, &(struct telling){finder->question->sites, SITES_THAT_ADD, HEAP_NULL, true, NULL});
     find_growth(finder, true);
     add_own_sites(finder, SITES_THAT_ADD, HEAP_NULL);
     find_growth(finder, false);
-    if (stands) {
+    if (stands && is_local_variable(finder->question->path)) {
         add_own_sites(finder, SITES_THAT_BIND, standing.code_node);
         add_standing(finder, &standing, false);
-    } else if (standing_of_contents(finder->model, finder->question->node, &standing)) {
+    } else if (!stands && standing_of_contents(finder->model, finder->question->node, &standing)) {
         add_standing(finder, &standing, true);
     }
     add_own_sites(finder, SITES_THAT_BIND, HEAP_NULL);
-    if (!status && stands && standing.kind == STANDING_RUNNING)
-        status = find_thread(finder, standing.thread);
     find_definitions(finder);
     if (!status)
         status = find_owner(finder);
+    if (stands)
+        add_standing(finder, &standing, false);
+    if (!status && stands && standing.kind == STANDING_RUNNING)
+        status = find_thread(finder, standing.thread);
     find_in_source(finder);
     return status;
 }

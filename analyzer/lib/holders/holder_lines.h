@@ -17,6 +17,7 @@ struct holder_question {
     const struct naming_path *path;
     const struct store_site_list *sites;
     const struct filling *filling;   /* NULL: not asked for; then nothing is told of what is inside */
+    bool one_of_many;                /* the heaviest of many that have no holder: who made it grow says nothing of the others */
 };
 
 struct holder_lines { struct wh_line *lines; size_t count; };   /* owned by the writer's arena */

@@ -39,7 +39,8 @@ struct search {
     const struct heap *heap;
     struct holder_steps steps;
     bool opaque;                          /* the holder is an extension's object: whatever it is given, it may keep */
-    uint32_t content;                     /* name of the attribute that holds the mass */
+    uint32_t content;                     /* name of the attribute that holds the mass, NAME_NONE if it may be any */
+    bool set_by_interpreter;              /* that attribute's name is in no code: __context__ */
 
     uint32_t *state_of_row;               /* number + 1 */
     struct code_state *states;   uint32_t state_count, state_capacity;

@@ -137,7 +137,7 @@ static enum wh_status visit_attribute(struct search *s, const struct event *even
 {
     enum store_match match;
     struct expr_value target = value_of(s, event->target);
-    bool is_content = !s->content || s->content == event->name;
+    bool is_content = !s->set_by_interpreter && (!s->content || s->content == event->name);
     if (s->steps.families & FAMILY_INSTANCE && is_content && s->flow->exprs[event->value].kind != EXPR_CONST) {
         if (step_set_best(s->sets[event->target], s->steps.final, &match))
             return search_emit(s, event, STORE_ATTRIBUTE, match, search_level_of(s, event->value));

@@ -203,6 +203,7 @@ enum wh_status store_search(struct code_index *index, const struct holder *holde
     holder_steps_init(index, holder, &s.steps);
     s.opaque = code_index_is_opaque(index, holder->node);
     s.content = holder->content.length ? code_index_find_name(index, holder->content) : NAME_NONE;
+    s.set_by_interpreter = holder->content.length && !s.content;
     enum wh_status status = array_alloc_zeroed(index->heap->code_count, sizeof(uint32_t), "store sites", error, &s.state_of_row);
     if (!status)
         status = run(&s);
