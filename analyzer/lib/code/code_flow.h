@@ -21,6 +21,7 @@ enum expr_kind {
     EXPR_MODULE,     /* a: name; an imported module */
     EXPR_ATTR,       /* a: object, b: name */
     EXPR_ITEM,       /* a: container, b: key or EXPR_UNKNOWN */
+    EXPR_INNER,      /* a: container; an item of it, or of that, and so on: what a loop goes down to */
     EXPR_PAIR,       /* a: dict; a (key, value) out of it */
     EXPR_COPY,       /* a: iterable, b: offset; list(x), sorted(x) */
     EXPR_FRESH,      /* a: offset; a container made here */

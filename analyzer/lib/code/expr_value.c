@@ -199,7 +199,7 @@ enum wh_status expr_values(const struct code_index *index, uint32_t row, struct 
         [EXPR_UNKNOWN] = evaluate_nothing, [EXPR_NULL] = evaluate_nothing, [EXPR_CONST] = evaluate_const,
         [EXPR_PARAM] = evaluate_param,     [EXPR_CELL] = evaluate_cell,    [EXPR_GLOBAL] = evaluate_global,
         [EXPR_MODULE] = evaluate_module,   [EXPR_ATTR] = evaluate_attr,    [EXPR_ITEM] = evaluate_item,
-        [EXPR_PAIR] = evaluate_nothing,    [EXPR_COPY] = evaluate_nothing, [EXPR_FRESH] = evaluate_nothing,
+        [EXPR_INNER] = evaluate_nothing,   [EXPR_PAIR] = evaluate_nothing,    [EXPR_COPY] = evaluate_nothing, [EXPR_FRESH] = evaluate_nothing,
         [EXPR_EMPTY] = evaluate_nothing,   [EXPR_SLICE] = evaluate_nothing, [EXPR_CALL] = evaluate_call,
         [EXPR_FUNCTION] = evaluate_nothing, [EXPR_EITHER] = evaluate_either,
     };

@@ -49,10 +49,10 @@ static void rehash_exprs(struct interpreter *in)
 
 static bool has_operand(enum expr_kind kind)
 {
-    return kind == EXPR_ATTR || kind == EXPR_ITEM || kind == EXPR_PAIR || kind == EXPR_COPY || kind == EXPR_CALL;
+    return kind == EXPR_ATTR || kind == EXPR_ITEM || kind == EXPR_INNER || kind == EXPR_PAIR || kind == EXPR_COPY || kind == EXPR_CALL;
 }
 
-uint32_t flow_make(struct interpreter *in, enum expr_kind kind, uint32_t a, uint32_t b)
+static uint32_t make_expr(struct interpreter *in, enum expr_kind kind, uint32_t a, uint32_t b)
 {
     if (has_operand(kind) && in->exprs[a].depth >= DEPTH_MAX)
         a = EXPR_NUMBER_UNKNOWN;
@@ -88,6 +88,33 @@ static bool has_leaf(const struct interpreter *in, uint32_t expr, uint32_t leaf)
         if (leaves[i] == leaf)
             return true;
     return count == EXPR_LEAVES_MAX;
+}
+
+/*
+ * A loop that goes down, node = node.next or node = node[key]: the variable is what it was before or what one round makes of that. What the next
+ * round makes of it is no new expression: the same attribute again, or an item at any depth. 0 if it is not so.
+ */
+static uint32_t next_round(struct interpreter *in, enum expr_kind kind, uint32_t a, uint32_t b)
+{
+    uint32_t leaves[EXPR_LEAVES_MAX];
+    unsigned count = in->exprs[a].kind == EXPR_EITHER ? code_flow_leaves(in->exprs, a, leaves) : 0;
+    for (unsigned leaf = 0; leaf < count; leaf++)
+        for (uint32_t inner = leaves[leaf]; has_operand((enum expr_kind)in->exprs[inner].kind); inner = in->exprs[inner].a) {
+            const struct expr *expr = &in->exprs[inner];
+            if (kind == EXPR_ITEM && expr->kind == EXPR_INNER && inner == leaves[leaf])
+                return inner;
+            bool same = expr->kind == kind && (kind != EXPR_ATTR || expr->b == b);
+            for (unsigned other = 0; same && other < count; other++)
+                if (leaves[other] == expr->a && other != leaf)
+                    return kind == EXPR_ITEM ? make_expr(in, EXPR_INNER, expr->a, 0) : inner;
+        }
+    return EXPR_NUMBER_UNKNOWN;
+}
+
+uint32_t flow_make(struct interpreter *in, enum expr_kind kind, uint32_t a, uint32_t b)
+{
+    uint32_t again = kind == EXPR_ITEM || kind == EXPR_ATTR ? next_round(in, kind, a, b) : EXPR_NUMBER_UNKNOWN;
+    return again != EXPR_NUMBER_UNKNOWN ? again : make_expr(in, kind, a, b);
 }
 
 uint32_t flow_join(struct interpreter *in, uint32_t old, uint32_t new)

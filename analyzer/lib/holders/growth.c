@@ -170,19 +170,32 @@ static bool is_container(const struct model *model, uint32_t node, struct heap_s
     return filled && heap_store(model->heap, node, ret);
 }
 
+static bool add_container(const struct model *model, uint32_t node, struct level *ret)
+{
+    struct heap_store store;
+    if (!is_container(model, node, &store))
+        return false;
+    if (ret->count < DEEP_CONTAINERS_MAX)
+        ret->nodes[ret->count] = node;
+    ret->count++;   /* one more than there is room for: too many */
+    ret->items += store.length;
+    ret->bytes += model_retained(model, node);
+    return true;
+}
+
+/* Also those in attributes of the objects that a container has, if these are few: what many objects have was made with them. */
 static void add_containers(const struct model *model, uint32_t node, struct level *ret)
 {
+    enum { OBJECTS_MAX = 64 };
     struct node_run children = model_children(model, node);
     for (uint32_t k = 0; k < children.count && ret->count <= DEEP_CONTAINERS_MAX; k++) {
-        struct heap_store store;
         __builtin_prefetch(&model->heap->form_of_node[node_run_ahead(children, k)]);
-        if (!is_container(model, children.nodes[k], &store))
+        bool instance = children.count <= OBJECTS_MAX && heap_type(model->heap, children.nodes[k])->flags & TYPE_HEAP;
+        struct node_run parts = instance ? model_children(model, children.nodes[k]) : (struct node_run){NULL, 0};
+        if (add_container(model, children.nodes[k], ret))
             continue;
-        if (ret->count < DEEP_CONTAINERS_MAX)
-            ret->nodes[ret->count] = children.nodes[k];
-        ret->count++;   /* one more than there is room for: too many */
-        ret->items += store.length;
-        ret->bytes += model_retained(model, children.nodes[k]);
+        for (uint32_t i = 0; i < parts.count && ret->count <= DEEP_CONTAINERS_MAX; i++)
+            (void)add_container(model, parts.nodes[i], ret);
     }
 }
 

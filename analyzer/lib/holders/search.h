@@ -96,6 +96,9 @@ uint32_t search_method(const struct search *s, uint32_t type, uint32_t name);
 void search_add_methods(const struct search *s, const struct expr *attr, uint32_t rows[CALLEES_MAX], unsigned *count);
 bool search_is_class(const struct search *s, uint32_t expr);
 
+/* Is it a container in an attribute of the holder, or of what that contains? */
+bool search_is_inside(const struct search *s, uint32_t expr);
+
 /* search_sites.c */
 enum wh_status search_emit(struct search *s, const struct event *event, enum store_how how, enum store_match match,
                            enum site_level level) WH_MUST_USE;

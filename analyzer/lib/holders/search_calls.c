@@ -11,11 +11,19 @@ static enum site_level level_of_call(const struct search *s, const struct event 
     return event->argument_count ? search_level_of(s, argument(s, event, event->argument_count - 1)) : LEVEL_STORES;
 }
 
+/* Has the holder's class a method of that name in Python? Then that is what is called if it is the holder. */
+static bool is_method_of_holder(const struct search *s, const struct expr *callee)
+{
+    uint32_t type = code_index_type_of(s->index, s->steps.holder->node);
+    return step_set_any(s->sets[callee->a]) & s->steps.final && !(step_set_any(s->sets[callee->a]) & MATCH_ELEMENT) && s->steps.derives &&
+           s->flow->exprs[callee->a].kind != EXPR_CALL && search_method(s, type, callee->b) != CODE_NONE;
+}
+
 /* h.append(x); dict.update(h, x). A method written in Python is followed instead. */
 static enum wh_status visit_method_call(struct search *s, const struct event *event, const struct expr *callee)
 {
     struct span name = name_text(s, callee->b);
-    if (code_index_row_of_callable(s->index, value_of(s, event->target).node) != CODE_NONE)
+    if (code_index_row_of_callable(s->index, value_of(s, event->target).node) != CODE_NONE || is_method_of_holder(s, callee))
         return WH_OK;
     enum wh_status status = mutator_is_removal(name, s->steps.families) ? search_emit_removal(s, event, callee->a) : WH_OK;
     if (status)

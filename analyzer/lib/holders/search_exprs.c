@@ -128,6 +128,27 @@ static struct step_set match_thread_local(const struct search *s, uint32_t node,
     return set;
 }
 
+bool search_is_inside(const struct search *s, uint32_t expr)
+{
+    static const unsigned containers = FAMILY_LIST | FAMILY_DICT | FAMILY_SET | FAMILY_DEQUE | FAMILY_ARRAY | FAMILY_BYTES;
+    const struct expr *attr = &s->flow->exprs[expr];
+    uint32_t type = value_of(s, expr).type;
+    if (attr->kind != EXPR_ATTR || type == TYPE_NONE || !(family_of_type(s->heap, type) & containers))
+        return false;
+    uint64_t object = step_set_any(s->sets[attr->a]);
+    bool is_holder = object & s->steps.final && s->steps.families == FAMILY_INSTANCE;
+    return (is_holder || object & MATCH_ELEMENT) && !(step_set_any(s->sets[expr]) & s->steps.in_use) && s->flow->exprs[attr->a].kind != EXPR_ATTR;
+}
+
+/* The container counts as an element of the holder. */
+static struct step_set match_inside(const struct search *s, uint32_t expr)
+{
+    struct step_set set = {{0}}, object = s->sets[s->flow->exprs[expr].a];
+    for (unsigned match = 0; match < MATCH_COUNT && search_is_inside(s, expr); match++)
+        set.bits[match] = object.bits[match] & (s->steps.final | MATCH_ELEMENT) ? MATCH_ELEMENT : 0;
+    return set;
+}
+
 static struct step_set match_attr(const struct search *s, uint32_t number, const struct expr *expr)
 {
     struct step_set object = s->sets[expr->a];
@@ -169,9 +190,15 @@ static struct step_set match_expr(const struct search *s, uint32_t number)
         break;
     case EXPR_ATTR:
         step_set_add(&set, match_attr(s, number, expr));
+        step_set_add(&set, match_inside(s, number));
         break;
     case EXPR_ITEM:
         step_set_add(&set, match_item(&s->steps, s->sets[expr->a]));
+        break;
+    case EXPR_INNER:
+        step_set_add(&set, match_item(&s->steps, s->sets[expr->a]));
+        for (unsigned step = 1; step < HOLDER_STEPS_MAX; step++)
+            step_set_add(&set, match_item(&s->steps, set));
         break;
     case EXPR_CALL:
         step_set_add(&set, match_call(s, expr->a));

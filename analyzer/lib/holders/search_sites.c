@@ -132,7 +132,8 @@ enum wh_status search_emit_to(struct search *s, const struct event *event, uint3
     const struct code_state *state = search_find(s, s->row);
     struct found_site site = {.row = s->row, .offset = event->offset, .executed = event->executed, .how = how, .match = match,
                               .level = level, .in_loop = event->in_loop, .maker = is_maker(state), .on_new = is_new(s, target),
-                              .on_self = is_of_self(s, target), .of_element = level == LEVEL_FILLS, .places = places_of(s, event, target), .key = key_of(s, event), .caller_row = CODE_NONE};
+                              .on_self = is_of_self(s, target), .of_element = level == LEVEL_FILLS || level == LEVEL_INSIDE,
+                              .places = places_of(s, event, target), .key = key_of(s, event), .caller_row = CODE_NONE};
     if (state->caller_count) {
         site.caller_row = state->callers[0].row;
         site.caller_offset = state->callers[0].offset;
@@ -216,7 +217,9 @@ enum wh_status search_emit_on(struct search *s, const struct event *event, uint3
     struct step_set set = s->sets[target];
     if (fits && step_set_best(set, s->steps.final, &match))
         return search_emit_to(s, event, target, how, match, level);
-    if (step_set_best(set, MATCH_ELEMENT, &match))
-        return search_emit_to(s, event, target, how, match, level == LEVEL_MAKES ? LEVEL_MAKES : LEVEL_FILLS);
-    return WH_OK;
+    if (!step_set_best(set, MATCH_ELEMENT, &match))
+        return WH_OK;
+    if (level != LEVEL_MAKES)
+        level = s->steps.families == FAMILY_INSTANCE || search_is_inside(s, target) ? LEVEL_INSIDE : LEVEL_FILLS;
+    return search_emit_to(s, event, target, how, match, level);
 }

@@ -12,6 +12,7 @@
 enum site_level {
     LEVEL_STORES,      /* puts something into the holder */
     LEVEL_FILLS,       /* puts something into what the holder contains */
+    LEVEL_INSIDE,      /* puts something into a container that the holder, or what it contains, has in an attribute */
     LEVEL_MAKES,       /* puts an empty container into the holder, or binds the holder ready made */
     LEVEL_CREATES,     /* binds the holder, empty */
 };

@@ -25,9 +25,11 @@ static uint64_t key_of(const struct found_site *site, const struct code_facts *f
     key = key << 1 | (site->match == MATCH_NAME && !site->climbed);
     key = key << 1 | facts->library;
     key = key << 1 | (site->how == STORE_ATTRIBUTE && facts->name == NAME_INIT);   /* a link's constructor: who links is its caller */
+    key = key << 1 | (site->on_self && facts->name == NAME_INIT);   /* it fills what is its own: once for each object */
     key = key << 1 | (site->level == LEVEL_MAKES);
+    key = key << 1 | (site->level == LEVEL_INSIDE);
     key = key << 2 | (uint64_t)(EXECUTION_SEEN - site->executed);
-    key = key << 2 | (uint64_t)site->level;
+    key = key << 3 | (uint64_t)site->level;
     key = key << 2 | (uint64_t)site->match;
     key = key << 1 | facts->top_level;
     key = key << 1 | !facts->on_stack;
@@ -132,11 +134,6 @@ static void drop_plain_attributes(struct found_sites *found)
 
 /* --- libraries --- */
 
-static bool is_of_application(const struct code_index *index, const struct found_site *site)
-{
-    return site->level <= LEVEL_FILLS && !index->facts[site->row].library && site->match != MATCH_NAME;
-}
-
 static enum wh_status add_found(struct found_sites *found, struct found_site site, struct wh_error *error)
 {
     if (found->count == found->capacity) {
@@ -195,12 +192,17 @@ static enum wh_status find_registering(struct code_index *index, uint32_t holder
     enum { CLIMBS_MAX = 6, NAMESAKES_MAX = 3 };
     uint32_t count = found->count, climbs = 0;   /* namesakes are there only if nothing better is; many of them say too little */
     enum wh_status status = WH_OK;
-    for (uint32_t i = 0; i < count; i++)
-        if (is_of_application(index, &found->sites[i]))
-            return WH_OK;
+    bool any = false, inside = false;   /* of the application, in the holder or in what it contains */
+    for (uint32_t i = 0; i < count; i++) {
+        bool own = !index->facts[found->sites[i].row].library && found->sites[i].match != MATCH_NAME;
+        any |= own && found->sites[i].level <= LEVEL_FILLS;
+        inside |= own && found->sites[i].of_element;
+    }
     for (uint32_t i = 0; !status && i < count && climbs < CLIMBS_MAX; i++) {
         struct found_site site = found->sites[i];
-        if (site.level > LEVEL_FILLS || site.executed == EXECUTION_NEVER || (site.match == MATCH_NAME && count > NAMESAKES_MAX) ||
+        if (site.of_element ? any && inside : any)
+            continue;
+        if (site.level > LEVEL_INSIDE || site.executed == EXECUTION_NEVER || (site.match == MATCH_NAME && count > NAMESAKES_MAX) ||
             site.how == STORE_THROUGH_LIBRARY || !index->facts[site.row].library)
             continue;
         climbs++;
