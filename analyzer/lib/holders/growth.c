@@ -64,13 +64,18 @@ static uint32_t block_of_items(const struct heap *heap, uint32_t node)
     return heap_find_block(heap, heap_address(heap, node));
 }
 
+/* Asked of each of many children, so told by the references, not by the column of lengths. */
 static uint64_t length_of(const struct heap *heap, uint32_t node)
 {
-    struct heap_store store;
-    if (heap_items_kind(heap, node) == FORM_ITEMS_NONE)
+    uint32_t count = heap_items(heap, node).count;
+    switch (heap_items_kind(heap, node)) {
+    case FORM_ITEMS_NONE:
         return 0;
-    bool stored = heap->form_of_node[node] & FORM_STORE && heap_store(heap, node, &store);
-    return stored ? store.length : heap_items(heap, node).count;
+    case FORM_ITEMS_PAIRS:
+        return count / 2;
+    default:
+        return count;
+    }
 }
 
 /* A value in a dict that shares its keys takes 8 bytes, and is two items. */

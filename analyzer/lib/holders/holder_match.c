@@ -58,6 +58,24 @@ static void add_path(struct holder_steps *ret, const struct holder_path *path, u
     ret->families |= families;
 }
 
+/* Of a list's items, of a dict's values. */
+static uint32_t type_of_elements(const struct heap *heap, uint32_t node)
+{
+    enum { ELEMENTS_MAX = 64 };
+    struct node_run items = heap_items(heap, node);
+    bool pairs = heap_items_kind(heap, node) == FORM_ITEMS_PAIRS;
+    uint32_t type = TYPE_NONE;
+    if (heap_items_kind(heap, node) == FORM_ITEMS_NONE || items.count > ELEMENTS_MAX * (1u + pairs))
+        return TYPE_NONE;
+    for (uint32_t i = pairs; i < items.count; i += 1u + pairs) {
+        uint32_t own = items.nodes[i] ? heap->type_of_node[items.nodes[i]] : TYPE_NONE;
+        if (own == TYPE_NONE || (type != TYPE_NONE && own != type))
+            return TYPE_NONE;
+        type = own;
+    }
+    return type != TYPE_NONE && heap->types[type].flags & TYPE_HEAP && family_of_type(heap, type) == FAMILY_INSTANCE ? type : TYPE_NONE;
+}
+
 void holder_steps_init(const struct code_index *index, const struct holder *holder, struct holder_steps *ret)
 {
     memset(ret, 0, sizeof(*ret));
@@ -69,6 +87,7 @@ void holder_steps_init(const struct code_index *index, const struct holder *hold
     uint32_t type = code_index_type_of(index, holder->node);
     ret->families |= family_of_type(index->heap, type);
     ret->derives = type != TYPE_NONE && index->heap->types[type].flags & TYPE_HEAP;
+    ret->element_type = type_of_elements(index->heap, holder->node);
 }
 
 struct step_set match_node(const struct holder_steps *steps, uint32_t node)
@@ -223,6 +242,8 @@ struct step_set match_self(const struct holder_steps *steps, struct expr_value v
     uint32_t type = code_index_type_of(steps->index, steps->holder->node);
     if (steps->derives && !value.node && code_index_is_subtype(steps->index, type, value.type))
         set.bits[MATCH_CLASS] |= steps->final;
+    if (steps->element_type != TYPE_NONE && !value.node && code_index_is_subtype(steps->index, steps->element_type, value.type))
+        set.bits[MATCH_CLASS] |= MATCH_ELEMENT;
     return set;
 }
 

@@ -45,6 +45,7 @@ struct holder_steps {
     uint32_t owner_row[64];         /* CLOSURE, DEFAULT, LOCAL: the code object */
     unsigned families;              /* of the holder, and of what keeps its contents in it */
     bool derives;                   /* the holder is an instance of a class that may have methods */
+    uint32_t element_type;          /* of what the holder contains, if that is a few objects of one such class; else TYPE_NONE */
 };
 
 void holder_steps_init(const struct code_index *index, const struct holder *holder, struct holder_steps *ret);
@@ -67,7 +68,7 @@ struct step_set match_global(const struct holder_steps *steps, uint32_t row, uin
 struct step_set match_cell(const struct holder_steps *steps, uint32_t row, uint32_t name);
 struct step_set match_variable(const struct holder_steps *steps, uint32_t row, enum access_kind kind, uint32_t name);
 
-/* `self`, if the holder is an instance of the class of this method. */
+/* `self`, if the holder, or what it contains, is an instance of the class of this method. */
 struct step_set match_self(const struct holder_steps *steps, struct expr_value value);
 
 /* The best certainty with which a set has one of the steps; false if it has none. */

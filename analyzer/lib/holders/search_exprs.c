@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "holders/search.h"
 
+#include <string.h>
+
 /* ---- expressions ---- */
 
 void search_add_row(uint32_t rows[CALLEES_MAX], unsigned *count, uint32_t row)
@@ -128,6 +130,32 @@ static struct step_set match_thread_local(const struct search *s, uint32_t node,
     return set;
 }
 
+/* Is the container that `object.name` is long enough for what adds to it to matter? Buffers are. */
+static bool is_long(const struct search *s, uint32_t object, uint32_t name)
+{
+    enum { ITEMS_MIN = 16 };
+    struct span text = name_text(s, name);
+    char buffer[128];
+    if (!text.length || text.length >= sizeof(buffer))
+        return false;
+    memcpy(buffer, text.bytes, text.length);
+    buffer[text.length] = '\0';
+    uint32_t node = heap_attribute(s->heap, object, buffer);
+    return node && (heap_items_kind(s->heap, node) == FORM_ITEMS_NONE || heap_items(s->heap, node).count >= ITEMS_MIN);
+}
+
+/* Of the holder, or of one of the first few objects that it contains. */
+static bool has_long_part(const struct search *s, bool is_holder, uint32_t name)
+{
+    enum { OBJECTS_LOOKED_AT = 16 };
+    uint32_t holder = s->steps.holder->node;
+    struct node_run items = heap_items(s->heap, holder);
+    bool found = is_holder && is_long(s, holder, name);
+    for (uint32_t i = 0; !is_holder && !found && i < items.count && i < OBJECTS_LOOKED_AT; i++)
+        found = items.nodes[i] && is_long(s, items.nodes[i], name);
+    return found;
+}
+
 bool search_is_inside(const struct search *s, uint32_t expr)
 {
     static const unsigned containers = FAMILY_LIST | FAMILY_DICT | FAMILY_SET | FAMILY_DEQUE | FAMILY_ARRAY | FAMILY_BYTES;
@@ -137,7 +165,9 @@ bool search_is_inside(const struct search *s, uint32_t expr)
         return false;
     uint64_t object = step_set_any(s->sets[attr->a]);
     bool is_holder = object & s->steps.final && s->steps.families == FAMILY_INSTANCE;
-    return (is_holder || object & MATCH_ELEMENT) && !(step_set_any(s->sets[expr]) & s->steps.in_use) && s->flow->exprs[attr->a].kind != EXPR_ATTR;
+    if (!(is_holder || object & MATCH_ELEMENT) || step_set_any(s->sets[expr]) & s->steps.in_use || s->flow->exprs[attr->a].kind == EXPR_ATTR)
+        return false;
+    return s->steps.element_type == TYPE_NONE && !is_holder ? true : has_long_part(s, is_holder, attr->b);
 }
 
 /* The container counts as an element of the holder. */

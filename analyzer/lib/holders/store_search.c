@@ -125,11 +125,10 @@ static enum wh_status begin_with_users(struct search *s, uint32_t name)
     return status;
 }
 
-static enum wh_status begin_with_methods(struct search *s)
+static enum wh_status begin_with_methods(struct search *s, uint32_t type)
 {
-    uint32_t type = code_index_type_of(s->index, s->steps.holder->node);
     enum wh_status status = WH_OK;
-    for (uint32_t row = 0; s->steps.derives && !status && row < s->heap->code_count; row++) {
+    for (uint32_t row = 0; !status && row < s->heap->code_count; row++) {
         uint32_t class_type = s->index->facts[row].class_type;
         if (class_type != TYPE_NONE && code_index_is_subtype(s->index, type, class_type))
             status = enqueue_row(s, row, 0);
@@ -162,8 +161,10 @@ static enum wh_status begin(struct search *s)
     enum wh_status status = begin_with_users(s, s->content);
     if (!status && holder->registrar)
         status = begin_with_users(s, code_index_find_name(s->index, holder->registrar_name));
-    if (!status)
-        status = begin_with_methods(s);
+    if (!status && s->steps.derives)
+        status = begin_with_methods(s, code_index_type_of(s->index, holder->node));
+    if (!status && s->steps.element_type != TYPE_NONE)
+        status = begin_with_methods(s, s->steps.element_type);
     if (!status && has_attribute(&s->steps))
         status = begin_with_getattr(s);
     for (uint64_t left = s->steps.in_use; !status && left; left &= left - 1) {

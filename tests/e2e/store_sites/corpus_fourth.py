@@ -125,5 +125,54 @@ def hold_partial():
         plan((n, thing()))  # HOLD corpus_fourth.waiting
 
 
+class Room:
+    def __init__(self, title):
+        self.title = title
+        self.said = []
+        self.present = set()
+
+    def say(self, words):
+        self.said.append(words)  # HOLD corpus_fourth.hall.rooms
+
+
+class Hall:
+    def __init__(self):
+        self.rooms = {title: Room(title) for title in ("red", "green", "blue", "white", "black", "grey", "brown", "pink", "violet", "cyan")}
+
+    def say(self, title, words):
+        self.rooms[title].say(words)
+
+
+hall = Hall()
+
+
+def hold_in_few_objects():
+    for n in range(N):
+        for title in hall.rooms:
+            hall.say(title, thing())
+
+
+class Trie:
+    def __init__(self):
+        self.root = {}
+
+    def insert(self, word, value):
+        node = self.root
+        for letter in word:
+            following = node.get(letter)
+            if following is None:
+                following = node[letter] = {}
+            node = following
+        node.setdefault("values", []).append(value)  # HOLD corpus_fourth.trie.root['w']['o']['r']['d']['values']
+
+
+trie = Trie()
+
+
+def hold_in_trie():
+    for n in range(N):
+        trie.insert("word", thing())
+
+
 def decoys():
     return [item for item in noted[:3]], len(report.recent), sorted(waiting)[:1], document.tags
