@@ -34,11 +34,20 @@ struct link {
     uint32_t lowest;    /* lowest semidominator on the tree path from here up to, but without, that ancestor */
 };
 
+/* The same in a forest that is kept balanced. Numbers are one more than depth-first numbers: 0 is nobody. */
+struct tree {
+    uint32_t ancestor;
+    uint32_t lowest;
+    uint32_t child;     /* the next smaller tree that belongs to this one, but is not linked to it yet */
+    uint32_t size;
+};
+
 struct work {
     const struct graph *graph;
     const struct progress *progress;
     struct wh_error *error;
     uint64_t step_budget;
+    uint64_t link_steps;      /* that the semidominators have taken so far */
 
     /* By node. */
     uint64_t *referred_once;  /* has at least one reference to it */
@@ -57,6 +66,7 @@ struct work {
     uint32_t *cursor_of_dfs;     /* next edge to look at; then first_in_edge_of_dfs */
     uint32_t *idom_of_dfs;       /* semidominators first */
     struct link *link_of_dfs;
+    struct tree *tree_of_dfs;    /* instead of the links, once these take too many steps; index: number + 1 */
 
     /* By edge of the core, in the order of their sources' depth-first numbers. */
     uint32_t edge_count;
@@ -439,13 +449,15 @@ static enum wh_status fold_edges(struct work *work)
  * The lowest semidominator on the tree path from dfs up to the last vertex above `limit`, which are those that are linked so far.
  * Shortens the path on the way, first up, then down: the stack holds what a recursion would.
  */
-static uint32_t lowest_above(struct link *link_of_dfs, uint32_t *stack, uint32_t dfs, uint32_t limit)
+static uint32_t lowest_above(struct work *work, uint32_t dfs, uint32_t limit)
 {
-    uint32_t depth = 0, top = dfs;
+    struct link *link_of_dfs = work->link_of_dfs;
+    uint32_t *stack = work->first_edge_of_dfs, depth = 0, top = dfs;
     while (link_of_dfs[top].ancestor > limit) {
         stack[depth++] = top;
         top = link_of_dfs[top].ancestor;
     }
+    work->link_steps += depth;
     struct link above = link_of_dfs[top];
     while (depth > 0) {
         struct link *link = &link_of_dfs[stack[--depth]];
@@ -457,10 +469,88 @@ static uint32_t lowest_above(struct link *link_of_dfs, uint32_t *stack, uint32_t
     return above.lowest;
 }
 
+/*
+ * The same where the links are balanced, Lengauer and Tarjan's sophisticated EVAL (their appendix B): the path up is short from the start. The
+ * root's own `lowest` may count, too: until it is linked it is the root's number, and no number on the way is higher.
+ */
+static uint32_t lowest_in_tree(struct work *work, uint32_t dfs)
+{
+    struct tree *trees = work->tree_of_dfs;
+    uint32_t *stack = work->first_edge_of_dfs, depth = 0, at = dfs + 1;
+    if (!trees[at].ancestor)
+        return trees[at].lowest;
+    while (trees[trees[at].ancestor].ancestor) {
+        stack[depth++] = at;
+        at = trees[at].ancestor;
+    }
+    uint32_t root = trees[at].ancestor, lowest = trees[at].lowest;
+    while (depth > 0) {
+        struct tree *tree = &trees[stack[--depth]];
+        tree->lowest = lowest = lowest < tree->lowest ? lowest : tree->lowest;
+        tree->ancestor = root;
+    }
+    return lowest < trees[root].lowest ? lowest : trees[root].lowest;
+}
+
+/* Their LINK: of a vertex whose semidominator is known to its parent. Trees are joined so that the larger one's root stays near. */
+static void link_to_parent(struct work *work, uint32_t dfs)
+{
+    struct tree *trees = work->tree_of_dfs;
+    uint32_t vertex = dfs + 1, parent = work->parent_of_dfs[dfs] + 1, at = vertex, lowest = work->idom_of_dfs[dfs];
+    while (lowest < trees[trees[at].child].lowest) {
+        uint32_t child = trees[at].child, next = trees[child].child;
+        if ((uint64_t)trees[at].size + trees[next].size >= 2 * (uint64_t)trees[child].size) {
+            trees[child].ancestor = at;
+            trees[at].child = next;
+        } else {
+            trees[child].size = trees[at].size;
+            trees[at].ancestor = child;
+            at = child;
+        }
+    }
+    trees[at].lowest = lowest;
+    trees[parent].size += trees[vertex].size;
+    if (trees[parent].size < 2 * (uint64_t)trees[vertex].size) {
+        uint32_t child = trees[parent].child;
+        trees[parent].child = at;
+        at = child;
+    }
+    for (; at; at = trees[at].child)
+        trees[at].ancestor = parent;
+}
+
+/* On a heap a reference takes a step, on average. Where paths do not get short by being compressed, eight and more. */
+static bool links_are_slow(const struct work *work)
+{
+    enum { BUDGET_DIVISOR = 8 };
+    return !work->tree_of_dfs && work->link_steps > work->step_budget / BUDGET_DIVISOR;
+}
+
+/* Puts what has been linked so far, down to `dfs`, into balanced trees. Semidominators that are known stay as they are. */
+static enum wh_status balance_links(struct work *work, uint32_t dfs)
+{
+    free(work->link_of_dfs);
+    work->link_of_dfs = NULL;
+    enum wh_status status = array_alloc((size_t)work->core_count + 1, sizeof(struct tree), "the balanced paths", work->error, &work->tree_of_dfs);
+    if (status)
+        return status;
+    work->tree_of_dfs[0] = (struct tree){0, 0, 0, 0};
+    for (uint32_t i = 0; i < work->core_count; ++i)
+        work->tree_of_dfs[i + 1] = (struct tree){.ancestor = 0, .lowest = i, .child = 0, .size = 1};
+    for (uint32_t linked = work->core_count - 1; linked >= dfs; --linked)
+        link_to_parent(work, linked);
+    return WH_OK;
+}
+
+static inline uint32_t lowest_of(struct work *work, uint32_t source, uint32_t dfs)
+{
+    return work->tree_of_dfs ? lowest_in_tree(work, source) : lowest_above(work, source, dfs);
+}
+
 /* Lengauer and Tarjan's step 2, highest number first, without buckets. */
 static enum wh_status find_semidominators(struct work *work)
 {
-    uint32_t *semi_of_dfs = work->idom_of_dfs, *stack = work->first_edge_of_dfs;
+    uint32_t *semi_of_dfs = work->idom_of_dfs;
     const uint32_t *first_in_edge_of_dfs = work->cursor_of_dfs, *next_in_edge = work->target_of_edge;
     for (uint32_t dfs = work->core_count - 1; dfs > dfs_of_virtual_root; --dfs) {
         uint32_t done = work->core_count - 1 - dfs;
@@ -469,13 +559,21 @@ static enum wh_status find_semidominators(struct work *work)
             return status;
         uint32_t semi = semi_of_dfs[dfs];
         for (uint32_t edge = first_in_edge_of_dfs[dfs]; edge != NODE_NONE; edge = next_in_edge[edge]) {
-            uint32_t candidate = lowest_above(work->link_of_dfs, stack, work->source_of_edge[edge], dfs);
+            uint32_t candidate = lowest_of(work, work->source_of_edge[edge], dfs);
             if (candidate < semi)
                 semi = candidate;
         }
         semi_of_dfs[dfs] = semi;
-        work->link_of_dfs[dfs] = (struct link){.ancestor = work->parent_of_dfs[dfs], .lowest = semi};
+        if (work->tree_of_dfs)
+            link_to_parent(work, dfs);
+        else
+            work->link_of_dfs[dfs] = (struct link){.ancestor = work->parent_of_dfs[dfs], .lowest = semi};
+        status = links_are_slow(work) ? balance_links(work, dfs) : WH_OK;
+        if (status)
+            return status;
     }
+    free(work->tree_of_dfs);
+    work->tree_of_dfs = NULL;
     return WH_OK;
 }
 
@@ -624,6 +722,7 @@ static void work_deinit(struct work *work)
     free(work->cursor_of_dfs);
     free(work->idom_of_dfs);
     free(work->link_of_dfs);
+    free(work->tree_of_dfs);
     free(work->target_of_edge);
     free(work->source_of_edge);
     free(work->entry);
