@@ -285,7 +285,7 @@ static uint32_t weigh(const PyThreadState *tstate, size_t size, bool certain)
 static inline struct recorded_block born(const void *top, const void *block, size_t size, uint32_t weight)
 {
     uint32_t stack = stack_now(top, weight);
-    stacks_count_born(&recorder.stacks, stack, size, weight);
+    stacks_count_born(&recorder.stacks, stack, size, weight, recorder.serial);
     return (struct recorded_block){
         .address = (uint64_t)block, .size = size, .serial = recorder.serial++, .vote = vote_first(stack, size), .stack = stack, .weight = weight};
 }

@@ -59,7 +59,9 @@ static void write_stack(struct walk *walk, const struct stack *stack)
         [STACKS_LIVE_BYTES] = {stack->live_bytes, NULL},
         [STACKS_LIVE_BLOCKS] = {whole_blocks(stack->live_weight), NULL},
     };
+    struct cell age[] = {[STACK_AGES_FIRST] = {stack->first, NULL}, [STACK_AGES_LAST] = {stack->last, NULL}};
     snapshot_writer_row(walk->writer, TABLE_STACKS, cells);
+    snapshot_writer_row(walk->writer, TABLE_STACK_AGES, age);
     for (uint32_t i = 0; i < stack->frame_count; i++) {
         const struct stack_frame *frame = &stack->frames[i];
         struct cell frame_cells[] = {

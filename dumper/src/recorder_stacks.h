@@ -28,6 +28,7 @@ struct stack {
     uint32_t hash;
     bool library_only; /* what the caller said when it was added */
     uint64_t alloc_bytes, alloc_weight, live_bytes, live_weight; /* weights: BLOCK_WEIGHT_ONE × blocks */
+    uint64_t first, last; /* serials of its first and of its latest block */
 };
 
 enum {
@@ -77,9 +78,11 @@ static inline uint64_t stacks_weighted(uint64_t size, uint32_t weight)
     return (uint64_t)((unsigned __int128)size * weight / BLOCK_WEIGHT_ONE);
 }
 
-static inline void stacks_count_born(struct stacks *stacks, uint32_t stack, uint64_t size, uint32_t weight)
+static inline void stacks_count_born(struct stacks *stacks, uint32_t stack, uint64_t size, uint32_t weight, uint64_t serial)
 {
     struct stack *at = &stacks->at[stack];
+    at->first = at->alloc_weight ? at->first : serial;
+    at->last = serial;
     at->alloc_bytes += stacks_weighted(size, weight);
     at->alloc_weight += weight;
 }

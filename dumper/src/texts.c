@@ -250,6 +250,16 @@ bool texts_is_worth_noting_again(struct texts *texts, PyObject *object, const st
     return info->family != FAMILY_STR || !is_name(texts, object);
 }
 
+void texts_note_constant(struct texts *texts, PyObject *number, uint64_t id)
+{
+    const digit *digits;
+    bool negative;
+    bool small = compat_long_digits(number, &digits, &negative) == 0 || (compat_long_digits(number, &digits, &negative) == 1 && digits[0] < TEXT_CONSTANT_MIN);
+    if (texts->values == VALUES_NONE || small || *written_slot(texts, number) == (uintptr_t)number)
+        return;
+    write_value(texts, number, FAMILY_INT, id, TEXT_PREVIEW);
+}
+
 /* ---- Code objects ---- */
 
 static struct cell bytes_cell(PyObject *bytes)

@@ -6,7 +6,7 @@
  *               and file names of code objects, names of modules
  * values=short  these, other interned strings of that length, and 64 code points (bytes, digits) of what names a place in the heap: keys of dicts and the elements of
  *               tuples that are keys, at most 64 keys a dict and 20,000 a type of dict; and of strings, bytes and integers held by
- *               attributes, slots and dicts of at most 16 items, at most 2,000 a type of holder
+ *               attributes, slots and dicts of at most 16 items, at most 2,000 a type of holder; and integers that are constants of code
  * values=full   every string, bytes object, integer (up to 256 bits) and float, whole
  *
  * sys.modules is exempt from the bounds.
@@ -25,6 +25,7 @@ enum {
     TEXT_KEYS_PER_DICT = 64,
     TEXT_SMALL_DICT = 16,    /* items */
     TEXT_CACHE_SIZE = 8192,
+    TEXT_CONSTANT_MIN = 8,
     TEXT_WRITTEN_WHOLE = 1,
 };
 
@@ -72,6 +73,9 @@ bool texts_is_worth_noting_again(struct texts *texts, PyObject *object, const st
 
 /* The row of a code object, in table `code`. */
 void texts_write_code(struct texts *texts, PyCodeObject *code, uint64_t id);
+
+/* An integer that stands in the program's text, as a limit does; a small one is not written. */
+void texts_note_constant(struct texts *texts, PyObject *number, uint64_t id);
 
 /* Whether a str could stand in a program as a name. */
 bool texts_is_written_as_identifier(PyObject *string);

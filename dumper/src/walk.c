@@ -270,6 +270,16 @@ static void note_class(struct walk *walk, PyObject *object, const struct type_in
         types_of(&walk->types, type);
 }
 
+static void write_code(struct walk *walk, PyCodeObject *code, uint64_t id)
+{
+    texts_write_code(&walk->texts, code, id);
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(code->co_consts); i++) {
+        PyObject *constant = PyTuple_GET_ITEM(code->co_consts, i);
+        if (Py_TYPE(constant) == &PyLong_Type)
+            texts_note_constant(&walk->texts, constant, walk_id(walk, constant));
+    }
+}
+
 static void write_object(struct walk *walk, PyObject *object, bool is_key)
 {
     struct shape shape;
@@ -287,7 +297,7 @@ static void write_object(struct walk *walk, PyObject *object, bool is_key)
     struct walk_row row = object_row(walk, object, info);
     bool has_store = sizes_store(info, object, &store);
     if (info->family == FAMILY_CODE)
-        texts_write_code(&walk->texts, (PyCodeObject *)object, row.id);
+        write_code(walk, (PyCodeObject *)object, row.id);
     uint64_t instruction;
     if (places_find(info, object, &instruction))
         write_place(walk, row.id, instruction);

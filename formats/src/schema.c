@@ -27,6 +27,7 @@ const struct table_schema snapshot_schema[TABLE_COUNT] = {
                                         {"lost_code", U}}},
     [TABLE_STACKS] = {"stacks", 5, {{"frames", U}, {"alloc_bytes", U}, {"alloc_blocks", U}, {"live_bytes", U}, {"live_blocks", U}}},
     [TABLE_STACK_FRAMES] = {"stack_frames", 2, {{"code", D}, {"instruction", U}}},
+    [TABLE_STACK_AGES] = {"stack_ages", 2, {{"first", U}, {"last", U}}},
     [TABLE_BLOCKS] = {"blocks", 6, {{"address", D}, {"size", U}, {"weight", U}, {"stack", U}, {"majority", U}, {"serial", D}}},
     [TABLE_FINGERPRINTS] = {"fingerprints", 2, {{"id", D}, {"hash", U}}},
     [TABLE_COLLECTOR] = {"collector", 2, {{"name", B}, {"value", U}}},

@@ -39,6 +39,7 @@ SCHEMA = {
     "recorder": {"mode": "u", "interval": "u", "started_ns": "u", "lost_blocks": "u", "lost_stacks": "u", "lost_code": "u"},
     "stacks": {"frames": "u", "alloc_bytes": "u", "alloc_blocks": "u", "live_bytes": "u", "live_blocks": "u"},
     "stack_frames": {"code": "d", "instruction": "u"},
+    "stack_ages": {"first": "u", "last": "u"},
     "fingerprints": {"id": "d", "hash": "u"},
     "collector": {"name": "b", "value": "u"},
     "interpreters": {"id": "u", "flags": "u"},

@@ -175,9 +175,14 @@ static void counters_come_back_to_zero(void **state)
     struct stacks stacks;
     assert_true(stacks_init(&stacks));
     for (uint64_t size = 1; size < 100000; size = size * 3 + 1) {
-        stacks_count_born(&stacks, 0, size, 12345);
+        stacks_count_born(&stacks, 0, size, 12345, 7);
         stacks_count_live(&stacks, 0, size, 12345);
     }
+    stacks_count_born(&stacks, 1, 64, 4096, 9);
+    stacks_count_born(&stacks, 1, 64, 4096, 12);
+    assert_int_equal(stacks.at[0].first, 7);
+    assert_int_equal(stacks.at[1].first, 9);
+    assert_int_equal(stacks.at[1].last, 12);
     assert_int_equal(stacks.at[0].live_bytes, stacks.at[0].alloc_bytes);
     for (uint64_t size = 1; size < 100000; size = size * 3 + 1)
         stacks_count_dead(&stacks, 0, size, 12345);

@@ -47,7 +47,7 @@ struct built_place { unsigned instruction; uint32_t object; };
 struct built_frame { unsigned thread, line, instruction; uint32_t object, code; };
 struct built_root { enum root_kind kind; char *name; uint32_t object; unsigned thread; };
 struct built_account { char *name; uint64_t value; };
-struct built_stack { uint64_t allocated, live; struct nodes code, instruction; };
+struct built_stack { uint64_t allocated, live, first, last; struct nodes code, instruction; };
 struct built_block { uint32_t object; uint64_t size; unsigned stack, majority; };
 
 struct heap_builder {

@@ -606,6 +606,11 @@ static void read_stack(struct reader *reader)
     struct built_stack stack = {.allocated = need_number(reader)};
     stack.live = need_number(reader);
     while (next_word(reader)) {
+        if (!strcmp(reader->word, "ages")) {
+            stack.first = need_number(reader);
+            stack.last = need_number(reader);
+            continue;
+        }
         uint32_t code = node_of_word(reader->builder, reader->word);
         add_node(&stack.code, code);
         add_node(&stack.instruction, (uint32_t)need_number(reader));

@@ -28,7 +28,8 @@
  *     place generator 12                    a suspended generator, left frame or traceback: its instruction; in the order of the nodes
  *     account rss 4096                      collector enabled 0
  *     recorder 3                            mode; makes the two stacks without frames
- *     stack 4000 4000 make 6 main 20        bytes allocated and live; code objects and instructions, innermost first
+ *     stack 4000 4000 [ages 3 9] make 6 main 20
+ *         bytes allocated and live; serials of the first and the last block; code objects and instructions, innermost first
  *     block cache 120 2 2                   of an object or its store: size, row of stacks that grew it last, and most
  *
  * Nodes get the numbers 1, 2, … in the order in which they are first named. Types of builtins have the members that the dumper gives

@@ -198,6 +198,7 @@ static void write_recorder(const struct output *output)
         const struct built_stack *stack = &builder->stacks[i];
         put_row(output, TABLE_STACKS, (struct cell[]){number(stack->code.count), number(stack->allocated), number(stack->allocated / 100),
                                                       number(stack->live), number(stack->live / 100)});
+        put_row(output, TABLE_STACK_AGES, (struct cell[]){number(stack->first), number(stack->last)});
         for (uint32_t f = 0; f < stack->code.count; f++)
             put_row(output, TABLE_STACK_FRAMES, (struct cell[]){number(id_of(stack->code.node[f])), number(stack->instruction.node[f])});
     }

@@ -65,6 +65,7 @@ struct heap_recorder { uint32_t mode; /* RECORDER_*, 0: it was off */ uint64_t i
 struct heap_stack {
     uint64_t alloc_bytes, alloc_blocks, live_bytes, live_blocks;
     uint32_t first_frame, frame_count;   /* of stack_frames, innermost first */
+    uint32_t first_serial, last_serial;  /* of its first and of its latest block, freed or not: heap_block's serial; 0: not known */
 };
 struct heap_stack_frame { uint32_t code_node, instruction; };
 struct heap_block {
@@ -117,7 +118,7 @@ struct heap {
     uint32_t stack_count;            struct heap_stack *stacks;
     uint32_t stack_frame_count;      struct heap_stack_frame *stack_frames;
     uint32_t block_count;            struct heap_block *blocks; /* ascending addresses, one each */
-    uint32_t last_serial;            /* the greatest of the blocks' serials: how much time the recorder has seen go by */
+    uint32_t last_serial;            /* the greatest of the blocks' and stacks' serials: how much time the recorder has seen go by */
 };
 
 /*

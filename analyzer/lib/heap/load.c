@@ -659,8 +659,20 @@ static enum wh_status take_stack(struct loader *loader, uint32_t row, const stru
     if (frames > heap->stack_frame_count - loader->stack_frames_due)
         return corrupt(loader, "a stack has more frames than table stack_frames has rows", frames);
     heap->stacks[row] = (struct heap_stack){cells[STACKS_ALLOC_BYTES].number, cells[STACKS_ALLOC_BLOCKS].number, cells[STACKS_LIVE_BYTES].number,
-                                            cells[STACKS_LIVE_BLOCKS].number, loader->stack_frames_due, (uint32_t)frames};
+                                            cells[STACKS_LIVE_BLOCKS].number, loader->stack_frames_due, (uint32_t)frames, 0, 0};
     loader->stack_frames_due += (uint32_t)frames;
+    return WH_OK;
+}
+
+static enum wh_status take_stack_age(struct loader *loader, uint32_t row, const struct cell *cells)
+{
+    struct heap *heap = loader->heap;
+    if (row >= heap->stack_count)
+        return corrupt(loader, "table stack_ages has more rows than there are stacks", row);
+    heap->stacks[row].first_serial = saturate(cells[STACK_AGES_FIRST].number);
+    heap->stacks[row].last_serial = saturate(cells[STACK_AGES_LAST].number);
+    if (heap->stacks[row].last_serial > heap->last_serial)
+        heap->last_serial = heap->stacks[row].last_serial;
     return WH_OK;
 }
 
@@ -735,6 +747,8 @@ static enum wh_status load_recorder(struct loader *loader)
         status = corrupt(loader, "table stack_frames has rows that no stack owns", heap->stack_frame_count);
     if (!status)
         status = take_rows(loader, TABLE_STACK_FRAMES, take_stack_frame);
+    if (!status)
+        status = take_rows(loader, TABLE_STACK_AGES, take_stack_age);
     if (!status)
         status = region_index_init(heap->base_of_region, heap->region_count, loader->error, &loader->regions);
     if (!status)
