@@ -113,15 +113,17 @@ static void a_place_in_a_list_that_is_bound_anew_does_not_make_it_grow(void **st
     close_scene(&scene);
 }
 
+#define BIT(place, depth) (1U << ((place) * PLACE_DEPTHS + (depth)))
+
 /* What a line writes to, in a holder of rows of numbers, of dicts, and of records. */
 static void what_is_written_over_inside_does_not_grow(void **state)
 {
     static const struct { unsigned places; const char *holder; bool grows; } cases[] = {
-        {PLACE_ITEM_OF_HOLDER, "dicts", true},    {PLACE_ITEM_OF_HOLDER, "rows", false},    {PLACE_ITEM_OF_HOLDER, "bytes", false},
-        {PLACE_ITEM_OF_ELEMENT, "rows", false},   {PLACE_ITEM_OF_ELEMENT, "dicts", true},   {PLACE_ITEM_OF_ELEMENT, "defaults", true},
-        {PLACE_ITEM_OF_INNER, "rows", false},     {PLACE_FIELD_OF_ELEMENT, "dicts", false}, {PLACE_FIELD_OF_ELEMENT, "texts", true},
-        {PLACE_ELEMENT, "rows", true},            {PLACE_INNER, "rows", false},             {PLACE_ELEMENT, "bytes", false},
-        {PLACE_FIELD_OF_ELEMENT | PLACE_INNER, "texts", true},
+        {BIT(PLACE_ITEM, 0), "dicts", true},    {BIT(PLACE_ITEM, 0), "rows", false},    {BIT(PLACE_ITEM, 0), "bytes", false},
+        {BIT(PLACE_ITEM, 1), "rows", false},   {BIT(PLACE_ITEM, 1), "dicts", true},   {BIT(PLACE_ITEM, 1), "defaults", true},
+        {BIT(PLACE_ITEM, 2), "rows", false},     {BIT(PLACE_FIELD, 1), "dicts", false}, {BIT(PLACE_FIELD, 1), "texts", true},
+        {BIT(PLACE_WHOLE, 1), "rows", true},            {BIT(PLACE_WHOLE, 2), "rows", false},             {BIT(PLACE_WHOLE, 1), "bytes", false},
+        {BIT(PLACE_FIELD, 1) | BIT(PLACE_WHOLE, 2), "texts", true},
     };
     static const char text[] =
         "type collections.defaultdict ; module app { 'a' rows 'b' dicts 'c' texts 'd' defaults 'e' bytes } ; rows : list [ row ] ; row : list [ n ] ;"
@@ -133,7 +135,7 @@ static void what_is_written_over_inside_does_not_grow(void **state)
         open_scene(&scene, cases[i].holder, text);
         add_site(&scene, STORE_SUBSCRIPT, false);
         scene.site[0].places = cases[i].places;
-        scene.site[0].of_element = cases[i].places != PLACE_ITEM_OF_HOLDER;
+        scene.site[0].of_element = cases[i].places != store_place_bit(PLACE_ITEM, 0);
         if (site_growth_adds(scene.heap.model, &scene.point, &scene.site[0]) != cases[i].grows)
             fail_msg("case %zu: %s", i, cases[i].holder);
         close_scene(&scene);
@@ -315,6 +317,29 @@ static void keys_that_count_tell_what_is_gone(void **state)
     close_scene(&scene);
     open_counting(&scene, "4000 tokens", 10, 1);
     assert_hides(&scene, "moved-on");
+    close_scene(&scene);
+}
+
+static void what_has_not_grown_for_long_is_no_leak_unless_its_contents_do(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "cache", plain);
+    assert_hides(&scene, "saturated");
+    scene.evidence.filling.saturated_percent = 83;
+    assert_shows(&scene, "saturated", "it has not grown in the last 83 % of the time in which what adds to it ran");
+    scene.evidence.left_bytes = 1000000;
+    scene.evidence.young_bytes = 610000;
+    scene.evidence.made_bytes = 1900000; /* what has come since is still there */
+    assert_hides(&scene, "saturated");
+    scene.evidence.made_bytes = 2000000; /* it took the place of what was there */
+    assert_shows(&scene, "saturated", "it has not grown in the last 83 % of the time in which what adds to it ran");
+    add_site(&scene, STORE_METHOD, false);
+    scene.site[0].of_element = true;     /* which can grow, too */
+    scene.site[0].executed = EXECUTION_UNKNOWN;
+    assert_hides(&scene, "saturated");
+    scene.evidence.young_bytes = 600000;
+    assert_shows(&scene, "saturated", "it has not grown in the last 83 % of the time in which what adds to it ran");
     close_scene(&scene);
 }
 
@@ -547,7 +572,7 @@ static void what_is_small_is_no_leak(void **state)
 static void every_sign_has_a_test_here(void **state)
 {
     static const char *const tested[] = {"grows-in-function", "seen-growing", "registry", "native-references", "uncollected", "no-adder", "constructor",
-                                         "made-anew", "loaded-once", "served", "under-way", "grown-by-reading", "limit", "flows-through", "moved-on", "many-alike", "chain", "filled-at-import", "replaced-whole", "bounded", "makes-room", "pool", "library",
+                                         "made-anew", "loaded-once", "served", "saturated", "under-way", "grown-by-reading", "limit", "flows-through", "moved-on", "many-alike", "chain", "filled-at-import", "replaced-whole", "bounded", "makes-room", "pool", "library",
                                          "program-text", "parser-arena", "small"};
     (void)state;
     for (unsigned i = 0; i < sign_count; i++) {
@@ -574,6 +599,7 @@ int main(void)
         cmocka_unit_test(a_function_that_makes_room_speaks_against_a_leak),
         cmocka_unit_test(what_flows_through_is_no_leak),
         cmocka_unit_test(keys_that_count_tell_what_is_gone),
+        cmocka_unit_test(what_has_not_grown_for_long_is_no_leak_unless_its_contents_do),
         cmocka_unit_test(what_the_recorder_saw_speaks),
         cmocka_unit_test(how_it_is_filled_speaks_against_a_leak),
         cmocka_unit_test(a_table_to_which_no_function_adds_is_no_leak),

@@ -153,6 +153,36 @@ static void what_the_recorder_saw_comes_first(void **state)
     nameless_file_deinit(&file);
 }
 
+/* The store grew when `grown` blocks had been recorded; the code that adds allocated from the 2nd to the 900th one. */
+static bool is_saturated(unsigned grown, const char *stacks)
+{
+    struct heap_builder *builder = demo("app.py");
+    struct test_heap heap;
+    bool shown = false;
+    heap_builder_add(builder, "recorder 3 ; stack 64 64 ages 2 %u hold_code 14 ; %s", grown, stacks);
+    heap_builder_add(builder, "filler : bytearray size 100 ; root interpreter 'other' filler");
+    for (unsigned i = 0; i < grown; i++)
+        heap_builder_add(builder, "b%u_ : bytearray size 40 ; root interpreter 'b' b%u_ ; block b%u_ 40 0 0", i, i, i);
+    heap_builder_add(builder, "block cache 64 2 2");
+    test_heap_open(builder, &heap);
+    struct wh_suspects *suspects = ask(&heap, true, 0);
+    for (size_t i = 0; i < suspects->suspects[0].reason_count; i++)
+        shown |= !strcmp(suspects->suspects[0].reasons[i].sign, "saturated");
+    wh_suspects_free(suspects);
+    test_heap_deinit(&heap);
+    return shown;
+}
+
+static void what_has_stood_still_while_its_code_ran_is_full(void **state)
+{
+    (void)state;
+    assert_true(is_saturated(30, "stack 900 0 ages 3 900 allocate_code 4 hold_code 4"));
+    assert_false(is_saturated(30, "stack 900 0 ages 3 900 allocate_code 4"));              /* other code ran */
+    assert_false(is_saturated(30, "stack 900 0 ages 3 40 allocate_code 4 hold_code 4"));   /* not for long */
+    assert_false(is_saturated(800, "stack 900 0 ages 3 900 allocate_code 4 hold_code 4"));
+    assert_false(is_saturated(30, "stack 900 0 ages 0 0 allocate_code 4 hold_code 4"));    /* an older snapshot */
+}
+
 static void a_buffer_that_a_running_function_owns_is_the_frames(void **state)
 {
     struct heap_builder *builder = heap_builder_create();
@@ -297,6 +327,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_demos_holder_is_named_with_its_line),
         cmocka_unit_test(what_the_recorder_saw_comes_first),
+        cmocka_unit_test(what_has_stood_still_while_its_code_ran_is_full),
         cmocka_unit_test(a_buffer_that_a_running_function_owns_is_the_frames),
         cmocka_unit_test(what_is_merely_large_is_told_on_request),
         cmocka_unit_test(leaks_come_before_what_is_larger),

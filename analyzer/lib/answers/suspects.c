@@ -345,6 +345,7 @@ static enum wh_status fill(struct investigator *self, const struct accumulation 
     evidence.alike_type = mass_count ? masses[0].type : TYPE_NONE;
     evidence.made_bytes = allocations.made;
     evidence.left_bytes = allocations.left;
+    evidence.young_bytes = allocations.young;
     evidence.most_left = allocations.most_left;
     evidence.opaque = code_index_is_opaque(self->analysis->code_index, point->node);
     suspect->kind = kind_of(self->model, point, path);

@@ -428,6 +428,7 @@ enum wh_status filling_find(const struct model *model, struct code_index *index,
     if (!status)
         status = find_limit(&finder);
     finder_find_under_way(&finder);
+    finder_find_saturated(&finder);
     find_made_anew(&finder);
     if (!status)
         status = find_made_each_round(&finder);

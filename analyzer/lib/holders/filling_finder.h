@@ -53,6 +53,22 @@ enum { CALLERS_KEPT = 8 };
 struct callers { struct caller at[CALLERS_KEPT]; unsigned count; bool looped, unclear; };
 enum wh_status finder_callers(const struct finder *finder, uint32_t row, struct callers *ret) WH_MUST_USE;
 
+/* filling_chain.c */
+
+enum { CHAIN_MAX = 10 };
+
+/*
+ * From the code that adds (0) up to a module's top level: each step is called by the next one. `loop` is the outermost step that does so in
+ * a loop: that loop fills the holder.
+ */
+struct finder_chain { struct caller at[CHAIN_MAX]; unsigned count, loop; bool complete, looped; };
+
+/* As the code tells: where each function is called in one place, there is one way. */
+enum wh_status finder_chain_by_code(const struct finder *finder, uint32_t row, struct finder_chain *ret) WH_MUST_USE;
+
+/* As the recorder saw it, if it did: the way by which most of it was added. */
+void finder_chain_by_stack(const struct finder *finder, struct finder_chain *ret);
+
 /* filling_loops.c: where loops are, and where code stands */
 
 /* The outermost loop around an instruction: from the offset of its first instruction to that of its last one. False if there is none. */
@@ -69,5 +85,8 @@ struct reading finder_reading(const struct finder *finder, uint32_t row, uint32_
 enum wh_status finder_find_once(struct finder *finder) WH_MUST_USE;
 void finder_find_under_way(struct finder *finder);
 enum wh_status finder_find_grown_by_reading(struct finder *finder) WH_MUST_USE;
+
+/* filling_saturated.c: filling.saturated_percent */
+void finder_find_saturated(struct finder *finder);
 
 #endif

@@ -30,97 +30,6 @@ static enum wh_status is_used_elsewhere(const struct finder *finder, bool *ret)
     return status;
 }
 
-/* --- the way down to what adds --- */
-
-enum { CHAIN_MAX = 10 };
-
-/*
- * From the code that adds (0) up to a module's top level: each step is called by the next one. `loop` is the outermost step that does so in
- * a loop: that loop fills the holder.
- */
-struct chain { struct caller at[CHAIN_MAX]; unsigned count, loop; bool complete, looped; };
-
-static bool add_step(const struct finder *finder, struct chain *chain, struct caller step)
-{
-    if (chain->count == CHAIN_MAX)
-        return false;
-    if (step.in_loop) {
-        chain->loop = chain->count;
-        chain->looped = true;
-    }
-    chain->at[chain->count++] = step;
-    chain->complete = finder->index->facts[step.row].top_level;
-    return !chain->complete;
-}
-
-/* A function inside another one is called by whoever got it from there, as a decorator is: by those who call the outer one. */
-static enum wh_status find_callers(const struct finder *finder, uint32_t row, struct callers *ret)
-{
-    enum wh_status status = finder_callers(finder, row, ret);
-    uint32_t parent = finder->index->facts[row].parent;
-    if (status || ret->count || parent == CODE_NONE || finder->index->facts[parent].top_level)
-        return status;
-    return finder_callers(finder, parent, ret);
-}
-
-/* All calls are in one function: the last of them, and one in a loop if there is any. False if it is not so. */
-static bool is_one_caller(const struct callers *callers, struct caller *ret)
-{
-    if (callers->unclear || !callers->count || callers->count > CALLERS_KEPT)
-        return false;
-    *ret = callers->at[0];
-    for (unsigned i = 1; i < callers->count; i++) {
-        if (callers->at[i].row != ret->row)
-            return false;
-        if (callers->at[i].in_loop >= ret->in_loop)
-            *ret = callers->at[i];
-    }
-    return true;
-}
-
-static struct caller first_step(const struct finder *finder, uint32_t row)
-{
-    struct caller step = {row, 0, false};
-    for (uint32_t i = 0; i < finder->sites->count && !step.in_loop; i++) {
-        const struct store_site *site = &finder->sites->sites[i];
-        if (finder_counts(finder, site) && code_index_row(finder->index, site->code_node) == row)
-            step = (struct caller){row, site->offset, site->in_loop};
-    }
-    return step;
-}
-
-/* As the code tells: where each function is called in one place, there is one way. */
-static enum wh_status chain_by_code(const struct finder *finder, uint32_t row, struct chain *ret)
-{
-    struct caller step = first_step(finder, row);
-    enum wh_status status = WH_OK;
-    *ret = (struct chain){.count = 0};
-    while (!status && add_step(finder, ret, step)) {
-        struct callers callers;
-        status = find_callers(finder, step.row, &callers);
-        if (status || !is_one_caller(&callers, &step))
-            return status;
-    }
-    return status;
-}
-
-/* As the recorder saw it: the way by which most of it was added. */
-static void chain_by_stack(const struct finder *finder, struct chain *ret)
-{
-    const struct heap_stack *stack = &finder->heap->stacks[finder->ret->growth.majority];
-    *ret = (struct chain){.count = 0};
-    for (uint32_t i = 0; i < stack->frame_count; i++) {
-        const struct heap_stack_frame *frame = &finder->heap->stack_frames[stack->first_frame + i];
-        uint32_t row = code_index_row(finder->index, frame->code_node), first, last;
-        if (row == CODE_NONE)
-            return;
-        if (!ret->count && finder->index->facts[row].library)
-            continue;
-        if (!add_step(finder, ret, (struct caller){row, frame->instruction, finder_loop_around(finder, row, frame->instruction, &first, &last)}))
-            return;
-    }
-}
-
 /* --- who reads --- */
 
 enum { READERS_MAX = 32, READER_DEPTH_MAX = 3 };
@@ -173,7 +82,7 @@ static void add_direct_readers(const struct finder *finder, struct readers *read
 }
 
 /* Does the call come after the filling loop, or after the call that led there? */
-static bool comes_later(const struct chain *chain, uint32_t last, const struct caller *call)
+static bool comes_later(const struct finder_chain *chain, uint32_t last, const struct caller *call)
 {
     for (unsigned i = chain->loop; i < chain->count; i++) {
         if (chain->at[i].row == call->row)
@@ -193,7 +102,7 @@ static bool is_added_to_elsewhere(const struct finder *finder)
     return false;
 }
 
-static bool is_read_on_the_way(const struct finder *finder, const struct chain *chain, uint32_t last)
+static bool is_read_on_the_way(const struct finder *finder, const struct finder_chain *chain, uint32_t last)
 {
     for (unsigned i = chain->loop; i < chain->count; i++) {
         if (finder_reading(finder, chain->at[i].row, (i == chain->loop ? last : chain->at[i].offset) + 1).in_loop)
@@ -203,7 +112,7 @@ static bool is_read_on_the_way(const struct finder *finder, const struct chain *
 }
 
 /* After the loop that fills it, is the holder read again and again? From those who read up to the code that had it filled. */
-static enum wh_status is_served(const struct finder *finder, const struct chain *chain, uint32_t last, bool *ret)
+static enum wh_status is_served(const struct finder *finder, const struct finder_chain *chain, uint32_t last, bool *ret)
 {
     struct readers readers = {.count = 0};
     enum wh_status status = WH_OK;
@@ -262,7 +171,7 @@ static bool is_of_one_class(const struct finder *finder, uint32_t row, uint32_t 
 }
 
 /* The loop itself, or what calls it. */
-static bool is_loaded(const struct finder *finder, const struct chain *chain, bool used)
+static bool is_loaded(const struct finder *finder, const struct finder_chain *chain, bool used)
 {
     for (unsigned i = chain->loop; i < chain->count; i++) {
         bool own = used && i == chain->loop && is_of_one_class(finder, chain->at[0].row, chain->at[i].row);
@@ -323,7 +232,7 @@ static unsigned quiet_percent(const struct finder *finder)
 struct once { bool loaded, served, used; };
 
 /* How one of the functions that add is driven. */
-static enum wh_status look_at_chain(const struct finder *finder, const struct chain *chain, struct once *ret)
+static enum wh_status look_at_chain(const struct finder *finder, const struct finder_chain *chain, struct once *ret)
 {
     uint32_t first, last;
     bool served = false;
@@ -345,12 +254,12 @@ static enum wh_status look_at_code(const struct finder *finder, struct once *ret
 {
     enum wh_status status = WH_OK;
     for (unsigned a = 0; !status && (ret->loaded || ret->served) && a < finder->adder_count; a++) {
-        struct chain chain;
+        struct finder_chain chain;
         if (finder->index->facts[finder->adders[a]].library) {
             ret->loaded = ret->served = false;
             return WH_OK;
         }
-        status = chain_by_code(finder, finder->adders[a], &chain);
+        status = finder_chain_by_code(finder, finder->adders[a], &chain);
         if (!status)
             status = look_at_chain(finder, &chain, ret);
     }
@@ -361,12 +270,12 @@ static enum wh_status look_at_code(const struct finder *finder, struct once *ret
 /* Others may call what adds, too; but nothing has come for a long time. */
 static enum wh_status look_at_stack(const struct finder *finder, struct once *ret)
 {
-    struct chain chain;
+    struct finder_chain chain;
     if (!finder->ret->has_growth || quiet_percent(finder) < QUIET_PERCENT_MIN) {
         ret->loaded = ret->served = false;
         return WH_OK;
     }
-    chain_by_stack(finder, &chain);
+    finder_chain_by_stack(finder, &chain);
     return look_at_chain(finder, &chain, ret);
 }
 

@@ -163,7 +163,7 @@ bool growth_of_holder(const struct model *model, uint32_t node, struct growth *r
 
 enum { DEEP_ITEMS_MIN = 16, DEEP_CONTAINERS_MAX = 2000, DEEP_LEVELS_MAX = 3, DEEP_SHARE_PERCENT = 60, VOTES_MAX = 32 };
 
-/* Containers of one depth below a holder: few of them have nearly all, each with many items. */
+/* Containers of one depth below a holder: few of them have nearly all, each with many items. One with a bound of its own does not count. */
 struct level { uint32_t nodes[DEEP_CONTAINERS_MAX], count; uint64_t items, bytes; };
 
 /* A dict's subclass has its items among its references without a label; a buffer has no items. */
@@ -178,7 +178,7 @@ static bool is_container(const struct model *model, uint32_t node, struct heap_s
 static bool add_container(const struct model *model, uint32_t node, struct level *ret)
 {
     struct heap_store store;
-    if (!is_container(model, node, &store))
+    if (!is_container(model, node, &store) || model->heap->form_of_node[node] & FORM_BOUNDED)
         return false;
     if (ret->count < DEEP_CONTAINERS_MAX)
         ret->nodes[ret->count] = node;
@@ -340,6 +340,8 @@ struct gatherer {
     const struct model *model;
     uint64_t *within, *without;        /* bitmaps: known to be below one of the tops, or below none */
     struct { uint64_t bytes, weight; } *sum_of_stack;
+    uint32_t grown;                    /* serial: when the holder's store last grew */
+    uint64_t young_bytes;              /* of what came later */
 };
 
 /*
@@ -368,6 +370,8 @@ static void sum_blocks(struct gatherer *gatherer, const struct block_owners *own
             continue;
         gatherer->sum_of_stack[heap->blocks[i].stack].bytes += heap_block_bytes(&heap->blocks[i]);
         gatherer->sum_of_stack[heap->blocks[i].stack].weight += heap->blocks[i].weight;
+        if (heap->blocks[i].serial > gatherer->grown)
+            gatherer->young_bytes += heap_block_bytes(&heap->blocks[i]);
     }
 }
 
@@ -435,6 +439,7 @@ static enum wh_status output_sums(const struct gatherer *gatherer, struct wh_err
         count++;
     }
     ret->left = total;
+    ret->young = gatherer->young_bytes;
     ret->most_left = most_left(gatherer, total);
     qsort(ret->at, count, sizeof(*ret->at), compare_by_place);
     for (uint32_t i = 0; i < count; i++) {
@@ -456,7 +461,8 @@ enum wh_status growth_allocations(const struct model *model, const struct block_
                                   struct wh_error *error, struct allocations *ret)
 {
     const struct heap *heap = model->heap;
-    struct gatherer gatherer = {.model = model};
+    struct growth growth;
+    struct gatherer gatherer = {.model = model, .grown = growth_of_holder(model, holder, &growth) ? growth.serial : UINT32_MAX};
     *ret = (struct allocations){0};
     if (!heap->block_count)
         return WH_OK;

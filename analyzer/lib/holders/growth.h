@@ -57,6 +57,7 @@ struct allocation { struct stack_summary stack; uint64_t bytes, blocks; };
 struct allocations {
     struct allocation *at;
     uint32_t count;
+    uint64_t young;        /* bytes of those that came after the holder's store last grew */
     uint64_t left, made;   /* bytes of all these blocks; bytes that their stacks ever allocated, those freed since included */
     int most_left;         /* how much of that these blocks are, per cent: of that stack among the larger ones of which most is left; -1 if unknown */
 };

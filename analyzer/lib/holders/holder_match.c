@@ -181,6 +181,8 @@ struct step_set match_item(const struct holder_steps *steps, struct step_set con
             set.bits[m] |= MATCH_ELEMENT;
         if (container.bits[m] & MATCH_ELEMENT)
             set.bits[m] |= MATCH_INNER;
+        if (container.bits[m] & MATCH_INNER)
+            set.bits[m] |= MATCH_INNERMOST;
         for (uint64_t left = container.bits[m] & steps->in_use; left; left &= left - 1) {
             unsigned next = (unsigned)__builtin_ctzll(left) + 1;
             if (next % HOLDER_STEPS_MAX && steps->in_use & bit(next) && steps->kind[next] == ACCESS_ITEM)

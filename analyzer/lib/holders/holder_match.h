@@ -10,13 +10,14 @@ enum { MATCH_COUNT = MATCH_NAME + 1 };
 
 /*
  * A set of steps: bit path × HOLDER_STEPS_MAX + step, for each certainty. MATCH_ELEMENT stands for what the holder
- * contains, at any depth; MATCH_INNER, beside it, for what that contains. Sets are only ever added to, so that the search ends.
+ * contains, at any depth; MATCH_INNER, beside it, for what lies two or more containers deep, MATCH_INNERMOST three or more. Sets are only ever added to, so that the search ends.
  */
 struct step_set {
     uint64_t bits[MATCH_COUNT];
 };
 #define MATCH_ELEMENT ((uint64_t)1 << 63)
 #define MATCH_INNER ((uint64_t)1 << 62)
+#define MATCH_INNERMOST ((uint64_t)1 << 61)
 #define ALL_STEPS (((uint64_t)1 << (HOLDER_PATHS_MAX * HOLDER_STEPS_MAX)) - 1)
 
 static inline uint64_t step_set_any(struct step_set set) { return set.bits[0] | set.bits[1] | set.bits[2]; }

@@ -83,16 +83,16 @@ static uint32_t key_of(const struct search *s, const struct event *event)
 
 static unsigned places_of(const struct search *s, const struct event *event, uint32_t target)
 {
-    static const enum store_place items[] = {PLACE_ITEM_OF_HOLDER, PLACE_ITEM_OF_ELEMENT, PLACE_ITEM_OF_INNER};
-    static const enum store_place fields[] = {PLACE_FIELD_OF_HOLDER, PLACE_FIELD_OF_ELEMENT, PLACE_FIELD_OF_INNER};
-    static const enum store_place wholes[] = {PLACE_HOLDER, PLACE_ELEMENT, PLACE_INNER};
     uint64_t any = step_set_any(s->sets[target]);
-    unsigned depth = any & MATCH_INNER ? 2 : any & MATCH_ELEMENT ? 1 : 0;
-    if (!any)
+    unsigned depth = any & MATCH_INNERMOST ? 3 : any & MATCH_INNER ? 2 : any & MATCH_ELEMENT ? 1 : 0;
+    if (!any || (event->kind != EVENT_STORE_ITEM && event->kind != EVENT_INPLACE))
         return 0;
-    if (event->kind == EVENT_STORE_ITEM)
-        return s->flow->exprs[event->key].kind == EXPR_CONST ? fields[depth] : items[depth];
-    return event->kind == EVENT_INPLACE ? wholes[depth] : 0;
+    const struct expr *at = &s->flow->exprs[target];
+    if (event->kind == EVENT_INPLACE && depth && at->kind == EXPR_ITEM && s->flow->exprs[at->b].kind == EXPR_CONST)
+        return store_place_bit(PLACE_FIELD, depth - 1);
+    if (event->kind == EVENT_INPLACE)
+        return store_place_bit(PLACE_WHOLE, depth);
+    return store_place_bit(s->flow->exprs[event->key].kind == EXPR_CONST ? PLACE_FIELD : PLACE_ITEM, depth);
 }
 
 static bool is_new(const struct search *s, uint32_t expr)

@@ -12,7 +12,8 @@ enum {
     ALIKE_MIN = 5,
     SMALL_BYTES = 64 * 1024,
     RECORDED_BYTES_MIN = 4 * 1024 * 1024,   /* allocated, or there are too few samples to tell how much is left */
-    LEFT_PERCENT_FEW = 20, LEFT_PERCENT_MOST = 85,
+    LEFT_PERCENT_FEW = 20, LEFT_PERCENT_MOST = 85, YOUNG_PERCENT_MANY = 60,
+    REPLACED_BYTES_MIN = 1024 * 1024,
     LARGE_BUFFER_BYTES = 1024 * 1024,
     NATIVE_MIN = 16,
     REGISTERED_MIN = 100, THREADS_MIN = 16,
@@ -279,6 +280,36 @@ static bool is_served(const struct evidence *evidence, struct text *sentence)
     return true;
 }
 
+/* Does a line that has run make what it contains grow? */
+static bool grows_inside(const struct evidence *evidence)
+{
+    for (uint32_t i = 0; i < evidence->sites->count; i++) {
+        const struct store_site *site = &evidence->sites->sites[i];
+        if (site->of_element && site->executed != EXECUTION_NEVER && site_grows(evidence, site))
+            return true;
+    }
+    return growth_is_deep(evidence->model, evidence->point->node);
+}
+
+/*
+ * Of the items of a dict that stands still, half may have come since it last made room. If more of its contents is younger, either it took the
+ * place of what was there, or the holder has grown inside.
+ */
+static bool has_grown_inside(const struct evidence *evidence)
+{
+    bool young = evidence->young_bytes > evidence->left_bytes / 100 * YOUNG_PERCENT_MANY;
+    bool replaced = evidence->made_bytes >= REPLACED_BYTES_MIN && evidence->left_bytes <= evidence->made_bytes / 2;
+    return young && (!replaced || grows_inside(evidence));
+}
+
+static bool is_saturated(const struct evidence *evidence, struct text *sentence)
+{
+    if (!evidence->filling.saturated_percent || has_grown_inside(evidence))
+        return false;
+    text_addf(sentence, "it has not grown in the last %u %% of the time in which what adds to it ran", evidence->filling.saturated_percent);
+    return true;
+}
+
 static bool is_plain_container(const struct evidence *evidence)
 {
     static const char *const names[] = {"list", "dict", "set"};
@@ -542,6 +573,7 @@ const struct sign signs[] = {
     {"made-anew", false, is_made_anew},
     {"loaded-once", false, is_loaded_once},
     {"served", false, is_served},
+    {"saturated", false, is_saturated},
     {"bounded", false, is_bounded},
     {"limit", false, is_kept_below_limit},
     {"makes-room", false, makes_room},

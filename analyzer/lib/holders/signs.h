@@ -21,6 +21,7 @@ struct evidence {
     struct filling filling;
     uint64_t made_bytes;    /* recorded: what the code that allocated the contents ever allocated in that way … */
     uint64_t left_bytes;    /* … and how much of that is in the holder now */
+    uint64_t young_bytes;   /* … of which so much came after it last made room for more */
     int most_left;          /* … per cent, where most is left; -1 if too little was recorded */
     bool opaque;            /* an extension's object: what adds to it cannot be seen in its code */
 };

@@ -85,27 +85,35 @@ static bool any(const struct model *model, struct sample sample, bool (*is)(cons
     return !sample.count;
 }
 
-static const struct {
-    enum store_place place;
-    unsigned depth;
-    bool (*grows)(const struct model *, uint32_t);   /* where one of what lies that deep is so */
-} places[] = {
-    {PLACE_ITEM_OF_HOLDER, 0, takes_new_keys}, {PLACE_ITEM_OF_ELEMENT, 1, takes_new_keys}, {PLACE_ITEM_OF_INNER, 2, takes_new_keys},
-    {PLACE_FIELD_OF_HOLDER, 1, is_large},      {PLACE_FIELD_OF_ELEMENT, 2, is_large},      {PLACE_FIELD_OF_INNER, 3, is_large},
-    {PLACE_HOLDER, 0, takes_more},             {PLACE_ELEMENT, 1, takes_more},             {PLACE_INNER, 2, takes_more},
-};
-
-static bool place_grows(const struct model *model, uint32_t holder, unsigned of_site)
+static bool place_grows(const struct model *model, uint32_t holder, enum store_place place, unsigned depth)
 {
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        struct passed passed = {false, false};
-        if (!(of_site & places[i].place))
-            continue;
-        struct sample contents = contents_at(model, holder, places[i].depth, &passed);
-        if (passed.makes || (any(model, contents, places[i].grows) && (contents.count || !passed.buffer)))
-            return true;
+    static bool (*const grows[])(const struct model *, uint32_t) = {[PLACE_ITEM] = takes_new_keys, [PLACE_FIELD] = is_large, [PLACE_WHOLE] = takes_more};
+    struct passed passed = {false, false};
+    struct sample contents = contents_at(model, holder, depth + (place == PLACE_FIELD), &passed);
+    return passed.makes || (any(model, contents, grows[place]) && (contents.count || !passed.buffer));
+}
+
+static bool any_place_grows(const struct model *model, uint32_t holder, unsigned places)
+{
+    for (unsigned place = 0; place < PLACE_COUNT; place++) {
+        for (unsigned depth = 0; depth < PLACE_DEPTHS; depth++) {
+            if (places & store_place_bit((enum store_place)place, depth) && place_grows(model, holder, (enum store_place)place, depth))
+                return true;
+        }
     }
     return false;
+}
+
+/* Deques with a maxlen. */
+static bool are_contents_bounded(const struct model *model, uint32_t holder)
+{
+    struct sample contents = {.count = 0};
+    add_contents(model, holder, &contents);
+    for (uint32_t i = 0; i < contents.count; i++) {
+        if (!(model->heap->form_of_node[contents.nodes[i]] & FORM_BOUNDED))
+            return false;
+    }
+    return contents.count > 0;
 }
 
 bool site_growth_adds(const struct model *model, const struct accumulation *point, const struct store_site *site)
@@ -121,10 +129,10 @@ bool site_growth_adds(const struct model *model, const struct accumulation *poin
     case STORE_SUBSCRIPT:
         if (!site->places)
             return site->of_element || takes_new_keys(model, point->node);
-        return point->chain > 0 || place_grows(model, point->node, site->places);
+        return point->chain > 0 || any_place_grows(model, point->node, site->places);
     case STORE_INPLACE:
-        return point->chain > 0 || !site->places || place_grows(model, point->node, site->places);
+        return point->chain > 0 || !site->places || any_place_grows(model, point->node, site->places);
     default:
-        return true;
+        return !site->of_element || !are_contents_bounded(model, point->node);
     }
 }

@@ -80,17 +80,11 @@ enum store_match {
 };
 
 /* What h[k] = x and h += x write to. A field has a constant for its key: however often it is stored, there is one item. */
-enum store_place {
-    PLACE_ITEM_OF_HOLDER = 1 << 0,
-    PLACE_ITEM_OF_ELEMENT = 1 << 1,        /* h[i][k] = x */
-    PLACE_ITEM_OF_INNER = 1 << 2,          /* h[i][j][k] = x */
-    PLACE_FIELD_OF_HOLDER = 1 << 3,        /* h['k'] = x */
-    PLACE_FIELD_OF_ELEMENT = 1 << 4,       /* h[i]['k'] = x */
-    PLACE_FIELD_OF_INNER = 1 << 5,         /* h[i][j]['k'] = x */
-    PLACE_HOLDER = 1 << 6,                 /* h += x */
-    PLACE_ELEMENT = 1 << 7,                /* h[i] += x */
-    PLACE_INNER = 1 << 8,                  /* h[i][j] += x */
-};
+enum store_place { PLACE_ITEM, PLACE_FIELD, PLACE_WHOLE, PLACE_COUNT };
+enum { PLACE_DEPTHS = 4 };
+
+/* As a bit, with how deep below the holder what is written to lies: of h[i][k] = x 1, of h[i] += x 1. What lies deeper counts as the deepest. */
+static inline unsigned store_place_bit(enum store_place place, unsigned depth) { return 1U << ((unsigned)place * PLACE_DEPTHS + depth); }
 
 struct store_site {
     uint32_t code_node, offset, line;
@@ -105,7 +99,7 @@ struct store_site {
     bool on_new;                           /* what it adds to was made in the same run of the function */
     bool on_self;                          /* … is an attribute of the method's own object */
     bool of_element;                       /* … or what is taken out of: something that the holder contains */
-    unsigned places;                       /* SUBSCRIPT and INPLACE: enum store_place, of all of the line's stores; 0: not known */
+    unsigned places;                       /* SUBSCRIPT and INPLACE: store_place_bit, of all of the line's stores; 0: not known */
     uint32_t key;                          /* the same number in two sites of one function: the same key */
     uint32_t caller_code_node, caller_line; /* the call that passed the holder in; 0: none */
     struct span caller_file, caller_function;

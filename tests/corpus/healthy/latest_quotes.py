@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The latest quote of each of two thousand symbols: many updates, always the same keys."""
-# gap: that the keys are always the same does not show in the bytecode
+# gap cold: that the keys are always the same does not show in the bytecode
 import sys
 
 

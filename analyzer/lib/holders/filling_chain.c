@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "holders/filling_finder.h"
+
+static bool add_step(const struct finder *finder, struct finder_chain *chain, struct caller step)
+{
+    if (chain->count == CHAIN_MAX)
+        return false;
+    if (step.in_loop) {
+        chain->loop = chain->count;
+        chain->looped = true;
+    }
+    chain->at[chain->count++] = step;
+    chain->complete = finder->index->facts[step.row].top_level;
+    return !chain->complete;
+}
+
+/* A function inside another one is called by whoever got it from there, as a decorator is: by those who call the outer one. */
+static enum wh_status find_callers(const struct finder *finder, uint32_t row, struct callers *ret)
+{
+    enum wh_status status = finder_callers(finder, row, ret);
+    uint32_t parent = finder->index->facts[row].parent;
+    if (status || ret->count || parent == CODE_NONE || finder->index->facts[parent].top_level)
+        return status;
+    return finder_callers(finder, parent, ret);
+}
+
+/* All calls are in one function: the last of them, and one in a loop if there is any. False if it is not so. */
+static bool is_one_caller(const struct callers *callers, struct caller *ret)
+{
+    if (callers->unclear || !callers->count || callers->count > CALLERS_KEPT)
+        return false;
+    *ret = callers->at[0];
+    for (unsigned i = 1; i < callers->count; i++) {
+        if (callers->at[i].row != ret->row)
+            return false;
+        if (callers->at[i].in_loop >= ret->in_loop)
+            *ret = callers->at[i];
+    }
+    return true;
+}
+
+static struct caller first_step(const struct finder *finder, uint32_t row)
+{
+    struct caller step = {row, 0, false};
+    for (uint32_t i = 0; i < finder->sites->count && !step.in_loop; i++) {
+        const struct store_site *site = &finder->sites->sites[i];
+        if (finder_counts(finder, site) && code_index_row(finder->index, site->code_node) == row)
+            step = (struct caller){row, site->offset, site->in_loop};
+    }
+    return step;
+}
+
+/* As the code tells: where each function is called in one place, there is one way. */
+enum wh_status finder_chain_by_code(const struct finder *finder, uint32_t row, struct finder_chain *ret)
+{
+    struct caller step = first_step(finder, row);
+    enum wh_status status = WH_OK;
+    *ret = (struct finder_chain){.count = 0};
+    while (!status && add_step(finder, ret, step)) {
+        struct callers callers;
+        status = find_callers(finder, step.row, &callers);
+        if (status || !is_one_caller(&callers, &step))
+            return status;
+    }
+    return status;
+}
+
+/* As the recorder saw it: the way by which most of it was added. */
+void finder_chain_by_stack(const struct finder *finder, struct finder_chain *ret)
+{
+    const struct heap_stack *stack = &finder->heap->stacks[finder->ret->growth.majority];
+    *ret = (struct finder_chain){.count = 0};
+    for (uint32_t i = 0; i < stack->frame_count; i++) {
+        const struct heap_stack_frame *frame = &finder->heap->stack_frames[stack->first_frame + i];
+        uint32_t row = code_index_row(finder->index, frame->code_node), first, last;
+        if (row == CODE_NONE)
+            return;
+        if (!ret->count && finder->index->facts[row].library)
+            continue;
+        if (!add_step(finder, ret, (struct caller){row, frame->instruction, finder_loop_around(finder, row, frame->instruction, &first, &last)}))
+            return;
+    }
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A table whose keys are always the same grows until all of them have come, and what adds to it goes on running. The recorder tells when a
+ * container's store last grew, and when each stack last allocated anything.
+ */
+#include "holders/filling_finder.h"
+
+/*
+ * A container of which one item comes after the other makes room for some more at once: a list for an eighth, a dict for as many again, a set
+ * for three times as many. So much of the time it may stand still, and grow all the same; and the clock is coarse, as blocks are sampled.
+ */
+enum { STILL_PERCENT_LIST = 30, STILL_PERCENT_DICT = 50, STILL_PERCENT_SET = 78, BLOCKS_MIN = 16 };
+
+struct span_of_code { uint32_t code_node, first, last; };
+
+/* What may add, of one step on the way: its loop; of a function without one all. */
+static struct span_of_code span_of_step(const struct finder *finder, const struct caller *step)
+{
+    struct span_of_code span = {finder->heap->codes[step->row].node, 0, UINT32_MAX};
+    finder_loop_around(finder, step->row, step->offset, &span.first, &span.last);
+    return span;
+}
+
+static bool passes(const struct finder *finder, const struct heap_stack *stack, const struct span_of_code *spans, unsigned count)
+{
+    for (uint32_t i = 0; i < stack->frame_count; i++) {
+        const struct heap_stack_frame *frame = &finder->heap->stack_frames[stack->first_frame + i];
+        for (unsigned k = 0; k < count; k++) {
+            if (frame->code_node == spans[k].code_node && frame->instruction >= spans[k].first && frame->instruction <= spans[k].last)
+                return true;
+        }
+    }
+    return false;
+}
+
+struct run { uint32_t first, last; };
+
+/* From when to when did the code that adds, or a loop that calls it, allocate anything? */
+static struct run time_of_run(const struct finder *finder)
+{
+    struct finder_chain chain;
+    struct span_of_code spans[CHAIN_MAX];
+    unsigned count = 0;
+    struct run run = {UINT32_MAX, 0};
+    finder_chain_by_stack(finder, &chain);
+    for (unsigned i = 0; i < chain.count; i++) {
+        if (i == 0 || chain.at[i].in_loop)
+            spans[count++] = span_of_step(finder, &chain.at[i]);
+    }
+    for (uint32_t i = 0; i < finder->heap->stack_count; i++) {
+        const struct heap_stack *stack = &finder->heap->stacks[i];
+        if ((stack->last_serial <= run.last && stack->first_serial >= run.first) || !passes(finder, stack, spans, count))
+            continue;
+        run.first = stack->first_serial < run.first ? stack->first_serial : run.first;
+        run.last = stack->last_serial > run.last ? stack->last_serial : run.last;
+    }
+    return run;
+}
+
+static unsigned percent_needed(const struct finder *finder, uint32_t blocks)
+{
+    const struct heap *heap = finder->heap;
+    uint32_t node = finder->point->node;
+    unsigned deviation = 1;
+    while (deviation * deviation < blocks)
+        deviation++;
+    unsigned coarse = 2 * 50 / deviation;   /* two standard deviations of the share of half of the blocks */
+    if (heap_is_instance(heap, node, "builtins", "set"))
+        return STILL_PERCENT_SET + coarse;
+    bool list = heap_is_instance(heap, node, "builtins", "list") && !finder->ret->deep;
+    return (list ? STILL_PERCENT_LIST : STILL_PERCENT_DICT) + coarse;
+}
+
+void finder_find_saturated(struct finder *finder)
+{
+    uint32_t grown = finder->ret->growth.serial;
+    if (!finder->ret->has_growth || finder->heap->last_serial < grown + BLOCKS_MIN)
+        return;
+    struct run run = time_of_run(finder);
+    if (run.first > grown || run.last < grown + BLOCKS_MIN)
+        return;
+    unsigned still = (unsigned)((uint64_t)(run.last - grown) * 100 / (run.last - run.first));
+    finder->ret->saturated_percent = still >= percent_needed(finder, run.last - run.first) ? still : 0;
+}
