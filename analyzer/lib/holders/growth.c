@@ -324,7 +324,9 @@ enum wh_status block_owners_init(const struct heap *heap, struct wh_error *error
     for (uint32_t i = 0; i < heap->block_count; i++)
         ret->node_of_block[i] = heap->blocks[i].node;
     status = page_filter_init(heap, error, &filter);
-    if (!status)
+    if (status)
+        block_owners_deinit(ret); /* the next question may try again */
+    else
         own_stores(heap, &filter, ret);
     free(filter.bits);
     return status;
