@@ -11,14 +11,21 @@
 #include "cursor.h"
 #include "frame_decoder.h"
 
-_Static_assert((int)FRAME_DECODED_MAX == (int)COLUMN_SCRATCH_BYTES, "a reader's scratch memory takes one frame");
-
 enum { CHECKSUM_BYTES = 9, CHECKSUM_TAG = 0xcf };
 
 struct chunk_column {
     const uint8_t *bytes;   /* the values, or the frame that holds them */
     uint64_t length;        /* of the values */
     uint32_t frame_length;  /* 0: there is no frame */
+};
+
+/* A store's three columns, and whoever walks along another table meanwhile. */
+enum { FRAME_SLOTS = 8 };
+
+struct frame_slot {
+    const uint8_t *frame;   /* what was decoded; NULL: nothing */
+    uint64_t asked;         /* later than all slots with a lower number */
+    uint8_t bytes[FRAME_DECODED_MAX];
 };
 
 /* Where the rows of one chunk lie. */
@@ -450,7 +457,8 @@ static enum wh_status decode_byte_strings(const struct parser *parser)
         return WH_OK;
     snapshot->decoder = frame_decoder_create();
     snapshot->decoded = malloc(parser->byte_string_bytes + 1);
-    if (!snapshot->decoder || !snapshot->decoded)
+    snapshot->slots = calloc(FRAME_SLOTS, sizeof(*snapshot->slots));
+    if (!snapshot->decoder || !snapshot->decoded || !snapshot->slots)
         return wh_error_set(parser->error, WH_ERR_RESOURCE, "not enough memory to decompress the snapshot");
     uint8_t *place = snapshot->decoded;
     for (int table = 0; table < TABLE_COUNT; table++) {
@@ -486,6 +494,7 @@ void snapshot_deinit(struct snapshot *snapshot)
         free(snapshot->tables[table].chunks);
     frame_decoder_destroy(snapshot->decoder);
     free(snapshot->decoded);
+    free(snapshot->slots);
     memset(snapshot, 0, sizeof(*snapshot));
 }
 
@@ -642,11 +651,8 @@ enum wh_status table_cursor_next(struct table_cursor *cursor, struct cell *cells
 
 void column_reader_init(struct column_reader *ret, const struct snapshot *snapshot, enum table table, unsigned column)
 {
-    ret->snapshot = snapshot;
-    ret->table = &snapshot->tables[table];
-    ret->column = column;
-    ret->delta = snapshot_schema[table].columns[column].encoding == ENCODING_DELTA;
-    ret->next_row = ret->end_row = 0;
+    *ret = (struct column_reader){.snapshot = snapshot, .table = &snapshot->tables[table], .column = column,
+                                  .delta = snapshot_schema[table].columns[column].encoding == ENCODING_DELTA};
 }
 
 /* The last chunk that begins at or before the row; of several (empty ones are legal) the one with rows. */
@@ -663,15 +669,37 @@ static const struct chunk *chunk_of_row(const struct snapshot_table *table, uint
     return &table->chunks[low - 1];
 }
 
+/* The slot that has the frame's bytes: the one that has them already, else the one that was asked for longest ago. NULL if it is damaged. */
+static const struct frame_slot *decode_to_slot(const struct snapshot *snapshot, const struct chunk_column *column)
+{
+    struct frame_slot *slot = &snapshot->slots[0];
+    uint64_t now = 0;
+    for (unsigned i = 0; i < FRAME_SLOTS; i++) {
+        struct frame_slot *other = &snapshot->slots[i];
+        now = other->asked > now ? other->asked : now;
+        if (slot->frame != column->bytes && (other->frame == column->bytes || other->asked < slot->asked))
+            slot = other;
+    }
+    slot->asked = now + 1;
+    if (slot->frame == column->bytes)
+        return slot;
+    bool decoded = frame_decode(snapshot->decoder, column->bytes, column->frame_length, slot->bytes, (uint32_t)column->length);
+    slot->frame = decoded ? column->bytes : NULL;
+    return decoded ? slot : NULL;
+}
+
 static bool column_reader_open(struct column_reader *reader, const struct chunk *chunk)
 {
     const struct chunk_column *column = &chunk->columns[reader->column];
     const uint8_t *at = column->bytes;
     reader->next_row = reader->end_row = 0; /* of no chunk, if it cannot be decoded */
+    reader->slot = NULL;
     if (column->frame_length) {
-        if (!frame_decode(reader->snapshot->decoder, at, column->frame_length, reader->scratch, (uint32_t)column->length))
+        reader->slot = decode_to_slot(reader->snapshot, column);
+        if (!reader->slot)
             return false;
-        at = reader->scratch;
+        reader->frame = column->bytes;
+        at = reader->slot->bytes;
     }
     reader->cursor = (struct column_cursor){at, at + column->length, 0};
     reader->next_row = chunk->first_row;
@@ -679,11 +707,17 @@ static bool column_reader_open(struct column_reader *reader, const struct chunk 
     return true;
 }
 
+/* Is the cursor somewhere before the row, in its chunk, and are the chunk's bytes where they were? */
+static bool column_reader_is_near(const struct column_reader *reader, uint64_t row)
+{
+    return row >= reader->next_row && row < reader->end_row && (!reader->slot || reader->slot->frame == reader->frame);
+}
+
 bool column_reader_get(struct column_reader *reader, uint64_t row, uint64_t *ret)
 {
     if (row >= reader->table->row_count)
         return false;
-    if ((row < reader->next_row || row >= reader->end_row) && !column_reader_open(reader, chunk_of_row(reader->table, row)))
+    if (!column_reader_is_near(reader, row) && !column_reader_open(reader, chunk_of_row(reader->table, row)))
         return false;
     for (; reader->next_row <= row; reader->next_row++) {
         bool read = reader->delta ? column_next_delta(&reader->cursor, ret) : column_next_uint(&reader->cursor, ret);

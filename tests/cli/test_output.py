@@ -4,10 +4,33 @@
 import json
 import os
 import re
+import resource
 import subprocess
 import unittest
 
 from command_line import DONE, QUESTIONS, RESOURCE, USAGE, WHOHOLDS, CommandLineTest, question
+
+
+STACK_BYTES = 64 << 10
+
+
+class StackTest(CommandLineTest):
+    def test_64_kib_are_enough(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_STACK, (STACK_BYTES, STACK_BYTES))
+
+        commands = [question(command, self.snapshot) for command in QUESTIONS if command != "report"]
+        commands.append(["report", self.snapshot, "-o", "x.html"])
+        commands.append(["cut", self.snapshot, "--type", "bytearray"])
+        commands.append(["export", "--to", "heapsnapshot", self.snapshot, "-o", "x.heapsnapshot"])
+        for words in commands:
+            for cache in ("off", "always", "always"):   # without, and when results are kept, and when they are found
+                done = self.run_whoholds(*words, preexec_fn=limit, env=dict(os.environ, WHOHOLDS_CACHE=cache))
+                self.assertEqual((done.returncode, done.stderr), (DONE, b""), words)
+                for left in ("x.html", "x.heapsnapshot"):
+                    if os.path.exists(os.path.join(self.directory, left)):
+                        os.unlink(os.path.join(self.directory, left))
+            os.unlink(self.snapshot + ".whx")
 
 
 class StandardOutputTest(CommandLineTest):

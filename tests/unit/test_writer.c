@@ -152,6 +152,44 @@ static void rows_of_all_tables_come_back(void **state)
     free(memory);
 }
 
+static uint64_t store_number(uint64_t row, unsigned column)
+{
+    return column == STORES_ADDRESS ? row * 4096 + 8 : row % 100 + column;
+}
+
+/* More readers in more chunks than there is memory for decompressed ones: each finds what it reads, though the others' chunks took the place of its own. */
+static void readers_that_take_turns_read_what_is_there(void **state)
+{
+    enum { ROWS = 60000, READERS = 12, STEPS = 30000 };
+    void *memory = writer_memory();
+    struct snapshot_bytes file = {0};
+    struct snapshot_writer *writer = begin(memory, &file);
+    struct column_reader readers[READERS];
+    uint64_t rows[READERS] = {0};
+    struct random random = {trials_seed(7, 0)};
+    struct snapshot snapshot;
+    struct wh_error error;
+    (void)state;
+    for (uint64_t row = 0; row < ROWS; row++) {
+        const struct cell cells[] = {{store_number(row, 0), NULL}, {store_number(row, 1), NULL}, {store_number(row, 2), NULL}};
+        snapshot_writer_row(writer, TABLE_STORES, cells);
+    }
+    assert_int_equal(snapshot_writer_finish(writer, &(struct snapshot_totals){0}, &error), WH_OK);
+    assert_int_equal(snapshot_parse(file.bytes, file.length, &snapshot, &error), WH_OK);
+    for (unsigned i = 0; i < READERS; i++)
+        column_reader_init(&readers[i], &snapshot, TABLE_STORES, i % 3);
+    for (int step = 0; step < STEPS; step++) {
+        unsigned i = random_below(&random, READERS);
+        uint64_t number;
+        rows[i] = random_below(&random, 50) ? (rows[i] + random_below(&random, 3)) % ROWS : random_below(&random, ROWS);
+        assert_true(column_reader_get(&readers[i], rows[i], &number));
+        assert_true(number == store_number(rows[i], i % 3));
+    }
+    snapshot_deinit(&snapshot);
+    snapshot_bytes_deinit(&file);
+    free(memory);
+}
+
 /* The borders, each alone: a chunk may end before, in or after the long value. */
 static void byte_strings_of_every_border_come_back(void **state)
 {
@@ -387,6 +425,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_header_comes_back),
         cmocka_unit_test(rows_of_all_tables_come_back),
+        cmocka_unit_test(readers_that_take_turns_read_what_is_there),
         cmocka_unit_test(byte_strings_of_every_border_come_back),
         cmocka_unit_test(objects_and_references_come_back),
         cmocka_unit_test(the_first_failure_of_a_sink_is_the_writer_s),

@@ -159,7 +159,7 @@ static enum wh_status add_big_size(struct loader *loader, uint32_t node, uint64_
     return WH_OK;
 }
 
-enum { OBJECTS_TOGETHER = 512, OBJECT_COLUMNS = OBJECTS_REFS + 1 };
+enum { OBJECTS_TOGETHER = 128, OBJECT_COLUMNS = OBJECTS_REFS + 1 };
 
 /* Some objects, one after the other: a column at a time is read faster than a row. */
 struct object_block {
@@ -231,7 +231,7 @@ static enum wh_status load_objects(struct loader *loader)
 
 /* --- references --- */
 
-enum { REFS_TOGETHER = 1024 };
+enum { REFS_TOGETHER = 512 };
 
 /* Some references, one after the other, wherever their sources end. */
 struct ref_block {

@@ -24,6 +24,7 @@ struct span {
 
 struct chunk;
 struct frame_decoder;
+struct frame_slot;
 
 struct snapshot_table {
     uint64_t row_count;
@@ -45,6 +46,7 @@ struct snapshot {
     /* if it is compressed */
     struct frame_decoder *decoder; /* used by the readers below: one thread at a time */
     uint8_t *decoded;              /* the columns of byte strings */
+    struct frame_slot *slots;      /* the columns of numbers that column readers looked at last */
 };
 
 /*
@@ -89,11 +91,9 @@ bool column_next_uints(struct column_cursor *column, size_t count, uint64_t *ret
 bool column_next_deltas(struct column_cursor *column, size_t count, uint64_t *ret) WH_MUST_USE;
 enum wh_status column_bad_value(const struct table_cursor *cursor, unsigned column, struct wh_error *error);
 
-enum { COLUMN_SCRATCH_BYTES = 64 * 1024 };
-
 /*
- * Reads numbers of one column here and there. Rows that ascend cost a step each, others a walk through part of a chunk. Large, as the
- * chunk that it is in may have to be decompressed, and not to be copied.
+ * Reads numbers of one column here and there. Rows that ascend cost a step each, others a walk through part of a chunk. Where the chunk is compressed
+ * it is decompressed into memory of the snapshot's, which a few readers can use by turns without doing so again.
  */
 struct column_reader {
     const struct snapshot *snapshot;
@@ -102,7 +102,8 @@ struct column_reader {
     bool delta;                       /* ENCODING_DELTA, else ENCODING_UINT */
     uint64_t next_row, end_row;       /* end_row: of the chunk that the cursor is in */
     struct column_cursor cursor;
-    uint8_t scratch[COLUMN_SCRATCH_BYTES];
+    const struct frame_slot *slot;    /* of the chunk, NULL if it is not compressed */
+    const uint8_t *frame;             /* what has to be in the slot for the cursor to be right */
 };
 
 /* The column holds numbers, not bytes. */
