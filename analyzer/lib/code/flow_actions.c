@@ -324,10 +324,12 @@ static void import_from(struct interpreter *in)
 static void load_item(struct interpreter *in)
 {
     uint32_t key = pop(in), container = pop(in);
-    if (in->exprs[key].kind == EXPR_SLICE)
+    if (in->exprs[key].kind == EXPR_SLICE) {
         push(in, flow_make(in, EXPR_COPY, container, in->at.offset));
-    else
+    } else {
+        record(in, EVENT_LOAD_ITEM, container, EXPR_NUMBER_UNKNOWN)->key = key;
         push(in, item_of(in, container, key));
+    }
 }
 
 static void copy_slice(struct interpreter *in)

@@ -71,7 +71,7 @@ static bool object_fits(const struct climb *climb, uint32_t callee)
     struct expr_value value = climb->flow->values[callee];
     uint32_t type = value.node ? code_index_type_of_class(climb->index, value.node) : TYPE_NONE;
     if (type != TYPE_NONE)
-        return method_row(climb->index, type, NAME_INIT) == climb->target.row;
+        return method_row(climb->index, type, NAME_INIT) == climb->target.row || method_row(climb->index, value.type, NAME_CALL) == climb->target.row;
     if (value.node && code_index_row_of_callable(climb->index, value.node) == climb->target.row)
         return true;
     return method_row(climb->index, value.type, NAME_CALL) == climb->target.row;

@@ -44,6 +44,8 @@ static enum growth_seen seen_by(const struct finder *finder, const struct code_f
 {
     if (event->kind == EVENT_ADD)
         return GROWTH_MAKES;
+    if (event->kind == EVENT_LOAD_ITEM)
+        return heap_is_instance(finder->heap, finder->point->node, "collections", "defaultdict") ? GROWTH_ADDS : GROWTH_OTHERWISE;
     if (event->kind == EVENT_STORE_ITEM || event->kind == EVENT_STORE_SLICE || event->kind == EVENT_INPLACE)
         return GROWTH_ADDS;
     if (event->kind != EVENT_CALL)

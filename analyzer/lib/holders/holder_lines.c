@@ -105,6 +105,14 @@ static bool has_site_of_application(const struct store_site_list *sites)
     return false;
 }
 
+static bool has_sites_of_library_alone(const struct store_site_list *sites)
+{
+    bool own = false;
+    for (uint32_t i = 0; i < sites->count; i++)
+        own |= !sites->sites[i].library;
+    return sites->count && !own;
+}
+
 /*
  * Did a library make it grow on its own, in a thread of its own or in a callback of its event loop, while code of the application is known to add?
  * Then the recorder's frames of the application, if there are any, only run the library.
@@ -320,6 +328,35 @@ static enum wh_status find_owner(struct finder *finder)
     return status;
 }
 
+/* By a function of the application, whenever it runs. */
+static bool is_bound_anew(const struct store_site *site)
+{
+    bool bound = site->how == STORE_ANEW || (site->how == STORE_ASSIGN && !site->top_level);
+    return bound && !site->library && site->match != MATCH_NAME && site->executed != EXECUTION_NEVER;
+}
+
+/*
+ * Of what a library's object keeps in itself, no line of the application adds to it: perhaps the application makes that object anew, with the old
+ * one as a part: scope = scope.new_child().
+ */
+static enum wh_status find_owner_made_anew(struct finder *finder)
+{
+    const struct naming_path *path = finder->question->path;
+    enum wh_status status = WH_OK;
+    for (uint32_t step = path->step_count - 1; !status && step-- > 1 && !finder->found.count;) {
+        struct holder owner;
+        struct store_site_list sites = {0};
+        holder_paths_of_step(finder->model, path, step, &owner);
+        if (owner.path_count)
+            status = store_sites_find(finder->model->heap, finder->question->index, &owner, finder->error, &sites);
+        for (uint32_t i = 0; !status && i < sites.count; i++)
+            if (is_bound_anew(&sites.sites[i]))
+                add_line(finder, line_writer_site(finder->writer, &sites.sites[i], 1));
+        store_site_list_deinit(&sites);
+    }
+    return status;
+}
+
 /* The function with which a thread began: the outermost one of the application. */
 static uint32_t first_function(const struct finder *finder, uint32_t thread)
 {
@@ -375,6 +412,8 @@ static enum wh_status find_all(struct finder *finder)
     if (is_growth_of_library(finder))
         add_sites(finder, &(struct telling){finder->question->sites, SITES_THAT_ADD, HEAP_NULL, true, NULL});
     find_growth(finder, true);
+    if (!status && !finder->found.count && has_sites_of_library_alone(finder->question->sites))
+        status = find_owner_made_anew(finder);
     add_own_sites(finder, SITES_THAT_ADD, HEAP_NULL);
     find_growth(finder, false);
     if (stands && is_local_variable(finder->question->path)) {

@@ -173,6 +173,14 @@ struct step_set match_any_attribute(const struct holder_steps *steps, struct ste
     return set;
 }
 
+/* What variable.get() gives may be the context variable's default. */
+static bool is_item(const struct holder_steps *steps, unsigned number)
+{
+    uint32_t before = steps->node[number - 1];
+    return steps->kind[number] == ACCESS_ITEM ||
+           (steps->kind[number] == ACCESS_ATTRIBUTE && before && span_is(heap_type(steps->index->heap, before)->name, "ContextVar"));
+}
+
 struct step_set match_item(const struct holder_steps *steps, struct step_set container)
 {
     struct step_set set = {{0}};
@@ -185,7 +193,7 @@ struct step_set match_item(const struct holder_steps *steps, struct step_set con
             set.bits[m] |= MATCH_INNERMOST;
         for (uint64_t left = container.bits[m] & steps->in_use; left; left &= left - 1) {
             unsigned next = (unsigned)__builtin_ctzll(left) + 1;
-            if (next % HOLDER_STEPS_MAX && steps->in_use & bit(next) && steps->kind[next] == ACCESS_ITEM)
+            if (next % HOLDER_STEPS_MAX && steps->in_use & bit(next) && is_item(steps, next))
                 set.bits[m] |= bit(next);
         }
     }

@@ -116,17 +116,24 @@ static uint32_t module_attribute(const struct heap *heap, const char *module, co
 }
 
 /* What only C code adds to, and the function that it does so for. */
-static const struct registrar { enum root_kind root; const char *attribute, *module, *function; } registrars[] = {
-    {ROOT_ATEXIT, NULL, "atexit", "register"},
-    {ROOT_MODULES, NULL, "atexit", "register"},   /* the module itself, which has them until 3.9 */
-    {ROOT_CODECS, NULL, "codecs", "register"},
-    {ROOT_MODULES, "__warningregistry__", "warnings", "warn"},
+static const struct registrar {
+    enum root_kind root;
+    const char *attribute, *module, *function;
+    bool of_any_module;   /* the attribute is the calling module's own; else it is `module`'s */
+} registrars[] = {
+    {ROOT_ATEXIT, NULL, "atexit", "register", false},
+    {ROOT_MODULES, NULL, "atexit", "register", false},   /* the module itself, which has them until 3.9 */
+    {ROOT_CODECS, NULL, "codecs", "register", false},
+    {ROOT_MODULES, "__warningregistry__", "warnings", "warn", true},
+    {ROOT_MODULES, "garbage", "gc", "set_debug", false},   /* DEBUG_SAVEALL; what cannot be freed is hardly ever there since 3.4 */
 };
 
-static bool leads_to(const struct registrar *registrar, const struct naming_step *last)
+static bool leads_to(const struct heap *heap, const struct registrar *registrar, const struct naming_step *last)
 {
+    if (registrar->attribute && !(last->kind == STEP_ATTRIBUTE && span_is(last->name, registrar->attribute)))
+        return false;
     if (registrar->attribute)
-        return last->kind == STEP_ATTRIBUTE && span_is(last->name, registrar->attribute);
+        return registrar->of_any_module || module_attribute(heap, registrar->module, registrar->attribute) == last->node;
     return registrar->root != ROOT_MODULES || (last->kind == STEP_MODULE && span_is(last->name, registrar->module));
 }
 
@@ -136,11 +143,11 @@ static void find_registrar(const struct model *model, const struct naming_path *
     const struct naming_step *last = &naming->steps[naming->step_count - 1];
     for (size_t i = 0; i < sizeof(registrars) / sizeof(registrars[0]) && !ret->registrar; i++) {
         const struct registrar *registrar = &registrars[i];
-        if (registrar->root != root || !leads_to(registrar, last))
+        if (registrar->root != root || !leads_to(model->heap, registrar, last))
             continue;
         ret->registrar = module_attribute(model->heap, registrar->module, registrar->function);
         ret->registrar_name = (struct span){registrar->function, strlen(registrar->function)};
-        if (registrar->attribute)
+        if (registrar->of_any_module)
             ret->registrar_globals = heap_member(model->heap, last->owner, "__dict__");
     }
 }

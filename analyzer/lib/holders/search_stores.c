@@ -25,6 +25,16 @@ enum wh_status search_visit_deleted_item(struct search *s, const struct event *e
     return search_emit_removal(s, event, event->target);
 }
 
+/* words[key], of a defaultdict, puts in what is not there. */
+enum wh_status search_visit_loaded_item(struct search *s, const struct event *event)
+{
+    enum store_match match;
+    bool stores = heap_is_instance(s->heap, s->steps.holder->node, "collections", "defaultdict");
+    if (!stores || !step_set_best(s->sets[event->target], s->steps.final, &match))
+        return WH_OK;
+    return search_emit_to(s, event, event->target, STORE_SUBSCRIPT, match, LEVEL_STORES);
+}
+
 enum wh_status search_visit_add(struct search *s, const struct event *event)
 {
     return search_emit_on(s, event, event->target, STORE_COMPREHENSION, true, LEVEL_STORES);

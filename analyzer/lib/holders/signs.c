@@ -384,6 +384,8 @@ static bool is_filled_at_import(const struct evidence *evidence, struct text *se
         if (!evidence->sites->sites[i].top_level)
             return false;
     }
+    if (is_full_registry(evidence, sentence))
+        return false;
     text_add(sentence, "only code at the top level of its module fills it: a table that is loaded once");
     return true;
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Holders that are made anew with themselves as a part, and stores of which the code does not say the name."""
 
+import collections
 import functools
 import heapq
 
@@ -172,6 +173,40 @@ trie = Trie()
 def hold_in_trie():
     for n in range(N):
         trie.insert("word", thing())
+
+
+class Counted:
+    def __init__(self):
+        self.rules = collections.defaultdict(thing)
+        for number in range(3):
+            self.rules[number] = thing()
+
+    def look_up(self, address):
+        return len(self.rules[address])  # HOLD corpus_fourth.counted.rules
+
+
+counted = Counted()
+
+
+def hold_by_looking():
+    for n in range(N):
+        counted.look_up("address %d" % n)
+
+
+class Interpreter:
+    def __init__(self):
+        self.scope = collections.ChainMap({})
+
+    def enter(self, names):
+        self.scope = self.scope.new_child(names)  # HOLD corpus_fourth.interpreter.scope.maps
+
+
+interpreter = Interpreter()
+
+
+def hold_scopes():
+    for n in range(N):
+        interpreter.enter({"value": thing()})
 
 
 def decoys():
