@@ -343,6 +343,46 @@ static void what_has_not_grown_for_long_is_no_leak_unless_its_contents_do(void *
     close_scene(&scene);
 }
 
+static void what_lists_weakly_is_no_leak(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "d", "type weakref.WeakValueDictionary attrs data ; module app { 'cache' cache 'own' own } ; cache : weakref.WeakValueDictionary .data d ;"
+                            "d : dict { 'k' x } ; own : dict { 'k' y } ; x : object ; y : object");
+    assert_shows(&scene, "weak", "it belongs to a WeakValueDictionary, from which goes what nothing else keeps");
+    close_scene(&scene);
+    open_scene(&scene, "d", "type app.Cache attrs data ; module app { 'cache' cache } ; cache : app.Cache .data d ; d : dict { 'k' x } ; x : object");
+    assert_hides(&scene, "weak");
+    close_scene(&scene);
+}
+
+static void what_the_recorder_keeps_is_no_leak(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "kept", "root interpreter 'whoholds recorder' kept ; kept : tuple [ x ] ; x : object");
+    assert_shows(&scene, "recorder", "the recorder of whoholds keeps it, to tell the lines of what it has recorded");
+    close_scene(&scene);
+    open_scene(&scene, "kept", "root interpreter 'other' kept ; kept : tuple [ x ] ; x : object");
+    assert_hides(&scene, "recorder");
+    close_scene(&scene);
+}
+
+static void keys_that_come_round_speak_against_a_leak_unless_what_they_name_grows(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "cache", plain);
+    assert_hides(&scene, "modulo");
+    scene.evidence.filling.modulus = 1200;
+    assert_shows(&scene, "modulo", "its keys come round: it has 1200 items, and the code that adds to it takes something modulo 1200");
+    add_site(&scene, STORE_METHOD, false);
+    scene.site[0].of_element = true;
+    scene.site[0].executed = EXECUTION_UNKNOWN;
+    assert_hides(&scene, "modulo");
+    close_scene(&scene);
+}
+
 static void what_the_recorder_saw_speaks(void **state)
 {
     struct scene scene;
@@ -572,7 +612,7 @@ static void what_is_small_is_no_leak(void **state)
 static void every_sign_has_a_test_here(void **state)
 {
     static const char *const tested[] = {"grows-in-function", "seen-growing", "registry", "native-references", "uncollected", "no-adder", "constructor",
-                                         "made-anew", "loaded-once", "served", "saturated", "under-way", "grown-by-reading", "limit", "flows-through", "moved-on", "many-alike", "chain", "filled-at-import", "replaced-whole", "bounded", "makes-room", "pool", "library",
+                                         "made-anew", "loaded-once", "served", "saturated", "modulo", "weak", "recorder", "under-way", "grown-by-reading", "limit", "flows-through", "moved-on", "many-alike", "chain", "filled-at-import", "replaced-whole", "bounded", "makes-room", "pool", "library",
                                          "program-text", "parser-arena", "small"};
     (void)state;
     for (unsigned i = 0; i < sign_count; i++) {
@@ -601,6 +641,9 @@ int main(void)
         cmocka_unit_test(keys_that_count_tell_what_is_gone),
         cmocka_unit_test(what_has_not_grown_for_long_is_no_leak_unless_its_contents_do),
         cmocka_unit_test(what_the_recorder_saw_speaks),
+        cmocka_unit_test(what_lists_weakly_is_no_leak),
+        cmocka_unit_test(what_the_recorder_keeps_is_no_leak),
+        cmocka_unit_test(keys_that_come_round_speak_against_a_leak_unless_what_they_name_grows),
         cmocka_unit_test(how_it_is_filled_speaks_against_a_leak),
         cmocka_unit_test(a_table_to_which_no_function_adds_is_no_leak),
         cmocka_unit_test(what_has_no_holder_speaks_by_its_number),

@@ -169,6 +169,17 @@ static bool takes_back(const struct finder *finder, const struct store_site *rem
 }
 
 /* What the standard library takes out of its queues and registries, the application has asked for. */
+/* Never, or, where it stands beside a line that has run and adds, not since its function is warm: a cache that does not get to make room. */
+static bool has_not_run(const struct finder *finder, const struct store_site *removal)
+{
+    bool seen = false;
+    for (uint32_t i = 0; i < finder->sites->count; i++) {
+        const struct store_site *site = &finder->sites->sites[i];
+        seen |= site->code_node == removal->code_node && site->executed == EXECUTION_SEEN && finder_counts(finder, site);
+    }
+    return removal->executed == EXECUTION_NEVER || (removal->executed == EXECUTION_UNLIKELY && seen);
+}
+
 static bool is_asked_for(const struct store_site *removal)
 {
     return removal->how == STORE_THROUGH_LIBRARY || library_file_is_standard(removal->file);
@@ -181,7 +192,7 @@ static enum wh_status find_room(struct finder *finder)
     for (uint32_t i = 0; i < finder->sites->removal_count; i++) {
         const struct store_site *removal = &finder->sites->removals[i];
         uint32_t row = code_index_row(finder->index, removal->code_node);
-        if ((removal->of_element && !finder->ret->deep) || removal->executed == EXECUTION_NEVER || row == CODE_NONE ||
+        if ((removal->of_element && !finder->ret->deep) || row == CODE_NONE || has_not_run(finder, removal) ||
             is_asked_for(removal) || takes_back(finder, removal))
             continue;
         for (unsigned a = 0; !status && !finder->ret->room && a < finder->adder_count; a++) {
@@ -300,7 +311,7 @@ static void find_made_anew(struct finder *finder)
 
 /* --- limits --- */
 
-static uint64_t number_of(const struct heap *heap, uint32_t node)
+uint64_t finder_number_of(const struct heap *heap, uint32_t node)
 {
     const struct heap_text *text = node && heap_type_is(heap, node, "builtins", "int") ? heap_text(heap, node) : NULL;
     uint64_t value = 0;
@@ -320,11 +331,13 @@ static bool is_limit(uint64_t limit, uint64_t length)
 }
 
 /* `len(holder)`, told by its last name. */
-static bool asks_length(const struct finder *finder, const struct code_flow *flow, const struct code_view *view, const struct event *event)
+static bool asks_length(const struct finder *finder, const struct code_flow *flow, const struct code_view *view, const struct event *event, bool any)
 {
     const struct expr *callee = &flow->exprs[event->target];
     if (event->kind != EVENT_CALL || callee->kind != EXPR_GLOBAL || callee->a != NAME_LEN || event->argument_count != 1)
         return false;
+    if (any)
+        return true;
     const struct expr *argument = &flow->exprs[flow->args[event->first_argument]];
     if (argument->kind == EXPR_ATTR)
         return argument->b == finder->name;
@@ -339,7 +352,7 @@ static uint64_t number_at(const struct finder *finder, const struct code_flow *f
     const struct expr *at = &flow->exprs[expr];
     uint32_t node = flow->values[expr].node;
     if (at->kind == EXPR_CONST)
-        return number_of(finder->heap, at->a);
+        return finder_number_of(finder->heap, at->a);
     if (at->kind != EXPR_ATTR && at->kind != EXPR_GLOBAL)
         return 0;
     uint32_t name = at->kind == EXPR_ATTR ? at->b : at->a;
@@ -353,16 +366,20 @@ static uint64_t number_at(const struct finder *finder, const struct code_flow *f
         buffer[text.length] = '\0';
         node = heap_attribute(finder->heap, step->owner, buffer);
     }
-    return finder_stores_name(flow, name) ? 0 : number_of(finder->heap, node);
+    return finder_stores_name(flow, name) ? 0 : finder_number_of(finder->heap, node);
 }
 
-static uint64_t length_of(const struct finder *finder)
+uint64_t finder_length(const struct finder *finder)
 {
     struct heap_store store;
-    return heap_store(finder->heap, finder->point->node, &store) ? store.length : 0;
+    uint32_t node = finder->point->node;
+    if (heap_is_instance(finder->heap, node, "functools", "_lru_cache_wrapper"))
+        node = heap_member(finder->heap, node, "cache");
+    return node && heap_store(finder->heap, node, &store) ? store.length : 0;
 }
 
-static enum wh_status find_limit_in(struct finder *finder, uint32_t row)
+/* `any`: also of another container's length. */
+static enum wh_status find_limit_in(struct finder *finder, uint32_t row, bool any)
 {
     const struct code_flow *flow;
     struct code_view view;
@@ -370,11 +387,27 @@ static enum wh_status find_limit_in(struct finder *finder, uint32_t row)
     code_view_init(finder->heap, &finder->heap->codes[row], &view);
     enum wh_status status = finder_flow(finder, row, &flow);
     for (uint32_t i = 0; !status && !asked && i < flow->event_count; i++)
-        asked = asks_length(finder, flow, &view, &flow->events[i]);
+        asked = asks_length(finder, flow, &view, &flow->events[i], any);
     for (uint32_t i = 0; !status && asked && !finder->ret->limit && i < flow->expr_count; i++) {
         uint64_t limit = number_at(finder, flow, i);
-        if (is_limit(limit, length_of(finder)))
+        if (is_limit(limit, finder_length(finder)))
             finder->ret->limit = limit;
+    }
+    return status;
+}
+
+/* Who calls both what adds and what takes out may count in another container: the order in which things came. */
+static enum wh_status find_limit_of_callers(struct finder *finder, const struct store_site *removal)
+{
+    struct callers callers = {.count = 0};
+    uint32_t row = code_index_row(finder->index, removal->code_node);
+    enum wh_status status = row == CODE_NONE || has_not_run(finder, removal) ? WH_OK : finder_callers(finder, row, &callers);
+    for (unsigned i = 0; !status && !callers.unclear && i < callers.count && i < CALLERS_KEPT; i++) {
+        bool adds = false;
+        for (unsigned a = 0; !status && !adds && a < finder->adder_count; a++)
+            status = finder_calls(finder, callers.at[i].row, finder->adders[a], &adds);
+        if (!status && adds && !finder->ret->limit)
+            status = find_limit_in(finder, callers.at[i].row, true);
     }
     return status;
 }
@@ -384,9 +417,13 @@ static enum wh_status find_limit(struct finder *finder)
 {
     enum wh_status status = WH_OK;
     for (unsigned a = 0; !status && a < finder->adder_count; a++)
-        status = find_limit_in(finder, finder->adders[a]);
+        status = find_limit_in(finder, finder->adders[a], false);
     if (!status && finder->ret->room)
-        status = find_limit_in(finder, code_index_row(finder->index, finder->ret->room->code_node));
+        status = find_limit_in(finder, code_index_row(finder->index, finder->ret->room->code_node), false);
+    for (uint32_t i = 0; !status && !finder->ret->limit && i < finder->sites->removal_count; i++) {
+        if (filling_concerns(finder->ret, &finder->sites->removals[i]))
+            status = find_limit_of_callers(finder, &finder->sites->removals[i]);
+    }
     return status;
 }
 
@@ -429,6 +466,8 @@ enum wh_status filling_find(const struct model *model, struct code_index *index,
         status = find_constructor(&finder);
     if (!status)
         status = find_limit(&finder);
+    if (!status)
+        status = finder_find_modulus(&finder);
     finder_find_under_way(&finder);
     finder_find_saturated(&finder);
     find_made_anew(&finder);

@@ -33,6 +33,12 @@ bool finder_counts(const struct finder *finder, const struct store_site *site);
 /* Is it the row of code that adds? */
 bool finder_is_adder(const struct finder *finder, uint32_t row);
 
+/* The value of an int object, 0 if it is none, is negative or was not written. */
+uint64_t finder_number_of(const struct heap *heap, uint32_t node);
+
+/* How many items the holder has, 0 if it has none. */
+uint64_t finder_length(const struct finder *finder);
+
 /* Does the code bind a global or an attribute of that name? */
 bool finder_stores_name(const struct code_flow *flow, uint32_t name);
 
@@ -88,5 +94,8 @@ enum wh_status finder_find_grown_by_reading(struct finder *finder) WH_MUST_USE;
 
 /* filling_saturated.c: filling.saturated_percent */
 void finder_find_saturated(struct finder *finder);
+
+/* filling_modulus.c: filling.modulus */
+enum wh_status finder_find_modulus(struct finder *finder) WH_MUST_USE;
 
 #endif

@@ -310,6 +310,15 @@ static bool is_saturated(const struct evidence *evidence, struct text *sentence)
     return true;
 }
 
+static bool is_come_round(const struct evidence *evidence, struct text *sentence)
+{
+    uint64_t modulus = evidence->filling.modulus;
+    if (!modulus || grows_inside(evidence))
+        return false;
+    text_addf(sentence, "its keys come round: it has %" PRIu64 " items, and the code that adds to it takes something modulo %" PRIu64, modulus, modulus);
+    return true;
+}
+
 static bool is_plain_container(const struct evidence *evidence)
 {
     static const char *const names[] = {"list", "dict", "set"};
@@ -541,6 +550,29 @@ static bool is_parser_arena(const struct evidence *evidence, struct text *senten
     return true;
 }
 
+/* The dict in which a WeakValueDictionary, or the set in which a WeakSet lists what others keep. */
+static bool is_weak(const struct evidence *evidence, struct text *sentence)
+{
+    const struct naming_path *path = evidence->path;
+    uint32_t owner = path->step_count ? path->steps[path->step_count - 1].owner : HEAP_NULL;
+    if (owner == HEAP_NULL || owner >= evidence->model->heap->node_count || !span_is(path->steps[path->step_count - 1].name, "data"))
+        return false;
+    bool dict = heap_is_instance(evidence->model->heap, owner, "weakref", "WeakValueDictionary");
+    if (!dict && !heap_is_instance(evidence->model->heap, owner, "_weakrefset", "WeakSet"))
+        return false;
+    text_addf(sentence, "it belongs to a %s, from which goes what nothing else keeps", dict ? "WeakValueDictionary" : "WeakSet");
+    return true;
+}
+
+static bool is_of_recorder(const struct evidence *evidence, struct text *sentence)
+{
+    uint32_t root = evidence->path->root;
+    if (root == NODE_NONE || !span_is(evidence->model->retention->roots[root].name, "whoholds recorder"))
+        return false;
+    text_add(sentence, "the recorder of whoholds keeps it, to tell the lines of what it has recorded");
+    return true;
+}
+
 static bool is_small(const struct evidence *evidence, struct text *sentence)
 {
     if (evidence->point->bytes >= SMALL_BYTES)
@@ -576,6 +608,7 @@ const struct sign signs[] = {
     {"loaded-once", false, is_loaded_once},
     {"served", false, is_served},
     {"saturated", false, is_saturated},
+    {"modulo", false, is_come_round},
     {"bounded", false, is_bounded},
     {"limit", false, is_kept_below_limit},
     {"makes-room", false, makes_room},
@@ -585,6 +618,8 @@ const struct sign signs[] = {
     {"library", false, belongs_to_library},
     {"program-text", false, is_program_text},
     {"parser-arena", false, is_parser_arena},
+    {"weak", false, is_weak},
+    {"recorder", false, is_of_recorder},
     {"small", false, is_small},
 };
 const unsigned sign_count = sizeof(signs) / sizeof(signs[0]);

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The latest quote of each of two thousand symbols: many updates, always the same keys."""
-# gap cold: that the keys are always the same does not show in the bytecode
 import sys
 
 

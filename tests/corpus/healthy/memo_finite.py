@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Days are parsed often, and there are not many of them: a cache without a limit over keys that are few."""
-# gap cold: how many different arguments there are does not show in the bytecode
+# gap cold: how many different arguments there are does not show where the cache makes the call
 import functools
 import sys
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The last fifty readings of each of four hundred sensors."""
-# gap cold: that the keys are always the same does not show in the bytecode
 import collections
 import sys
 
