@@ -48,7 +48,7 @@ static void print_allocated_at(const struct wh_suspect *suspect, FILE *out)
     for (size_t i = 0; i < shown; i++) {
         const struct wh_line *line = &suspect->allocated_at[i].line;
         begin_line("allocated at", i, out);
-        if (suspect->held_at_count && same_place(line, &suspect->held_at[0]))
+        if (i == 0 && suspect->held_at_count && same_place(line, &suspect->held_at[0]))
             fputs("the same line: it does both", out);
         else
             place_print(line, out);

@@ -15,18 +15,22 @@ void place_print(const struct wh_line *line, FILE *out)
         fprintf(out, ":  %s", visible(line->text));
 }
 
-/* The file is said in the same form as the line's own, and not again if it is that one. */
-static const char *short_via(const struct wh_line *line)
+/* What follows the file of the line in `via`, if it is the same file; else NULL. */
+static const char *via_in_file(const struct wh_line *line)
 {
     size_t length = line->file ? strlen(line->file) : 0;
     bool same = length && !strncmp(line->via, line->file, length) && line->via[length] == ':';
-    return same ? line->via + length : short_file(line->via);
+    return same ? line->via + length + 1 : NULL;
 }
 
+/* The file is said in the same form as the line's own, and not again if it is that one. */
 void place_print_via(const struct wh_line *line, FILE *out)
 {
-    if (line->via && *line->via)
-        fprintf(out, "   via %s", visible(short_via(line)));
+    const char *in_file = line->via && *line->via ? via_in_file(line) : NULL;
+    if (in_file)
+        fprintf(out, "   via line %s", visible(in_file));
+    else if (line->via && *line->via)
+        fprintf(out, "   via %s", visible(short_file(line->via)));
     fputc('\n', out);
 }
 

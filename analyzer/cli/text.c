@@ -218,11 +218,28 @@ const char *plural(uint64_t count, const char *one, const char *many)
     return count == 1 ? one : many;
 }
 
+/* `asyncio/tasks.py` of /usr/lib/python3.11/asyncio/tasks.py, and the same of an installed package's files; else NULL. */
+static const char *name_in_library(const char *file)
+{
+    static const char *const folders[] = {"/site-packages/", "/dist-packages/"};
+    static const char standard[] = "/lib/python3.";
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        const char *found = strstr(file, folders[i]);
+        if (found)
+            return found + strlen(folders[i]);
+    }
+    const char *found = strstr(file, standard), *rest = found ? strchr(found + strlen(standard), '/') : NULL;
+    return rest && rest[1] ? rest + 1 : NULL;
+}
+
 const char *short_file(const char *file)
 {
     static char *directory;
     if (!file || !*file)
         return "?";
+    const char *in_library = name_in_library(file);
+    if (in_library)
+        return in_library;
     if (!directory)
         directory = getcwd(NULL, 0); /* kept to the end; without one, names stay long */
     size_t length = directory ? strlen(directory) : 0;

@@ -58,7 +58,7 @@ enum wh_status wh_info(struct wh_analysis *analysis, struct wh_error *error, con
 
 static struct wh_line held[] = {
     {"/app/orders.py", 14, "Orders.add", "self.open.append(order)", "growth", "exact", ""},
-    {"/app/orders.py", 30, "Orders.load", "self.open += rows", "store", "one of 4", "/app/main.py:7 in main"},
+    {"/app/orders.py", 30, "Orders.load", "self.open += rows", "store", "one of 4", "/usr/lib/python3.11/asyncio/events.py:80 in Handle._run"},
     {"/app/orders.py", 41, "<lambda>", "", "store", "one of 4", ""},
     {"/app/orders.py", 55, "late", "never shown", "store", "one of 4", ""},
 };

@@ -16,10 +16,10 @@ FAKE = os.path.abspath(os.environ.get("WHOHOLDS_ON_FAKE_LIBRARY", os.path.join(o
 LEAKS = """\
 1  app.orders.open  (list, 1,206 items)  retains 58.6 KiB (60,000 B), 71 %% of the Python heap
    held at       /app/orders.py:14 in Orders.add:  self.open.append(order)      [growth: exact]
-                 /app/orders.py:30 in Orders.load:  self.open += rows      [store: one of 4]   via /app/main.py:7 in main
+                 /app/orders.py:30 in Orders.load:  self.open += rows      [store: one of 4]   via asyncio/events.py:80 in Handle._run
                  /app/orders.py:41 in <lambda>      [store: one of 4]
                  … and 1 more (all with --json)
-   allocated at  /app/orders.py:8 in parse:  return Order(line)   via /app/orders.py:12 in read
+   allocated at  /app/orders.py:8 in parse:  return Order(line)   via line 12 in read
    holds         1,200 × app.orders.Order, 48 B each
                  3 × str, 100 B together
                  1 × bytes, 2,000 B

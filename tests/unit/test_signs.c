@@ -162,13 +162,18 @@ static void many_of_one_type_speak_where_nothing_is_known(void **state)
     struct scene scene;
     (void)state;
     open_scene(&scene, "cache", "type app.Order ; module app { 'cache' cache } ; cache : list [ x ] ; x : app.Order");
-    scene.evidence.alike = 5;
+    scene.evidence.alike = 100;
     assert_hides(&scene, "many-alike");
     scene.evidence.alike_type = scene.heap.heap->type_of_node[test_heap_node(&scene.heap, "x")];
-    assert_shows(&scene, "many-alike", "it holds 5 objects of one type, app.Order");
+    assert_shows(&scene, "many-alike", "it holds 100 objects of one type, app.Order");
     add_site(&scene, STORE_CREATE, false);
     assert_hides(&scene, "many-alike");
     add_site(&scene, STORE_METHOD, false);
+    assert_shows(&scene, "many-alike", "it holds 100 objects of one type, app.Order");
+    scene.evidence.alike = 99;
+    assert_hides(&scene, "many-alike");
+    scene.evidence.alike = 5;
+    scene.evidence.alike_buffers = true;
     assert_shows(&scene, "many-alike", "it holds 5 objects of one type, app.Order");
     scene.evidence.alike = 4;
     assert_hides(&scene, "many-alike");
@@ -609,6 +614,32 @@ static void what_is_small_is_no_leak(void **state)
     close_scene(&scene);
 }
 
+static void assert_weak(const char *cache, bool shown)
+{
+    struct scene scene;
+    struct text heap = {0};
+    text_addf(&heap, "type app.Order ; module app { 'cache' cache 'orders' orders } ; orders : list [ a b ] ; a : app.Order ; b : app.Order ; "
+                     "r : weakref / a / ; s : weakref / b / ; gone : weakref / _ / ; cache : %s", cache);
+    open_scene(&scene, "cache", text_string(&heap));
+    if (shown)
+        assert_shows(&scene, "weak", "it holds weak references, and what they lead to is alive by others");
+    else
+        assert_hides(&scene, "weak");
+    close_scene(&scene);
+    text_deinit(&heap);
+}
+
+static void what_registers_weakly_holds_nothing(void **state)
+{
+    (void)state;
+    assert_weak("list [ r s ]", true);
+    assert_weak("dict { 'a' r 'b' s }", true);
+    assert_weak("list [ r gone ]", false);
+    assert_weak("list [ r b ]", false);
+    assert_weak("dict { r a }", false);
+    assert_weak("list [ ]", false);
+}
+
 static void every_sign_has_a_test_here(void **state)
 {
     static const char *const tested[] = {"grows-in-function", "seen-growing", "registry", "native-references", "uncollected", "no-adder", "constructor",
@@ -654,6 +685,7 @@ int main(void)
         cmocka_unit_test(what_the_parser_keeps_is_no_leak),
         cmocka_unit_test(a_part_of_the_program_is_no_leak),
         cmocka_unit_test(what_is_small_is_no_leak),
+        cmocka_unit_test(what_registers_weakly_holds_nothing),
         cmocka_unit_test(every_sign_has_a_test_here),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -308,6 +308,25 @@ static void a_holder_that_several_hold_is_freed_by_cutting_each(void **state)
     test_heap_deinit(&heap);
 }
 
+static void all_links_of_a_chain_are_counted(void **state)
+{
+    struct heap_builder *builder = heap_builder_create();
+    struct test_heap heap;
+    (void)state;
+    heap_builder_add(builder, "type app.Link attrs next\nmodule app { 'head' l0 }");
+    for (int i = 0; i < 40; i++)
+        heap_builder_add(builder, i < 39 ? "l%d : app.Link .next l%d size 5000" : "l%d : app.Link size 5000", i, i + 1);
+    test_heap_open(builder, &heap);
+    struct wh_suspects *suspects = ask(&heap, true, 0);
+    assert_int_equal(suspects->count, 1);
+    assert_string_equal(suspects->suspects[0].name, "app.head");
+    assert_int_equal(suspects->suspects[0].content_count, 1);
+    assert_int_equal(suspects->suspects[0].contents[0].count, 39);
+    assert_int_equal(suspects->suspects[0].contents[0].bytes, 39 * 5000);
+    wh_suspects_free(suspects);
+    test_heap_deinit(&heap);
+}
+
 static void of_very_many_references_to_cut_none_is_listed(void **state)
 {
     struct heap_builder *builder = heap_builder_create();
@@ -334,6 +353,7 @@ int main(void)
         cmocka_unit_test(a_limit_hides_no_leak_from_the_verdict),
         cmocka_unit_test(a_fingerprint_is_the_same_in_another_process),
         cmocka_unit_test(a_holder_that_several_hold_is_freed_by_cutting_each),
+        cmocka_unit_test(all_links_of_a_chain_are_counted),
         cmocka_unit_test(of_very_many_references_to_cut_none_is_listed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

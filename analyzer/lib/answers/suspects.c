@@ -47,7 +47,7 @@ static const char *take_text(struct investigator *self)
 
 /* --- contents --- */
 
-struct type_mass { uint32_t type, count; uint64_t bytes; };
+struct type_mass { uint32_t type, count; uint64_t bytes, own; /* without what hangs below them */ };
 
 static int compare_masses(const void *left, const void *right)
 {
@@ -71,6 +71,7 @@ static enum wh_status add_up_types(struct investigator *self, struct node_run no
         struct type_mass *mass = &(*ret)[model->heap->type_of_node[nodes.nodes[i]]];
         mass->count++;
         mass->bytes += model_retained(model, nodes.nodes[i]);
+        mass->own += model_shallow(model, nodes.nodes[i]);
     }
     for (uint32_t type = 0; !status && type < types; type++) {
         (*ret)[type].type = type;
@@ -91,12 +92,19 @@ static enum wh_status gather_contents(struct investigator *self, const struct ac
         *count = 1;
         enum wh_status status = array_alloc(1, sizeof(**ret), "contents", self->error, ret);
         if (!status)
-            **ret = (struct type_mass){point->member_type, point->member_count, point->bytes};
+            **ret = (struct type_mass){point->member_type, point->member_count, point->bytes, 0};
         return status;
     }
     if (children.count == 1 && heap_member(model->heap, point->top, "__dict__") == children.nodes[0])
         children = model_children(model, children.nodes[0]);
     return add_up_types(self, children, ret, count);
+}
+
+/* Of a chain only the second link hangs immediately below the first; all the others count too. */
+static void count_chain(const struct model *model, const struct accumulation *point, struct type_mass *masses, uint32_t count)
+{
+    if (point->chain && count && masses[0].count == 1 && masses[0].type == model->heap->type_of_node[point->node])
+        masses[0].count = point->chain;
 }
 
 static void fill_contents(struct investigator *self, const struct type_mass *masses, uint32_t count, struct wh_suspect *suspect)
@@ -343,6 +351,8 @@ static enum wh_status fill(struct investigator *self, const struct accumulation 
     }
     evidence.alike = mass_count ? masses[0].count : 0;
     evidence.alike_type = mass_count ? masses[0].type : TYPE_NONE;
+    evidence.alike_buffers = mass_count && masses[0].own > masses[0].bytes / 2;
+    count_chain(self->model, point, masses, mass_count);
     evidence.made_bytes = allocations.made;
     evidence.left_bytes = allocations.left;
     evidence.young_bytes = allocations.young;

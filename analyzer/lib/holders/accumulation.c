@@ -383,13 +383,18 @@ static enum wh_status push_big(struct finder *finder, struct node_run children, 
     return status;
 }
 
-/* The largest child, if it alone makes up most of the node; else NODE_NONE. */
-static uint32_t heavy_child(const struct model *model, uint32_t node)
+/* The largest child, if it alone makes up so much of the node; else NODE_NONE. */
+static uint32_t child_of_share(const struct model *model, uint32_t node, unsigned percent)
 {
     struct node_run children = model_children(model, node);
-    if (!children.count || model_retained(model, children.nodes[0]) < model_retained(model, node) / 100 * BIG_SHARE_PERCENT)
+    if (!children.count || model_retained(model, children.nodes[0]) < model_retained(model, node) / 100 * percent)
         return NODE_NONE;
     return children.nodes[0];
+}
+
+static uint32_t heavy_child(const struct model *model, uint32_t node)
+{
+    return child_of_share(model, node, BIG_SHARE_PERCENT);
 }
 
 static bool is_instance_namespace(const struct model *model, uint32_t node)
@@ -398,7 +403,10 @@ static bool is_instance_namespace(const struct model *model, uint32_t node)
     return is_builtin(model->heap, node, "dict") && owner < model->heap->node_count && heap_member(model->heap, owner, "__dict__") == node;
 }
 
-/* How often the types repeat down the heaviest children: the links of a linked list that starts here. Counts no further than `limit`. */
+/*
+ * How often the types repeat down the heaviest children: the links of a linked list that starts here. Counts no further than `limit`. What has
+ * proved to be a chain is followed to its end, where few links are left and none is most of the one before.
+ */
 static uint32_t chain_links(const struct model *model, uint32_t node, uint32_t limit)
 {
     const uint32_t *type = model->heap->type_of_node;
@@ -409,7 +417,7 @@ static uint32_t chain_links(const struct model *model, uint32_t node, uint32_t l
         while (links < limit) {
             uint32_t next = at;
             for (unsigned i = 0; i < period && next != NODE_NONE; i++)
-                next = heavy_child(model, next);
+                next = child_of_share(model, next, links < CHAIN_LINKS_MIN ? BIG_SHARE_PERCENT : 0);
             if (next == NODE_NONE || type[next] != type[at])
                 break;
             at = next;

@@ -9,7 +9,8 @@
 #include "holders/site_growth.h"
 
 enum {
-    ALIKE_MIN = 5,
+    ALIKE_MIN = 100, ALIKE_BUFFERS_MIN = 5,  /* ten objects alike are nothing, five large buffers may be */
+    WEAK_PERCENT_MIN = 90,
     SMALL_BYTES = 64 * 1024,
     RECORDED_BYTES_MIN = 4 * 1024 * 1024,   /* allocated, or there are too few samples to tell how much is left */
     LEFT_PERCENT_FEW = 20, LEFT_PERCENT_MOST = 85, YOUNG_PERCENT_MANY = 60,
@@ -89,7 +90,7 @@ static bool grew_in_function(const struct evidence *evidence, struct text *sente
 static bool holds_many_alike(const struct evidence *evidence, struct text *sentence)
 {
     bool known = evidence->sites->count && !first_growing_site(evidence) && !evidence->opaque;
-    if (evidence->alike < ALIKE_MIN || evidence->alike_type == TYPE_NONE || known || accumulation_has_no_holder(evidence->point))
+    if (evidence->alike < (evidence->alike_buffers ? ALIKE_BUFFERS_MIN : ALIKE_MIN) || evidence->alike_type == TYPE_NONE || known || accumulation_has_no_holder(evidence->point))
         return false;
     text_addf(sentence, "it holds %" PRIu32 " objects of one type, ", evidence->alike);
     model_write_type(&evidence->model->heap->types[evidence->alike_type], sentence);
@@ -551,7 +552,7 @@ static bool is_parser_arena(const struct evidence *evidence, struct text *senten
 }
 
 /* The dict in which a WeakValueDictionary, or the set in which a WeakSet lists what others keep. */
-static bool is_weak(const struct evidence *evidence, struct text *sentence)
+static bool belongs_to_weak_class(const struct evidence *evidence, struct text *sentence)
 {
     const struct naming_path *path = evidence->path;
     uint32_t owner = path->step_count ? path->steps[path->step_count - 1].owner : HEAP_NULL;
@@ -561,6 +562,31 @@ static bool is_weak(const struct evidence *evidence, struct text *sentence)
     if (!dict && !heap_is_instance(evidence->model->heap, owner, "_weakrefset", "WeakSet"))
         return false;
     text_addf(sentence, "it belongs to a %s, from which goes what nothing else keeps", dict ? "WeakValueDictionary" : "WeakSet");
+    return true;
+}
+
+/* Does the weak reference still lead to its object? */
+static bool is_live_weak_reference(const struct heap *heap, uint32_t node)
+{
+    struct node_run referent = heap_items(heap, node);
+    return heap_items_kind(heap, node) == FORM_ITEMS_WEAK && referent.count && referent.nodes[0];
+}
+
+/* What it registers takes itself out as it dies: a WeakSet, a WeakValueDictionary, a class' subclasses. Not where references stay behind whose objects are gone. */
+static bool is_weak(const struct evidence *evidence, struct text *sentence)
+{
+    const struct heap *heap = evidence->model->heap;
+    struct node_run items = heap_items(heap, evidence->point->node);
+    uint32_t kind = heap_items_kind(heap, evidence->point->node), step = kind == FORM_ITEMS_PAIRS ? 2 : 1, weak = 0;
+    if (belongs_to_weak_class(evidence, sentence))
+        return true;
+    if (kind != FORM_ITEMS_PAIRS && kind != FORM_ITEMS_SEQUENCE && kind != FORM_ITEMS_KEYS)
+        return false;
+    for (uint32_t i = step - 1; i < items.count; i += step)
+        weak += is_live_weak_reference(heap, items.nodes[i]);
+    if (!weak || weak < items.count / step / 100.0 * WEAK_PERCENT_MIN)
+        return false;
+    text_add(sentence, "it holds weak references, and what they lead to is alive by others");
     return true;
 }
 

@@ -18,6 +18,7 @@ struct evidence {
     const struct store_site_list *sites;
     uint32_t alike;         /* how many of the immediately dominated objects are of the commonest type */
     uint32_t alike_type;    /* that type's number, TYPE_NONE if there is none */
+    bool alike_buffers;     /* most of their bytes are their own, not those of objects that they hold */
     struct filling filling;
     uint64_t made_bytes;    /* recorded: what the code that allocated the contents ever allocated in that way … */
     uint64_t left_bytes;    /* … and how much of that is in the holder now */
