@@ -24,7 +24,7 @@ static const struct instruction_kind kinds[] = {
     { "COPY", .action = ACTION_COPY },
     { "SWAP", .action = ACTION_SWAP },
     { "END_FOR", .to = 12, .pops = 2 }, { "END_FOR", .from = 13, .pops = 1 },
-    { "POP_ITER", .pops = 1 }, { "END_SEND", .pops = 2, .pushes = 1 },
+    { "POP_ITER", .pops = 1 }, { "END_SEND", .pops = 2, .pushes = 1, .action = ACTION_AWAITED },
     { "INTERPRETER_EXIT", .pops = 1, .stops = true },
     { "EXIT_INIT_CHECK", .pops = 1 },
     { "PRINT_EXPR", .pops = 1 },
@@ -137,16 +137,16 @@ static const struct instruction_kind kinds[] = {
     { "CALL_KW", .pops = 3, .pops_per_arg = 1, .pushes = 1, .action = ACTION_CALL_PAIR_KW },
     { "RETURN_VALUE", .pops = 1, .stops = true, .action = ACTION_RETURN },
     { "RETURN_CONST", .stops = true, .action = ACTION_RETURN_CONST },
-    { "YIELD_VALUE", .pops = 1, .pushes = 1 }, { "YIELD_FROM", .pops = 2, .pushes = 1 }, { "ASYNC_GEN_WRAP", .pops = 1, .pushes = 1 },
+    { "YIELD_VALUE", .pops = 1, .pushes = 1 }, { "YIELD_FROM", .pops = 2, .pushes = 1, .action = ACTION_AWAITED }, { "ASYNC_GEN_WRAP", .pops = 1, .pushes = 1 },
 
     /* iteration, awaiting */
     { "GET_ITER", .pops = 1, .pushes = 1, .action = ACTION_ITERATE },
     { "GET_YIELD_FROM_ITER", .pops = 1, .pushes = 1 },
     { "GET_AITER", .pops = 1, .pushes = 1, .action = ACTION_ITERATE },
-    { "GET_ANEXT", .pushes = 1 }, { "GET_AWAITABLE", .pops = 1, .pushes = 1 },
+    { "GET_ANEXT", .pushes = 1 }, { "GET_AWAITABLE", .pops = 1, .pushes = 1, .action = ACTION_KEEP },
     { "FOR_ITER", .to = 11, .pops = 1, .pushes = 2, .jump = JUMP_FORWARD, .branch_pops = 1, .action = ACTION_NEXT },
     { "FOR_ITER", .from = 12, .pops = 1, .pushes = 2, .jump = JUMP_FORWARD, .branch_pushes = 1, .action = ACTION_NEXT },
-    { "SEND", .to = 11, .pops = 1, .pushes = 1, .jump = JUMP_FORWARD, .branch_pops = 2, .branch_pushes = 1 },
+    { "SEND", .to = 11, .pops = 1, .pushes = 1, .jump = JUMP_FORWARD, .branch_pops = 2, .branch_pushes = 1, .action = ACTION_SEND },
     { "SEND", .from = 12, .pops = 1, .pushes = 1, .jump = JUMP_FORWARD, .branch_pops = 1, .branch_pushes = 1 },
     { "CLEANUP_THROW", .pops = 3, .pushes = 2 },
 
@@ -177,7 +177,7 @@ static const struct instruction_kind kinds[] = {
     { "POP_JUMP_BACKWARD_IF_NOT_NONE", .pops = 1, .jump = JUMP_BACKWARD, .branch_pops = 1 },
 
     /* exceptions and context managers */
-    { "RAISE_VARARGS", .pops_per_arg = 1, .stops = true },
+    { "RAISE_VARARGS", .pops_per_arg = 1, .stops = true, .action = ACTION_RAISE },
     { "RERAISE", .to = 10, .pops = 3, .stops = true }, { "RERAISE", .from = 11, .pops = 1, .stops = true },
     { "SETUP_FINALLY", .jump = JUMP_FORWARD, .branch_pushes = 6, .handler = true },
     { "SETUP_WITH", .pops = 1, .pushes = 2, .jump = JUMP_FORWARD, .branch_pops = 1, .branch_pushes = 7, .handler = true },

@@ -92,7 +92,8 @@ static void branch(struct interpreter *in)
         return;
     uint32_t saved[8];
     memcpy(saved, in->stack + depth, kind->branch_pushes * sizeof(*saved));
-    memset(in->stack + depth, 0, kind->branch_pushes * sizeof(*saved));
+    if (kind->action != ACTION_SEND)   /* it leaves what was awaited where that lay */
+        memset(in->stack + depth, 0, kind->branch_pushes * sizeof(*saved));
     arrive(in, in->at.target, kind->handler ? in->any_local : in->locals, in->stack, target_depth);
     memcpy(in->stack + depth, saved, kind->branch_pushes * sizeof(*saved));
 }

@@ -50,6 +50,7 @@ enum event_kind {
     EVENT_RETURN,        /* value */
     EVENT_ELEMENT,       /* value is number `name` of the tuple target */
     EVENT_DELETE_ITEM,   /* del target[key] */
+    EVENT_RAISE,         /* value: that exception */
     EVENT_LOAD_ITEM,     /* target[key]: a defaultdict stores what it lacks */
     EVENT_PART,          /* target was made of value and of something else: value + x, value | x, (*value, x) */
 };

@@ -616,6 +616,21 @@ static void set_keywords(struct interpreter *in)
 }
 
 static void return_value(struct interpreter *in) { record(in, EVENT_RETURN, EXPR_NUMBER_UNKNOWN, pop(in)); }
+/* await f() is what f() returns. */
+static void awaited(struct interpreter *in)
+{
+    drop(in, 1);   /* what the last round gave; the awaited stays */
+}
+
+/* raise exception from cause */
+static void raise_exception(struct interpreter *in)
+{
+    uint32_t count = in->at.argument;
+    const uint32_t *arguments = pop_arguments(in, &count);
+    if (count)
+        record(in, EVENT_RAISE, EXPR_NUMBER_UNKNOWN, arguments[0]);
+}
+
 static void return_const(struct interpreter *in) { (void)in; }
 
 static void other(struct interpreter *in)
@@ -681,6 +696,9 @@ static void (*const actions[ACTION_COUNT])(struct interpreter *) = {
     [ACTION_CALL_PAIR_KW] = call_pair_with_keywords,
     [ACTION_CALL_EX] = call_spread,
     [ACTION_RETURN] = return_value,
+    [ACTION_RAISE] = raise_exception,
+    [ACTION_SEND] = other,
+    [ACTION_AWAITED] = awaited,
     [ACTION_RETURN_CONST] = return_const,
 };
 

@@ -72,6 +72,18 @@ static bool is_creation(const struct stack_place *place, const struct store_site
     return creates && adds;
 }
 
+/* rows = list(self.rows); rows.append(row): most of the store was there when the copy was made, but the copy adds nothing. */
+static bool is_made_there(const struct stack_place *place, const struct store_site_list *sites)
+{
+    bool adds = false;
+    for (uint32_t i = 0; i < sites->count; i++) {
+        const struct store_site *site = &sites->sites[i];
+        adds |= signs_site_adds(site) && !site->library && site->code_node == place->code_node && site->executed != EXECUTION_NEVER &&
+                site->match != MATCH_NAME;
+    }
+    return adds && !is_site(place, sites);
+}
+
 /*
  * Until 3.10 all deques have one list of spare blocks, so a deque's block may have been allocated by another one (_collectionsmodule.c, numfreeblocks).
  * Then only a line that the bytecode confirms is sure. Later the block that is known may still be the one that the deque began with.
@@ -80,6 +92,8 @@ static bool is_growth_sure(const struct finder *finder, uint32_t stack)
 {
     const struct heap *heap = finder->model->heap;
     struct stack_summary summary;
+    if (finder->filling->seen == GROWTH_OTHERWISE && growth_summarize(heap, stack, &summary) && is_made_there(&summary.place, finder->question->sites))
+        return false;
     if (!heap_is_instance(heap, finder->question->node, "collections", "deque") || !growth_summarize(heap, stack, &summary))
         return true;
     if (heap->snapshot.hexversion >= 0x030B0000)

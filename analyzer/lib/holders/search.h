@@ -135,6 +135,7 @@ void search_add_callers(struct search *s, struct code_state *callee, const struc
 /* search_stores.c: stores and returns */
 enum wh_status search_visit_statement(struct search *s, const struct event *event) WH_MUST_USE;
 enum wh_status search_visit_loaded_item(struct search *s, const struct event *event) WH_MUST_USE;
+enum wh_status search_visit_raise(struct search *s, const struct event *event) WH_MUST_USE;
 enum wh_status search_visit_add(struct search *s, const struct event *event) WH_MUST_USE;
 enum wh_status search_visit_deleted_item(struct search *s, const struct event *event) WH_MUST_USE;
 enum wh_status search_visit_stored_name(struct search *s, const struct event *event) WH_MUST_USE;

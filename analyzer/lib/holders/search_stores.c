@@ -25,6 +25,17 @@ enum wh_status search_visit_deleted_item(struct search *s, const struct event *e
     return search_emit_removal(s, event, event->target);
 }
 
+/* raise FAILED: each time, the traceback of that one exception becomes longer. */
+enum wh_status search_visit_raise(struct search *s, const struct event *event)
+{
+    enum store_match match;
+    struct expr_value value = value_of(s, event->value);
+    struct step_set set = match_attribute(&s->steps, s->sets[event->value], value, is_known(value), NAME_TRACEBACK);
+    if (!step_set_best(set, s->steps.final, &match) || match != MATCH_EXACT)
+        return WH_OK;
+    return search_emit(s, event, STORE_ATTRIBUTE, match, LEVEL_STORES);
+}
+
 /* words[key], of a defaultdict, puts in what is not there. */
 enum wh_status search_visit_loaded_item(struct search *s, const struct event *event)
 {

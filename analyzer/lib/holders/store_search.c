@@ -96,6 +96,7 @@ static enum wh_status take_turn(struct search *s, uint32_t row)
         [EVENT_RETURN] = search_visit_returned,
         [EVENT_ELEMENT] = NULL,   /* looked at where the tuple is used */
         [EVENT_DELETE_ITEM] = search_visit_deleted_item,
+        [EVENT_RAISE] = search_visit_raise,
         [EVENT_LOAD_ITEM] = search_visit_loaded_item,
         [EVENT_PART] = NULL,      /* looked at where what is made gets its name */
     };

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Holders that are made anew with themselves as a part, and stores of which the code does not say the name."""
 
+import asyncio
 import collections
 import functools
 import heapq
@@ -207,6 +208,45 @@ interpreter = Interpreter()
 def hold_scopes():
     for n in range(N):
         interpreter.enter({"value": thing()})
+
+
+FAILED = ValueError("one for all")
+
+
+def check(item):
+    raise FAILED  # HOLD corpus_fourth.FAILED.__traceback__
+
+
+def hold_by_raising():
+    for _ in range(N):
+        try:
+            check(thing())
+        except ValueError:
+            pass
+
+
+class Buffer:
+    def __init__(self):
+        self.lines = []
+
+    async def lines_of(self):
+        return self.lines
+
+    async def add(self, line):
+        lines = await self.lines_of()
+        lines.append(line)  # HOLD corpus_fourth.buffer.lines
+
+
+buffer = Buffer()
+
+
+async def fill(count):
+    for _ in range(count):
+        await buffer.add(thing())
+
+
+def hold_awaited():
+    asyncio.run(fill(N))
 
 
 def decoys():
