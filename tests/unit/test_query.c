@@ -207,6 +207,21 @@ static void a_type_names_all_its_objects_the_largest_first(void **state)
     wh_paths_free(paths);
 }
 
+static void the_largest_of_a_type_are_the_first_of_all(void **state)
+{
+    (void)state;
+    struct wh_paths *all = ask(&(struct wh_query){.type = "object", .limit = 1000});
+    assert_true(all->count > 10);
+    for (size_t limit = 1; limit <= all->count; limit++) {
+        struct wh_paths *paths = ask(&(struct wh_query){.type = "object", .limit = limit});
+        assert_int_equal(paths->count, limit);
+        for (size_t i = 0; i < limit; i++)
+            assert_int_equal(paths->paths[i].hops[paths->paths[i].hop_count - 1].object.address, all->paths[i].hops[all->paths[i].hop_count - 1].object.address);
+        wh_paths_free(paths);
+    }
+    wh_paths_free(all);
+}
+
 static void an_address_names_the_object_that_starts_there(void **state)
 {
     (void)state;
@@ -277,6 +292,7 @@ int main(void)
         cmocka_unit_test(a_malformed_expression_is_told_where),
         cmocka_unit_test(what_is_not_there_is_named),
         cmocka_unit_test(a_type_names_all_its_objects_the_largest_first),
+        cmocka_unit_test(the_largest_of_a_type_are_the_first_of_all),
         cmocka_unit_test(an_address_names_the_object_that_starts_there),
         cmocka_unit_test(an_object_is_shown_with_all_that_refers_to_it),
         cmocka_unit_test(the_lists_of_an_object_have_a_limit),

@@ -60,6 +60,26 @@ static int compare_retained(const void *left, const void *right, void *context)
     return (a > b) - (a < b);
 }
 
+enum { FEW = 64 };
+
+/* Puts the first `limit` of all, by size, in front and in order. Of few, by holding each against the last of them: most are smaller. */
+static void order_largest(const struct model *model, uint32_t *nodes, uint32_t count, size_t limit)
+{
+    uint32_t kept = limit <= FEW && limit < count ? (uint32_t)limit : count;
+    if (!kept)
+        return;
+    qsort_r(nodes, kept, sizeof(uint32_t), compare_retained, (void *)model);
+    for (uint32_t i = kept; i < count; i++) {
+        uint32_t node = nodes[i], place = kept - 1;
+        if (compare_retained(&node, &nodes[place], (void *)model) >= 0)
+            continue;
+        nodes[i] = nodes[place];
+        for (; place > 0 && compare_retained(&node, &nodes[place - 1], (void *)model) < 0; place--)
+            nodes[place] = nodes[place - 1];
+        nodes[place] = node;
+    }
+}
+
 static uint32_t count_type(const struct heap *heap, const bool *wanted, uint32_t *nodes)
 {
     uint32_t count = 0;
@@ -83,7 +103,7 @@ static enum wh_status list_type(const struct model *model, const bool *wanted, c
     if (status)
         return status;
     count_type(model->heap, wanted, ret->nodes);
-    qsort_r(ret->nodes, count, sizeof(uint32_t), compare_retained, (void *)model);
+    order_largest(model, ret->nodes, count, limit);
     ret->matching = count;
     ret->count = count < limit ? count : (uint32_t)limit;
     return WH_OK;
