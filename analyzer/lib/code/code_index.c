@@ -460,12 +460,26 @@ static void note_wrapped(struct code_index *index, uint32_t type, uint32_t funct
     }
 }
 
+/* A function that says super() has been written in a class' body: it has the class in its closure. */
+static bool uses_super(const struct code_index *index, uint32_t function)
+{
+    struct code_view view;
+    uint32_t row = code_index_row_of_callable(index, function);
+    bool found = false;
+    if (row == CODE_NONE)
+        return false;
+    code_view_init(index->heap, &index->heap->codes[row], &view);
+    for (uint32_t i = 0; i < view.frees.count; i++)
+        found |= code_index_name_of_node(index, view.frees.nodes[i]) == NAME_CLASS;
+    return found;
+}
+
 static void note_method(struct code_index *index, uint32_t type, uint32_t value)
 {
     enum method_kind kind;
     uint32_t function = unwrap_method(index, value, &kind);
     note_wrapped(index, type, function, kind);
-    if (!function || !heap_member(index->heap, function, "__closure__") || is_named_in_class(index, function, type))
+    if (!function || !heap_member(index->heap, function, "__closure__") || uses_super(index, function) || is_named_in_class(index, function, type))
         note_function(index, type, function, kind);
 }
 
