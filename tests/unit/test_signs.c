@@ -386,6 +386,11 @@ static void keys_that_come_round_speak_against_a_leak_unless_what_they_name_grow
     scene.site[0].executed = EXECUTION_UNKNOWN;
     assert_hides(&scene, "modulo");
     close_scene(&scene);
+    open_scene(&scene, "below", "type app.Node heap attrs children ; module app { 'tree' tree } ; tree : app.Node .children below ;"
+                                "below : dict { 'k' inner } ; inner : app.Node .children more ; more : dict { }");
+    scene.evidence.filling.modulus = 1200;
+    assert_hides(&scene, "modulo");
+    close_scene(&scene);
 }
 
 static void what_the_recorder_saw_speaks(void **state)

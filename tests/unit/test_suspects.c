@@ -30,23 +30,29 @@ static void add_opcodes(struct heap_builder *builder)
                      "opcode 90 STORE_NAME argument");
 }
 
-static struct heap_builder *demo(const char *file)
+/* `store`: of the list, in the builder's words; else it is as long as it is. */
+static struct heap_builder *demo_with(const char *file, const char *store)
 {
     struct heap_builder *builder = heap_builder_create();
     add_opcodes(builder);
     heap_builder_add(builder,
         "module __main__ { 'cache' cache 'allocate' allocate 'make_and_hold' hold }\n"
-        "cache : list [ b0 b1 b2 b3 b4 b5 ] size 120\n"
+        "cache : list [ b0 b1 b2 b3 b4 b5 ] size 120 %s\n"
         "allocate : function .__code__ allocate_code .__globals__ __main__.__dict__ ; hold : function .__code__ hold_code .__globals__ __main__.__dict__\n"
         "code allocate_code 'allocate' '%s' 2 args 1 old locals n names bytearray bytecode 74007c0083015300 lines 0001\n"
         "code hold_code 'make_and_hold' '%s' 4 args 1 old locals n obj names allocate cache append\n"
         "  bytecode 74007c0083017d017401a0027c01a101010064005300 lines 00010801\n"
         "thread 1 'main' main ; run : frame .f_code hold_code .f_globals __main__.__dict__ ( 7 b5 ) pseudo ; frame run hold_code 6\n"
         "code body '<module>' '%s' 1 names cache bytecode 67005a0064005300 lines 0000\n"
-        "outer : frame .f_code body .f_globals __main__.__dict__ pseudo ; frame outer body 6\n", file, file, file);
+        "outer : frame .f_code body .f_globals __main__.__dict__ pseudo ; frame outer body 6\n", store, file, file, file);
     for (int i = 0; i < 6; i++)
         heap_builder_add(builder, "b%d : bytearray size 5000057 store 5000000 5000001", i);
     return builder;
+}
+
+static struct heap_builder *demo(const char *file)
+{
+    return demo_with(file, "");
 }
 
 static struct wh_suspects *ask(const struct test_heap *heap, bool all, size_t limit)
@@ -154,9 +160,11 @@ static void what_the_recorder_saw_comes_first(void **state)
 }
 
 /* The store grew when `grown` blocks had been recorded; the code that adds allocated from the 2nd to the 900th one. */
-static bool is_saturated(unsigned grown, const char *stacks)
+static bool is_saturated(unsigned items, unsigned grown, const char *stacks)
 {
-    struct heap_builder *builder = demo("app.py");
+    char store[64];
+    snprintf(store, sizeof(store), "store %u %u", items, items);
+    struct heap_builder *builder = demo_with("app.py", store);
     struct test_heap heap;
     bool shown = false;
     heap_builder_add(builder, "recorder 3 ; stack 64 64 ages 2 %u hold_code 14 ; %s", grown, stacks);
@@ -176,11 +184,12 @@ static bool is_saturated(unsigned grown, const char *stacks)
 static void what_has_stood_still_while_its_code_ran_is_full(void **state)
 {
     (void)state;
-    assert_true(is_saturated(30, "stack 900 0 ages 3 900 allocate_code 4 hold_code 4"));
-    assert_false(is_saturated(30, "stack 900 0 ages 3 900 allocate_code 4"));              /* other code ran */
-    assert_false(is_saturated(30, "stack 900 0 ages 3 40 allocate_code 4 hold_code 4"));   /* not for long */
-    assert_false(is_saturated(800, "stack 900 0 ages 3 900 allocate_code 4 hold_code 4"));
-    assert_false(is_saturated(30, "stack 900 0 ages 0 0 allocate_code 4 hold_code 4"));    /* an older snapshot */
+    assert_true(is_saturated(5000, 30, "stack 900 0 ages 3 900 allocate_code 4 hold_code 4"));
+    assert_false(is_saturated(5000, 30, "stack 900 0 ages 3 900 allocate_code 4"));              /* other code ran */
+    assert_false(is_saturated(5000, 30, "stack 900 0 ages 3 40 allocate_code 4 hold_code 4"));   /* not for long */
+    assert_false(is_saturated(5000, 800, "stack 900 0 ages 3 900 allocate_code 4 hold_code 4"));
+    assert_false(is_saturated(5000, 30, "stack 900 0 ages 0 0 allocate_code 4 hold_code 4"));    /* an older snapshot */
+    assert_false(is_saturated(6, 30, "stack 900 0 ages 3 900 allocate_code 4 hold_code 4"));     /* a list so short has room for as many */
 }
 
 static void a_buffer_that_a_running_function_owns_is_the_frames(void **state)

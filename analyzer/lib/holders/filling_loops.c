@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "holders/filling_finder.h"
 
+#include <string.h>
+
 bool finder_loop_around(const struct finder *finder, uint32_t row, uint32_t offset, uint32_t *first, uint32_t *last)
 {
     struct instruction at;
     bool found = false;
     for (uint32_t i = 0; instruction_read(&finder->index->instructions, &finder->heap->codes[row], i, &at) == INSTRUCTION_READ; i = at.next) {
-        if (!at.kind->jump || at.target > at.offset || at.target > offset || at.offset < offset)
+        /* An await jumps back, too, and from a place behind the whole function. */
+        bool waits = !strcmp(at.kind->name, "JUMP_BACKWARD_NO_INTERRUPT");
+        if (!at.kind->jump || waits || at.target > at.offset || at.target > offset || at.offset < offset)
             continue;
         *first = found && *first < at.target ? *first : at.target;
         *last = at.offset;   /* they come in ascending order */

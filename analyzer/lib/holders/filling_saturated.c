@@ -6,10 +6,12 @@
 #include "holders/filling_finder.h"
 
 /*
- * A container of which one item comes after the other makes room for some more at once: a list for an eighth, a dict for as many again, a set
- * for three times as many. So much of the time it may stand still, and grow all the same; and the clock is coarse, as blocks are sampled.
+ * A container of which one item comes after the other makes room for some more at once: a list for an eighth and some, a dict for as many
+ * again, a set for three times as many. If the work for one item grows with their number, as where each request looks at all that have been, the later items take most of
+ * the time: 1 − (7/8)², 1 − (1/2)², 1 − (1/4)². So much of it a container may stand still, and grow all the same; and the clock is coarse, as blocks are sampled.
  */
-enum { STILL_PERCENT_LIST = 30, STILL_PERCENT_DICT = 50, STILL_PERCENT_SET = 78, BLOCKS_MIN = 16 };
+enum { STILL_PERCENT_DICT = 75, STILL_PERCENT_SET = 94, BLOCKS_MIN = 16 };
+enum { LIST_ROOM_PERCENT = 13, LIST_ROOM_ITEMS = 8 };
 
 struct span_of_code { uint32_t code_node, first, last; };
 
@@ -35,7 +37,7 @@ static bool passes(const struct finder *finder, const struct heap_stack *stack, 
 
 struct run { uint32_t first, last; };
 
-/* From when to when did the code that adds, or a loop that calls it, allocate anything? */
+/* From when to when did the code that adds, or a loop of the application that calls it, allocate anything? An event loop runs all there is. */
 static struct run time_of_run(const struct finder *finder)
 {
     struct finder_chain chain;
@@ -44,7 +46,7 @@ static struct run time_of_run(const struct finder *finder)
     struct run run = {UINT32_MAX, 0};
     finder_chain_by_stack(finder, &chain);
     for (unsigned i = 0; i < chain.count; i++) {
-        if (i == 0 || chain.at[i].in_loop)
+        if (i == 0 || (chain.at[i].in_loop && !finder->index->facts[chain.at[i].row].library))
             spans[count++] = span_of_step(finder, &chain.at[i]);
     }
     for (uint32_t i = 0; i < finder->heap->stack_count; i++) {
@@ -55,6 +57,12 @@ static struct run time_of_run(const struct finder *finder)
         run.last = stack->last_serial > run.last ? stack->last_serial : run.last;
     }
     return run;
+}
+
+static unsigned percent_of_list(uint64_t length)
+{
+    uint64_t room = LIST_ROOM_PERCENT + (length ? 100 * LIST_ROOM_ITEMS / length : 100), full = room < 100 ? 100 - room : 0;
+    return (unsigned)(100 - full * full / 100);
 }
 
 static unsigned percent_needed(const struct finder *finder, uint32_t blocks)
@@ -68,7 +76,7 @@ static unsigned percent_needed(const struct finder *finder, uint32_t blocks)
     if (heap_is_instance(heap, node, "builtins", "set"))
         return STILL_PERCENT_SET + coarse;
     bool list = heap_is_instance(heap, node, "builtins", "list") && !finder->ret->deep;
-    return (list ? STILL_PERCENT_LIST : STILL_PERCENT_DICT) + coarse;
+    return (list ? percent_of_list(finder_length(finder)) : STILL_PERCENT_DICT) + coarse;
 }
 
 void finder_find_saturated(struct finder *finder)

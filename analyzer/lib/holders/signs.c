@@ -281,6 +281,23 @@ static bool is_served(const struct evidence *evidence, struct text *sentence)
     return true;
 }
 
+/* Is the holder a part of an object that contains more of its kind, as a tree's node does? Then what adds to the holder adds to those, too. */
+static bool is_of_tree(const struct evidence *evidence)
+{
+    enum { CHILDREN_LOOKED_AT = 64 };
+    const struct heap *heap = evidence->model->heap;
+    const struct naming_path *path = evidence->path;
+    uint32_t owner = path->step_count ? path->steps[path->step_count - 1].owner : HEAP_NULL;
+    if (owner == HEAP_NULL || owner >= heap->node_count || !(heap_type(heap, owner)->flags & TYPE_HEAP))
+        return false;
+    struct node_run children = model_children(evidence->model, evidence->point->node);
+    for (uint32_t i = 0; i < children.count && i < CHILDREN_LOOKED_AT; i++) {
+        if (heap->type_of_node[children.nodes[i]] == heap->type_of_node[owner])
+            return true;
+    }
+    return false;
+}
+
 /* Does a line that has run make what it contains grow? */
 static bool grows_inside(const struct evidence *evidence)
 {
@@ -289,7 +306,7 @@ static bool grows_inside(const struct evidence *evidence)
         if (site->of_element && site->executed != EXECUTION_NEVER && site_grows(evidence, site))
             return true;
     }
-    return growth_is_deep(evidence->model, evidence->point->node);
+    return is_of_tree(evidence) || growth_is_deep(evidence->model, evidence->point->node);
 }
 
 /*

@@ -14,7 +14,7 @@ def reading(sensor, value):
 
 
 def main():
-    for number in range(240000):
+    for number in range(900000):
         reading("sensor-%03d" % (number % 400), number * 0.01)
 
 

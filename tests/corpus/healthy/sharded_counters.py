@@ -18,7 +18,7 @@ def note(user, second):
 
 
 def main():
-    for number in range(480000):
+    for number in range(1200000):
         note(number * 7919, number * 23)
 
 

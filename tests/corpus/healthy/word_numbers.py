@@ -24,7 +24,7 @@ def words(count):
 def main():
     lexicon = Lexicon()
     total = 0
-    for word in words(400000):
+    for word in words(900000):
         total += lexicon.number(word)
     print("ready", flush=True)
     sys.stdin.readline()
