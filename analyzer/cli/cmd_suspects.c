@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "documents.h"
@@ -72,14 +73,26 @@ static void print_contents(const struct wh_suspect *suspect, FILE *out)
     print_more(suspect->content_count, shown, out);
 }
 
+/* A name without its place, which is told once. */
+static void print_name(const char *name, const char *place, FILE *out)
+{
+    size_t length = strlen(name), rest = strlen(place) + strlen(" ()");
+    bool with_place = *place && length > rest && !strncmp(name + length - rest, " (", 2) && !strncmp(name + length - rest + 2, place, strlen(place)) && name[length - 1] == ')';
+    char *alone = with_place ? strndup(name, length - rest) : NULL;
+    fputs(visible(alone ? alone : name), out);
+    free(alone);
+}
+
 static void print_cuts(const struct wh_suspect *suspect, FILE *out)
 {
     if (!suspect->cut_count)
         return;
     begin_line("to free it", 0, out);
     fprintf(out, "cut %zu %s: ", suspect->cut_count, plural(suspect->cut_count, "reference", "references"));
-    for (size_t i = 0; i < suspect->cut_count; i++)
-        fprintf(out, "%s%s", i ? ", " : "", visible(suspect->cuts[i]));
+    for (size_t i = 0; i < suspect->cut_count; i++) {
+        fputs(i ? ", " : "", out);
+        print_name(suspect->cuts[i], suspect->place, out);
+    }
     fputc('\n', out);
 }
 
@@ -93,10 +106,12 @@ static void print_reasons(const struct wh_suspect *suspect, FILE *out)
 }
 
 /* __main__.cache  (list, 6 items)  retains 28.6 MiB (30,000,462 B), 71 % of the Python heap */
-static void print_headline(const struct wh_suspect *suspect, FILE *out)
+static void print_headline(const struct wh_suspect *suspect, const char *place, FILE *out)
 {
     const struct wh_object *holder = &suspect->holder;
-    fprintf(out, "%s%s%s", style(suspect->leak ? STYLE_ALARM : STYLE_STRONG), visible(suspect->name), style(STYLE_NONE));
+    fputs(style(suspect->leak ? STYLE_ALARM : STYLE_STRONG), out);
+    print_name(suspect->name, place, out);
+    fputs(style(STYLE_NONE), out);
     if (*holder->type)
         fprintf(out, "  (%s", visible(holder->type));
     if (*holder->type && holder->length != UINT64_MAX)
@@ -125,14 +140,19 @@ static void print_growth(const struct wh_suspect *suspect, const struct wh_diff 
 static void print_suspect(const struct wh_suspect *suspect, size_t rank, const struct wh_diff *diff, bool why, FILE *out)
 {
     fprintf(out, "%zu  ", rank);
-    print_headline(suspect, out);
+    print_headline(suspect, suspect->place, out);
+    if (*suspect->place) {
+        begin_line("where", 0, out);
+        fprintf(out, "%s\n", visible(suspect->place));
+    }
     print_growth(suspect, diff, out);
     print_held_at(suspect, out);
     print_allocated_at(suspect, out);
     print_contents(suspect, out);
     if (*suspect->path_expression) {
         begin_line("path", 0, out);
-        fprintf(out, "%s\n", visible(suspect->path_expression));
+        print_name(suspect->path_expression, suspect->place, out);
+        fputc('\n', out);
     }
     print_cuts(suspect, out);
     if (why)
@@ -164,7 +184,7 @@ static enum wh_status print_nothing(struct wh_analysis *analysis, FILE *out, str
         return status;
     if (largest->count) {
         fputs("No leak is suspected. The largest holder: ", out);
-        print_headline(&largest->suspects[0], out);
+        print_headline(&largest->suspects[0], "", out);
     } else {
         print_suspects(largest, NULL, false, out);
     }

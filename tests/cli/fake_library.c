@@ -80,7 +80,7 @@ static const char *cuts[] = {"app.orders.open", "app.backup.open"};
 static struct wh_reason reasons[] = {{"grows", "it grew until the end", true}, {"bounded", "nothing takes from it", false}};
 
 static struct wh_suspect suspects[] = {
-    {.leak = true, .kind = "container", .name = "app.orders.open",
+    {.leak = true, .kind = "container", .name = "app.orders.open", .place = "",
      .holder = {.address = 0x7f0000002000, .type = "list", .retained_bytes = 60000, .retained_objects = 1207, .length = 1206,
                 .preview = ""},
      .share = 0.71236, .held_at_count = 4, .held_at = held, .allocated_at_count = 1, .allocated_at = allocated, .content_count = 4,
@@ -88,14 +88,14 @@ static struct wh_suspect suspects[] = {
      .path = {.root_kind = "module", .root_name = "app.orders", .expression = "app.orders.open", .hop_count = 2, .hops = hops},
      .path_expression = "sys.modules['app.orders'].open[0…1205]", .cut_count = 2, .cuts = cuts, .reason_count = 2, .reasons = reasons,
      .fingerprint = "0123456789abcdef"},
-    {.leak = true, .kind = "native", .name = "held by native code",
+    {.leak = true, .kind = "native", .name = "held by native code", .place = "",
      .holder = {.address = 0x7f0000003000, .type = "app.Handle", .retained_bytes = 512, .retained_objects = 1, .length = UINT64_MAX,
                 .preview = ""},
      .share = 0.0002, .held_at_count = 1, .held_at = held, .allocated_at_count = 1, .allocated_at = allocated_where_held,
      .path = {.root_kind = "native", .root_name = "", .expression = ""}, .path_expression = "", .fingerprint = "00"},
-    {.leak = false, .kind = "container", .name = "app.table",
+    {.leak = false, .kind = "container", .name = "table (local of main at app.py:3, thread MainThread)", .place = "local of main at app.py:3, thread MainThread",
      .holder = {.address = 0x7f0000004000, .type = "dict", .retained_bytes = UINT64_MAX, .retained_objects = 2, .length = 1, .preview = ""},
-     .share = 0.05, .path = {.root_kind = "module", .root_name = "app", .expression = "app.table"}, .path_expression = "app.table",
+     .share = 0.05, .path = {.root_kind = "module", .root_name = "app", .expression = "app.table"}, .path_expression = "table (local of main at app.py:3, thread MainThread)",
      .fingerprint = "01"},
 };
 enum { SUSPECTS = sizeof(suspects) / sizeof(suspects[0]), LEAKS = SUSPECTS - 1 };

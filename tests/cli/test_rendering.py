@@ -124,8 +124,8 @@ GROWTH = [
     "   growth        not in the last step: 8.8 KiB to 0 B in 3 snapshots  █▆ \n",
 ]
 
-LARGE = "app.table  (dict, 1 item)  retains 16.0 EiB (18,446,744,073,709,551,615 B), 5.0 % of the Python heap\n"
-LARGE_DETAILS = "   held at       no line is known\n   path          app.table\n"
+LARGE = "table%s  (dict, 1 item)  retains 16.0 EiB (18,446,744,073,709,551,615 B), 5.0 %% of the Python heap\n"
+LARGE_DETAILS = "   where         local of main at app.py:3, thread MainThread\n   held at       no line is known\n   path          table\n"
 
 
 class RenderingTest(CommandLineTest):
@@ -141,13 +141,13 @@ class RenderingTest(CommandLineTest):
         self.assertEqual(self.print_fake("full", "suspects", "--exit-code")[0], LEAK)
 
     def test_what_is_merely_large_stands_below_the_leaks(self):
-        expected = LEAKS % "" + "\nLarge, but nothing says that it is a leak:\n3  " + LARGE + LARGE_DETAILS
+        expected = LEAKS % "" + "\nLarge, but nothing says that it is a leak:\n3  " + LARGE % "" + LARGE_DETAILS
         self.assertEqual(self.print_fake("full", "suspects", "--all"), (DONE, expected))
 
     def test_without_a_leak_one_sentence_says_so_and_what_is_largest(self):
-        self.assertEqual(self.print_fake("large", "suspects", "--exit-code"), (DONE, "No leak is suspected. The largest holder: " + LARGE))
+        self.assertEqual(self.print_fake("large", "suspects", "--exit-code"), (DONE, "No leak is suspected. The largest holder: " + LARGE % " (local of main at app.py:3, thread MainThread)"))
         self.assertEqual(self.print_fake("large", "suspects", "--all"),
-                         (DONE, "No leak is suspected. What is largest:\n1  " + LARGE + LARGE_DETAILS))
+                         (DONE, "No leak is suspected. What is largest:\n1  " + LARGE % "" + LARGE_DETAILS))
 
     def test_a_comparison_tells_what_changed_and_counts_what_did_not(self):
         self.assertEqual(self.print_fake("full", "diff", "app.whs", "app.whs"), (DONE, COMPARED))

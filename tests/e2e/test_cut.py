@@ -297,7 +297,7 @@ def test_a_local_variable_holds_and_is_named(python, tmp_path):
         document = cut(program.await_snapshots(1)[0], "--type", "__main__.Target")
         names = sorted(item["reference"] for item in document["cut"])
         assert document["freed_targets"] == 1
-        assert [re.sub(r" at \S*:\d+", "", name) for name in names] == ["__main__.kept[0]", "local target of hold in thread MainThread"]
+        assert [re.sub(r" at \S*:\d+", "", name) for name in names] == ["__main__.kept[0]", "target (local of hold, thread MainThread)"]
 
 
 HELD_BY_A_THREAD_AND_A_GLOBAL = TARGET + """
@@ -322,7 +322,7 @@ def test_a_frame_and_a_global_hold_until_both_are_gone(python, tmp_path):
         session = Session(program)
         document = cut(session.snapshot(), "--type", "__main__.Target")
         names = [item["reference"] for item in document["cut"]]
-        frames = [name for name in names if re.match(r"local target of work at \S*:\d+ in thread worker$", name)]
+        frames = [name for name in names if re.match(r"target \(local of work at \S*:\d+, thread worker\)$", name)]
         assert document["freed_targets"] == 1 and "__main__.kept['a']" in names and len(frames) == 1, names
         session.execute("del kept['a']")
         left = session.snapshot()

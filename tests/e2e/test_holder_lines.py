@@ -68,10 +68,11 @@ def suspects_of(interpreter, module, mode):
 
 
 def is_named(holder, suspect):
-    """Does the suspect's name end as the mark says? Of a thread, and of a C object's member, nothing is asked; until 3.10 a function has no
-    qualified name and a generator a frame object."""
-    name = re.sub(r" at \S+ in thread .*$| → reference \d+$|\.__dict__$", "", suspect["holder"]["name"])
-    name = re.sub(r"\b(gi|cr|ag)_frame → ", "→ ", re.sub(r" of \S+\.<locals>\.", " of ", name)).replace(".→", " →")
+    """Does the suspect's name end as the mark says? Of a thread, of what follows a variable, and of a C object's member nothing is asked; until 3.10 a
+    function has no qualified name."""
+    name = re.sub(r" → reference \d+$|\.__dict__$", "", suspect["holder"]["name"])
+    name = re.sub(r"^(\w+).* \(local of (?:the \w+ )?(?:\S+\.<locals>\.)?(\S+) (?:at|in) .*\)$", r"local \1 of \2", name)
+    name = re.sub(r" \((?:thread .*|.* in (?:a|the) context.*)\)$", "", name)
     return name.replace("__dict__[<str>]", "__warningregistry__").endswith(holder)
 
 

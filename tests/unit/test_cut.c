@@ -92,10 +92,10 @@ static void a_local_variable_is_the_last_resort(void **state)
     static const char frame[] = "code c 'f' '/a.py' 1 locals n\nthread 1 'MainThread' main\nr : frame .f_code c ( g ) pseudo\nframe r c 2\n";
     struct text text = {0};
     text_addf(&text, "%sg : list [ t ]\nt : app.Target", frame);
-    assert_cut(text_string(&text), "local n of f at a.py:2 in thread MainThread[0]");
+    assert_cut(text_string(&text), "n[0] (local of f at a.py:2, thread MainThread)");
     text_clear(&text);
     text_addf(&text, "%smodule app { 'a' a }\na : list [ g ]\ng : tuple [ t ]\nt : app.Target", frame);
-    assert_cut(text_string(&text), "local n of f at a.py:2 in thread MainThread\napp.a[0]");
+    assert_cut(text_string(&text), "n (local of f at a.py:2, thread MainThread)\napp.a[0]");
     text_deinit(&text);
 }
 

@@ -154,7 +154,7 @@ static void variables_of_functions_are_found_again(void **state)
         series_add_text(&series, text);
     }
     series_compare(&series);
-    assert_row(&series, &series.diff->holders, "local rows of run at app.py:15 in thread MainThread", "grown each since 1: 1000 81000");
+    assert_row(&series, &series.diff->holders, "rows (local of run at app.py:15, thread MainThread)", "grown each since 1: 1000 81000");
     assert_row(&series, &series.diff->holders, "app.inner → closure variable seen", "grown each since 1: 1500 81500");
     series_deinit(&series);
 }

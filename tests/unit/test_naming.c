@@ -92,13 +92,80 @@ static void a_local_is_named_by_its_frame_and_thread(void **state)
         "thread 2 'poller' ; gen : generator .gi_code read ( buffer ) ; frame gen read 3 ; buffer : object\n"
         "thread 3 '' main ; main : frame .f_code read ( lost ) pseudo ; frame main read 4 ; lost : object\n"
         "thread 4 '' ; last : frame .f_code read ( end ) pseudo ; frame last read 5 ; end : object");
-    assert_named(&heap, "rows", false, "local rows of Store.load at app.py:14 in thread ingest");
-    assert_named(&heap, "x", false, "local rows of Store.load at app.py:14 in thread ingest[0]");
+    assert_named(&heap, "rows", false, "rows (local of Store.load at app.py:14, thread ingest)");
+    assert_named(&heap, "x", false, "rows[0] (local of Store.load at app.py:14, thread ingest)");
     assert_named(&heap, "temp", false, "Store.load at app.py:14 in thread ingest → temporary 1 of the evaluation stack");
-    assert_named(&heap, "buffer", false, "local buffer of read at app.py:3 in thread poller");
-    assert_named(&heap, "lost", false, "local buffer of read at app.py:4 in thread MainThread");
-    assert_named(&heap, "end", false, "local buffer of read at app.py:5 in thread 4");
+    assert_named(&heap, "buffer", false, "buffer (local of read at app.py:3, thread poller)");
+    assert_named(&heap, "lost", false, "buffer (local of read at app.py:4, thread MainThread)");
+    assert_named(&heap, "end", false, "buffer (local of read at app.py:5, thread 4)");
     assert_named(&heap, "run", false, "Store.load at app.py:14 in thread ingest");
+    test_heap_deinit(&heap);
+}
+
+static void a_cell_of_a_local_is_no_attribute(void **state)
+{
+    struct test_heap heap;
+    (void)state;
+    test_heap_init(&heap,
+        "code load 'load' 'app.py' 1 locals shop rows ; thread 1 '' main ; run : frame .f_code load ( c1 c2 ) pseudo ; frame run load 4\n"
+        "c1 : cell .cell_contents shop ; type app.Shop attrs prices ; shop : app.Shop .prices prices ; prices : list [ ]\n"
+        "c2 : cell .cell_contents rows ; rows : list [ x ] ; x : object ; module app { 'cell' c3 } ; c3 : cell .cell_contents kept ; kept : object");
+    assert_named(&heap, "prices", false, "shop.prices (local of load at app.py:4, thread MainThread)");
+    assert_named(&heap, "prices", true, "shop.prices (local of load at app.py:4, thread MainThread)");
+    assert_named(&heap, "x", false, "rows[0] (local of load at app.py:4, thread MainThread)");
+    assert_named(&heap, "kept", false, "app.cell.cell_contents");
+    test_heap_deinit(&heap);
+}
+
+static void a_local_of_what_is_suspended_is_named_by_its_function(void **state)
+{
+    struct test_heap heap;
+    (void)state;
+    test_heap_init(&heap,
+        "type coroutine members cr_code cr_frame ; type _asyncio.Task members _coro ; type app.App attrs tasks\n"
+        "module app { 'pages' pages 'loop' task 'old' old 'error' error } ; code read 'read' '/src/app.py' 1 locals buffer ; code serve 'serve' '/src/app.py' 9 locals app\n"
+        "pages : list [ gen ] ; gen : generator .gi_code read ( buffer ) ; buffer : list [ x ] ; x : object\n"
+        "task : _asyncio.Task ._coro coro ; coro : coroutine .cr_code serve ( server ) ; server : app.App .tasks tasks ; tasks : list [ y ] ; y : object\n"
+        "old : _asyncio.Task ._coro before ; before : coroutine .cr_code serve .cr_frame shown ; shown : frame .f_code serve ( other ) ; other : app.App .tasks more ; more : object\n"
+        "type traceback members tb_frame ; error : traceback .tb_frame left ; left : frame .f_code read ( lost ) ; lost : object");
+    assert_named(&heap, "x", false, "buffer[0] (local of the generator read in app.py)");
+    assert_named(&heap, "x", true, "sys.modules['app'].pages[0] → local buffer[0]");
+    assert_named(&heap, "tasks", false, "app.tasks (local of the task serve in app.py)");
+    assert_named(&heap, "more", false, "app.tasks (local of the task serve in app.py)");
+    assert_named(&heap, "more", true, "sys.modules['app'].old._coro.cr_frame → local app.tasks");
+    assert_named(&heap, "lost", false, "app.error.tb_frame → local buffer");
+    test_heap_deinit(&heap);
+}
+
+static void a_threading_local_is_named_with_its_thread(void **state)
+{
+    struct test_heap heap;
+    (void)state;
+    test_heap_init(&heap,
+        "type _thread._local members localdicts ; type _thread._localdummy ; module app { 'local' local }\n"
+        "local : _thread._local .localdicts dicts ; dicts : dict { r1 d1 r2 d2 dummy3 d3 } ; r1 : weakref / dummy1 / ; r2 : weakref / dummy2 / ; dummy3 : _thread._localdummy\n"
+        "d1 : dict { 'rows' rows1 } ; d2 : dict { 'rows' rows2 } ; d3 : dict { 'rows' rows3 } ; rows1 : list [ x ] ; rows2 : list [ ] ; rows3 : list [ ] ; x : object\n"
+        "dummy1 : _thread._localdummy ; dummy2 : _thread._localdummy ; thread 1 'one' ; thread 2 'two'\n"
+        "state1 : dict { 'key' dummy1 } ; root thread 'state' state1 thread 1 ; state2 : dict { 'key' dummy2 } ; root thread 'state' state2 thread 2");
+    assert_named(&heap, "x", false, "app.local.rows[0] (thread one)");
+    assert_named(&heap, "rows2", false, "app.local.rows (thread two)");
+    assert_named(&heap, "rows2", true, "sys.modules['app'].local.rows");
+    assert_named(&heap, "rows3", false, "app.local.rows");
+    test_heap_deinit(&heap);
+}
+
+static void a_context_variable_is_named_with_its_context(void **state)
+{
+    struct test_heap heap;
+    (void)state;
+    test_heap_init(&heap,
+        "type _contextvars.ContextVar members name ; type _contextvars.Context members ctx_vars ; module app { 'stack' variable 'kept' kept }\n"
+        "variable : _contextvars.ContextVar .name 'requests' ; thread 1 '' main ; root thread 'context' context thread 1\n"
+        "context : _contextvars.Context .ctx_vars vars ; vars : dict { variable rows } ; rows : list [ x ] ; x : object\n"
+        "kept : _contextvars.Context .ctx_vars more ; more : dict { other y } ; other : _contextvars.ContextVar .name 'user' ; y : object");
+    assert_named(&heap, "x", false, "ContextVar 'requests'[0] (app.stack, in the context of thread MainThread)");
+    assert_named(&heap, "x", true, "context of thread MainThread.ctx_vars[<ContextVar>][0]");
+    assert_named(&heap, "y", false, "ContextVar 'user' (in a context)");
     test_heap_deinit(&heap);
 }
 
@@ -249,6 +316,10 @@ int main(void)
         cmocka_unit_test(an_attribute_is_named_however_the_object_keeps_it),
         cmocka_unit_test(what_a_function_holds_has_its_variables_name),
         cmocka_unit_test(a_local_is_named_by_its_frame_and_thread),
+        cmocka_unit_test(a_cell_of_a_local_is_no_attribute),
+        cmocka_unit_test(a_local_of_what_is_suspended_is_named_by_its_function),
+        cmocka_unit_test(a_threading_local_is_named_with_its_thread),
+        cmocka_unit_test(a_context_variable_is_named_with_its_context),
         cmocka_unit_test(other_roots_are_named_by_what_they_are),
         cmocka_unit_test(of_a_long_path_the_middle_is_left_out),
         cmocka_unit_test(a_path_through_a_reference_ends_in_it),

@@ -639,6 +639,7 @@ static void what_registers_weakly_holds_nothing(void **state)
     (void)state;
     assert_weak("list [ r s ]", true);
     assert_weak("dict { 'a' r 'b' s }", true);
+    assert_weak("list [ r r ]", false);
     assert_weak("list [ r gone ]", false);
     assert_weak("list [ r b ]", false);
     assert_weak("dict { r a }", false);

@@ -200,12 +200,12 @@ static void a_buffer_that_a_running_function_owns_is_the_frames(void **state)
     heap_builder_add(builder, "code load 'load' '/nowhere/app.py' 2 args 1 old locals n rows\n"
                      "thread 1 'main' main ; run : frame .f_code load ( 7 rows ) pseudo ; frame run load 4 ; rows : bytearray size 100000");
     assert_verdict(builder, true,
-                   "large frame local rows of load at app.py:4 in thread MainThread: bytearray of -1 items retains 100000 bytes, 1 objects\n"
+                   "large frame rows (local of load at app.py:4, thread MainThread): bytearray of -1 items retains 100000 bytes, 1 objects\n"
                    "held at line 4 in load:  [frame: exact]\n"
-                   "path local rows of load at app.py:4 in thread MainThread\n"
+                   "path rows (local of load at app.py:4, thread MainThread)\n"
                    "  load at app.py:4 in thread MainThread frame\n"
                    "  local rows bytearray\n"
-                   "cut local rows of load at app.py:4 in thread MainThread\n");
+                   "cut rows (local of load at app.py:4, thread MainThread)\n");
 }
 
 static void what_is_merely_large_is_told_on_request(void **state)

@@ -250,7 +250,8 @@ struct wh_reason { const char *sign; const char *sentence; bool leak; };
 struct wh_suspect {
     bool leak;
     const char *kind;              /* container, instance, frame, native, cycle, group */
-    const char *name;              /* `__main__.cache` */
+    const char *name;              /* `__main__.cache`, `rows (local of load at app.py:12, thread ingest)` */
+    const char *place;             /* what the name has in parentheses, else "" */
     struct wh_object holder;
     double share;                  /* of the live bytes */
     size_t held_at_count;      struct wh_line *held_at;       /* best first; none if nothing is known */

@@ -267,15 +267,24 @@ static void fill_description(struct investigator *self, const struct accumulatio
     else
         text_add(&self->text, at_exit ? " held by atexit" : " held by native code");
     suspect->name = take_text(self);
+    suspect->place = "";
     suspect->path_expression = suspect->name;
 }
 
 static void fill_names(struct investigator *self, const struct naming_path *path, uint32_t node, struct wh_suspect *suspect)
 {
+    struct text place = {0};
     naming_write_expression(self->model, path, false, &self->text);
     suspect->name = take_text(self);
-    naming_write_expression(self->model, path, true, &self->text);
+    naming_write_place(self->model, path, false, &self->text);
+    suspect->place = take_text(self);
+    naming_write_name(self->model, path, true, &self->text);
     write_places(self->model, node, &self->text);
+    naming_write_place(self->model, path, true, &place);
+    if (place.length)
+        text_addf(&self->text, " (%s)", text_string(&place));
+    self->text.failed |= place.failed;
+    text_deinit(&place);
     suspect->path_expression = take_text(self);
 }
 
@@ -294,17 +303,30 @@ static bool keeps(const struct model *model, const struct referrer *row, uint32_
     return retention_target(model->retention, model->heap, row->ref) == row->target && !hangs_on(model, row->source, row->target, steps);
 }
 
-static enum wh_status add_cut(struct investigator *self, const struct referrer *row, struct wh_suspect *suspect)
+/* The whole way, which is another where two ways end in variables of one name. */
+static bool same_way(struct investigator *self, const struct naming_path *a, const struct naming_path *b)
+{
+    struct text other = {0};
+    naming_write_expression(self->model, a, true, &self->text);
+    naming_write_expression(self->model, b, true, &other);
+    bool same = !strcmp(text_string(&self->text), text_string(&other));
+    self->arena->failed |= other.failed || self->text.failed;
+    text_clear(&self->text);
+    text_deinit(&other);
+    return same;
+}
+
+static enum wh_status add_cut(struct investigator *self, const struct referrer *row, const struct naming_path *known, struct wh_suspect *suspect)
 {
     struct naming_path path;
     enum wh_status status = naming_path_init_through(self->model, row->source, row->ref, self->error, &path);
     if (status)
         return status;
-    naming_write_expression(self->model, &path, false, &self->text);
-    naming_path_deinit(&path);
-    if (strcmp(text_string(&self->text), suspect->name) != 0)
+    if (!same_way(self, &path, known)) {
+        naming_write_expression(self->model, &path, false, &self->text);
         suspect->cuts[suspect->cut_count++] = take_text(self);
-    text_clear(&self->text);
+    }
+    naming_path_deinit(&path);
     return WH_OK;
 }
 
@@ -312,7 +334,7 @@ static enum wh_status add_cut(struct investigator *self, const struct referrer *
  * The references to the holder that keep it alive, as names; each has to go, the one under which it is known first. Of very many, and of what several
  * hold together, each item perhaps by another object, nothing is promised.
  */
-static enum wh_status fill_cuts(struct investigator *self, const struct accumulation *point, struct wh_suspect *suspect)
+static enum wh_status fill_cuts(struct investigator *self, const struct accumulation *point, const struct naming_path *path, struct wh_suspect *suspect)
 {
     uint32_t count, steps = DOMINATORS_MAX;
     enum wh_status status = WH_OK;
@@ -325,7 +347,7 @@ static enum wh_status fill_cuts(struct investigator *self, const struct accumula
     suspect->cuts[suspect->cut_count++] = suspect->name;
     for (uint32_t i = 0; !status && i < count && suspect->cut_count <= CUTS_MAX; i++) {
         if (keeps(self->model, &rows[i], &steps))
-            status = add_cut(self, &rows[i], suspect);
+            status = add_cut(self, &rows[i], path, suspect);
     }
     if (suspect->cut_count > CUTS_MAX)
         suspect->cut_count = 0;
@@ -376,7 +398,7 @@ static enum wh_status fill(struct investigator *self, const struct accumulation 
     if (has_lines(self, point, path))
         status = fill_lines(self, point, sites, path, &evidence.filling, suspect);
     if (!status)
-        status = fill_cuts(self, point, suspect);
+        status = fill_cuts(self, point, path, suspect);
     return status ? status : naming_output(self->model, point->node, self->arena, self->error, &suspect->path);
 }
 

@@ -21,6 +21,9 @@ static bool translate(const struct model *model, const struct naming_step *step,
         if (ret->kind == ACCESS_GLOBAL)
             ret->owner = heap_member(model->heap, step->owner, "__dict__");
         break;
+    case STEP_THREAD_LOCAL:
+        ret->kind = ACCESS_ATTRIBUTE;
+        break;
     case STEP_CLOSURE:
         ret->kind = ACCESS_CLOSURE;
         break;

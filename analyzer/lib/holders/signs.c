@@ -180,7 +180,7 @@ static bool is_full_registry(const struct evidence *evidence, struct text *sente
     bool known = false;
     if (accumulation_has_no_holder(evidence->point))
         return false;
-    naming_write_expression(evidence->model, evidence->path, false, sentence);
+    naming_write_name(evidence->model, evidence->path, false, sentence);
     for (size_t i = 0; !known && i < sizeof(registries) / sizeof(registries[0]); i++)
         known = is_in_registry(evidence, &registries[i], text_string(sentence));
     text_clear(sentence);
@@ -192,7 +192,7 @@ static bool is_registry(const struct evidence *evidence, struct text *sentence)
     if (!is_full_registry(evidence, sentence))
         return false;
     text_add(sentence, "the standard library keeps there what the application gives it, until it is taken back: ");
-    naming_write_expression(evidence->model, evidence->path, false, sentence);
+    naming_write_name(evidence->model, evidence->path, false, sentence);
     return true;
 }
 
@@ -582,25 +582,31 @@ static bool belongs_to_weak_class(const struct evidence *evidence, struct text *
     return true;
 }
 
-/* Does the weak reference still lead to its object? */
-static bool is_live_weak_reference(const struct heap *heap, uint32_t node)
+/* The object of a weak reference that still lives; HEAP_NULL if it is gone, or that is none. */
+static uint32_t live_referent(const struct heap *heap, uint32_t node)
 {
     struct node_run referent = heap_items(heap, node);
-    return heap_items_kind(heap, node) == FORM_ITEMS_WEAK && referent.count && referent.nodes[0];
+    return heap_items_kind(heap, node) == FORM_ITEMS_WEAK && referent.count ? referent.nodes[0] : HEAP_NULL;
 }
 
-/* What it registers takes itself out as it dies: a WeakSet, a WeakValueDictionary, a class' subclasses. Not where references stay behind whose objects are gone. */
+/*
+ * What it registers takes itself out as it dies: a WeakSet, a WeakValueDictionary, a class' subclasses. Not where references
+ * stay behind whose objects are gone, or where many are to one object, which they outlive together.
+ */
 static bool is_weak(const struct evidence *evidence, struct text *sentence)
 {
     const struct heap *heap = evidence->model->heap;
     struct node_run items = heap_items(heap, evidence->point->node);
-    uint32_t kind = heap_items_kind(heap, evidence->point->node), step = kind == FORM_ITEMS_PAIRS ? 2 : 1, weak = 0;
+    uint32_t kind = heap_items_kind(heap, evidence->point->node), step = kind == FORM_ITEMS_PAIRS ? 2 : 1, weak = 0, last = HEAP_NULL;
     if (belongs_to_weak_class(evidence, sentence))
         return true;
     if (kind != FORM_ITEMS_PAIRS && kind != FORM_ITEMS_SEQUENCE && kind != FORM_ITEMS_KEYS)
         return false;
-    for (uint32_t i = step - 1; i < items.count; i += step)
-        weak += is_live_weak_reference(heap, items.nodes[i]);
+    for (uint32_t i = step - 1; i < items.count; i += step) {
+        uint32_t referent = live_referent(heap, items.nodes[i]);
+        weak += referent && referent != last;
+        last = referent;
+    }
     if (!weak || weak < items.count / step / 100.0 * WEAK_PERCENT_MIN)
         return false;
     text_add(sentence, "it holds weak references, and what they lead to is alive by others");

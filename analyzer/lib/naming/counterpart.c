@@ -41,7 +41,7 @@ static bool is_named_step(const struct model *model, const struct naming_step *s
     char name[NAME_BYTES_MAX];
     if (step->kind == STEP_OTHER)
         return is_named_item(model->heap, step);
-    return step->kind != STEP_DEFAULT && copy_name(step->name, name);
+    return step->kind != STEP_DEFAULT && step->kind != STEP_THREAD_LOCAL && copy_name(step->name, name);
 }
 
 bool counterpart_is_named(const struct model *model, const struct naming_path *path)

@@ -108,6 +108,12 @@ static uint32_t fold(const struct folder *folder, uint32_t at, struct naming_ste
         *ret = step_to(folder, at, at + 2, STEP_ATTRIBUTE, name);
         return 2;
     }
+    if (is_member(folder, at + 1, "localdicts") && is_kind(folder, at + 2, LABEL_VALUE) && key_text(folder, at + 3, &name) &&
+        heap_is_instance(folder->heap, hops[at].node, "_thread", "_local")) {
+        *ret = step_to(folder, at, at + 3, STEP_THREAD_LOCAL, name);
+        ret->label = hops[at + 2].label;
+        return 3;
+    }
     if (is_member(folder, at + 1, "__closure__") && is_kind(folder, at + 2, LABEL_INDEX) && is_member(folder, at + 3, "cell_contents")) {
         name = label_free_name(folder->heap, function_code(folder->heap, hops[at].node), hops[at + 2].label.index);
         *ret = step_to(folder, at, at + 3, STEP_CLOSURE, name);
@@ -222,13 +228,21 @@ static struct span base_name(struct span path)
     return path;
 }
 
+/* The function's name, then `words`, the file's base name and, unless it is 0, the line. */
+void naming_write_code(const struct heap *heap, uint32_t code_node, const char *words, uint32_t line, struct text *text)
+{
+    text_add_name(text, naming_code_function(heap, code_node));
+    text_add(text, words);
+    text_add_name(text, base_name(naming_code_file(heap, code_node)));
+    if (line)
+        text_addf(text, ":%" PRIu32, line);
+}
+
 static void write_frame(const struct model *model, uint32_t frame_row, struct text *text)
 {
     const struct heap_frame *frame = &model->heap->frames[frame_row];
-    text_add_name(text, naming_code_function(model->heap, frame->code_node));
-    text_add(text, " at ");
-    text_add_name(text, base_name(naming_code_file(model->heap, frame->code_node)));
-    text_addf(text, ":%" PRIu32 " in thread ", frame->line);
+    naming_write_code(model->heap, frame->code_node, " at ", frame->line, text);
+    text_add(text, " in thread ");
     model_write_thread(model, frame->thread, text);
 }
 
@@ -274,6 +288,7 @@ void naming_write_step(const struct model *model, const struct naming_path *path
         text_add(text, "]");
         break;
     case STEP_ATTRIBUTE:
+    case STEP_THREAD_LOCAL:
         write_words(".", step->name, text);
         break;
     case STEP_CLOSURE:
@@ -289,79 +304,6 @@ void naming_write_step(const struct model *model, const struct naming_path *path
         label_write(model->heap, step->label, text);
         break;
     }
-}
-
-/* `local rows of load at app.py:12 in thread ingest` reads better than root first. */
-static uint32_t write_frame_local(const struct model *model, const struct naming_path *path, struct text *text)
-{
-    bool frame = path->root != NODE_NONE && model->retention->roots[path->root].kind == ROOT_FRAME;
-    if (!frame || path->step_count < 2 || path->steps[1].kind != STEP_LOCAL)
-        return 0;
-    write_words("local ", path->steps[1].name, text);
-    text_add(text, " of ");
-    naming_write_root(model, path->root, text);
-    return 2;
-}
-
-static void write_later_step(const struct model *model, const struct naming_path *path, uint32_t at, struct text *text)
-{
-    size_t before = text->length;
-    naming_write_step(model, path, &path->steps[at], text);
-    bool joins = text->length > before && (text->bytes[before] == '.' || text->bytes[before] == '[');
-    if (joins || text->failed)
-        return;
-    struct text rest = {0};
-    text_add(&rest, text_string(text) + before);
-    text->length = before;
-    text_add(text, " → ");
-    text_add(text, text_string(&rest));
-    text->failed |= rest.failed;
-    text_deinit(&rest);
-}
-
-/* `subinterpreter 1`, if the path begins at the modules of one: FORMAT.md, table interpreters. */
-static struct span subinterpreter_of(const struct model *model, const struct naming_path *path)
-{
-    static const char prefix[] = "sys.modules of ";
-    const size_t length = sizeof(prefix) - 1;
-    struct span name = model->retention->roots[path->root].name;
-    if (name.length <= length || memcmp(name.bytes, prefix, length) != 0)
-        return (struct span){"", 0};
-    return (struct span){name.bytes + length, name.length - length};
-}
-
-static void write_module(const struct model *model, const struct naming_path *path, struct text *text)
-{
-    struct span subinterpreter = subinterpreter_of(model, path);
-    if (subinterpreter.length) {
-        text_add_name(text, subinterpreter);
-        text_add(text, ": ");
-    }
-    text_add_name(text, path->steps[0].name);
-}
-
-void naming_write_expression(const struct model *model, const struct naming_path *path, bool modules, struct text *text)
-{
-    uint32_t at = write_frame_local(model, path, text);
-    if (!at) {
-        if (path->steps[0].kind == STEP_MODULE && !modules)
-            write_module(model, path, text);
-        else
-            naming_write_step(model, path, &path->steps[0], text);
-        at = 1;
-    }
-    for (; at < path->step_count; at++)
-        write_later_step(model, path, at, text);
-}
-
-enum wh_status naming_expression(const struct model *model, uint32_t node, bool modules, struct wh_error *error, struct text *text)
-{
-    struct naming_path path;
-    enum wh_status status = naming_path_init(model, node, error, &path);
-    if (!status)
-        naming_write_expression(model, &path, modules, text);
-    naming_path_deinit(&path);
-    return status;
 }
 
 /* --- output --- */

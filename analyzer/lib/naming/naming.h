@@ -20,6 +20,7 @@ enum step_kind {
     STEP_CLOSURE,       /* closure variable name */
     STEP_DEFAULT,       /* default argument name */
     STEP_LOCAL,         /* local variable name of a frame, generator or coroutine */
+    STEP_THREAD_LOCAL,  /* .name of a threading.local; `label` has the key of the thread's dict */
     STEP_OTHER,         /* an item, a member */
 };
 
@@ -27,8 +28,8 @@ struct naming_step {
     enum step_kind kind;
     uint32_t owner;         /* the node before this step */
     uint32_t node;          /* the node that it leads to */
-    struct span name;       /* ATTRIBUTE, CLOSURE, DEFAULT, LOCAL, MODULE */
-    struct label label;     /* OTHER */
+    struct span name;       /* ATTRIBUTE, CLOSURE, DEFAULT, LOCAL, MODULE, THREAD_LOCAL */
+    struct label label;     /* OTHER, THREAD_LOCAL */
 };
 
 struct naming_path {
@@ -50,8 +51,15 @@ void naming_path_deinit(struct naming_path *path);
 /* `sys.modules['app']`, `.cache`, `['k']`, `closure variable seen`. */
 void naming_write_step(const struct model *model, const struct naming_path *path, const struct naming_step *step, struct text *text);
 
-/* The whole path in one line: `app.cache['k']`, `local rows of load in thread ingest`. With `modules`, `sys.modules['app'].cache['k']`. */
+/*
+ * The whole path in one line: `app.cache['k']`, `rows[0] (local of load at app.py:12, thread ingest)`. It begins where the program's text would: at a module, at
+ * the last function that runs or is suspended on the way, at a context variable. With `modules` it begins at the root, `sys.modules['app'].cache['k']`.
+ */
 void naming_write_expression(const struct model *model, const struct naming_path *path, bool modules, struct text *text);
+
+/* Its two parts: `rows[0]`, and `local of load at app.py:12, thread ingest`, which is empty where the name says all. */
+void naming_write_name(const struct model *model, const struct naming_path *path, bool modules, struct text *text);
+void naming_write_place(const struct model *model, const struct naming_path *path, bool modules, struct text *text);
 
 /* What the root is called: `sys.modules`, `load at app.py:12 in thread ingest`, `native code, 2 references`. */
 void naming_write_root(const struct model *model, uint32_t root, struct text *text);
@@ -62,6 +70,9 @@ enum wh_status naming_output(const struct model *model, uint32_t node, struct ar
 
 /* The expression alone, in `text`. */
 enum wh_status naming_expression(const struct model *model, uint32_t node, bool modules, struct wh_error *error, struct text *text) WH_MUST_USE;
+
+/* `load at app.py:12`: the function's name, `words`, the file's base name and, unless it is 0, the line. */
+void naming_write_code(const struct heap *heap, uint32_t code_node, const char *words, uint32_t line, struct text *text);
 
 /* File and function name of a code object. */
 struct span naming_code_file(const struct heap *heap, uint32_t code_node);

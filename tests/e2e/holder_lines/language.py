@@ -81,8 +81,8 @@ def hold_nested_calls():
 def numbers_from_buffer():
     pending = []
     for _ in range(N):
-        pending.append(thing())  # FIRST running_generator → local pending
-    yield 1  # ALSO suspended running_generator → local pending
+        pending.append(thing())  # FIRST local pending of numbers_from_buffer
+    yield 1  # ALSO suspended local pending of numbers_from_buffer
     print(pending)
 
 
@@ -94,7 +94,7 @@ def hold_generator():
 
 
 def rows_of(source):
-    yield len(source)  # FIRST given_generator → local source  # ALSO suspended given_generator → local source
+    yield len(source)  # FIRST local source of rows_of  # ALSO suspended local source of rows_of
     print(source)
 
 
@@ -105,7 +105,7 @@ def hold_generator_parameter():
 
 
 async def wait_for(future, payload):
-    await future  # FIRST given_coroutine → local payload  # ALSO suspended given_coroutine → local payload
+    await future  # FIRST local payload of wait_for  # ALSO suspended local payload of wait_for
     print(payload)
 
 
@@ -122,7 +122,7 @@ def hold_coroutine():
 
 async def pages():
     page = [thing() for _ in range(N)]
-    yield len(page)  # FIRST asynchronous → local page  # ALSO suspended asynchronous → local page
+    yield len(page)  # FIRST local page of pages  # ALSO suspended local page of pages
     print(page)
 
 
@@ -139,8 +139,8 @@ def hold_asynchronous_generator():
 async def serve(name):
     session = []
     for _ in range(N):
-        session.append(thing())  # FIRST task._coro → local session
-    await asyncio.sleep(1000)  # ALSO suspended task._coro → local session
+        session.append(thing())  # FIRST local session of serve
+    await asyncio.sleep(1000)  # ALSO suspended local session of serve
     print(name, session)
 
 
@@ -151,7 +151,7 @@ def hold_task():
     loop.run_until_complete(asyncio.sleep(0))
 
 
-def not_started(data):  # FIRST unstarted → local data  # ALSO suspended unstarted → local data
+def not_started(data):  # FIRST local data of not_started  # ALSO suspended local data of not_started
     yield data
 
 
@@ -369,7 +369,7 @@ local = threading.local()
 def keep_in_thread(reached):
     local.rows = []
     for _ in range(N):
-        local.rows.append(thing())  # FIRST ['rows']
+        local.rows.append(thing())  # FIRST .local.rows
     reached.set()
     going_on.wait()
 

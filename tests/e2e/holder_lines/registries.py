@@ -127,7 +127,7 @@ variable = contextvars.ContextVar("variable")
 
 
 def hold_context_variable():
-    variable.set([bytearray(1000) for _ in range(N)])  # FIRST h_root[<ContextVar>]
+    variable.set([bytearray(1000) for _ in range(N)])  # FIRST ContextVar 'variable'
 
 
 scheduler = sched.scheduler()
