@@ -29,6 +29,26 @@ static int open_heap(void **state)
     return 0;
 }
 
+/* Of a threading.local, whose attributes are in a dict for each thread. */
+static void an_attribute_of_each_thread_is_found(void **state)
+{
+    struct test_heap threads;
+    struct wh_paths *paths;
+    struct wh_error error;
+    (void)state;
+    test_heap_init(&threads, "type _thread._local members localdicts ; module app { 'local' local } ; local : _thread._local .localdicts dicts\n"
+                             "dicts : dict { r1 d1 r2 d2 } ; r1 : object ; r2 : object ; d1 : dict { 'rows' rows1 } ; d2 : dict { 'rows' rows2 'user' user }\n"
+                             "rows1 : list [ ] ; rows2 : list [ ] ; user : object");
+    assert_int_equal(wh_paths(threads.analysis, &(struct wh_query){.expression = "app.local.rows"}, &error, &paths), WH_OK);
+    assert_int_equal(paths->count, 2);
+    wh_paths_free(paths);
+    assert_int_equal(wh_paths(threads.analysis, &(struct wh_query){.expression = "app.local.user"}, &error, &paths), WH_OK);
+    assert_int_equal(paths->count, 1);
+    wh_paths_free(paths);
+    assert_int_equal(wh_paths(threads.analysis, &(struct wh_query){.expression = "app.local.lost"}, &error, &paths), WH_ERR_INPUT);
+    test_heap_deinit(&threads);
+}
+
 static int close_heap(void **state)
 {
     (void)state;
@@ -287,6 +307,7 @@ static void the_lists_of_an_object_have_a_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_attribute_of_each_thread_is_found),
         cmocka_unit_test(an_expression_finds_what_python_would),
         cmocka_unit_test(a_star_stands_for_all_items_or_attributes),
         cmocka_unit_test(a_malformed_expression_is_told_where),

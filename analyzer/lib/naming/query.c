@@ -236,11 +236,27 @@ static enum wh_status append_attributes(struct expression *expression, uint32_t 
     return status;
 }
 
+/* The attribute of a threading.local, of each thread that has it. */
+static enum wh_status append_of_threads(struct expression *expression, uint32_t node, const char *name)
+{
+    const struct heap *heap = expression->model->heap;
+    bool local = heap_is_instance(heap, node, "_thread", "_local");
+    uint32_t dicts = local ? heap_member(heap, node, "localdicts") : HEAP_NULL;
+    struct node_run items = dicts && heap_items_kind(heap, dicts) == FORM_ITEMS_PAIRS ? heap_items(heap, dicts) : (struct node_run){NULL, 0};
+    enum wh_status status = WH_OK;
+    for (uint32_t i = 1; !status && i < items.count; i += 2) {
+        if (heap_items_kind(heap, items.nodes[i]) == FORM_ITEMS_PAIRS)
+            status = append_node(expression, heap_dict_get(heap, items.nodes[i], name));
+    }
+    return status;
+}
+
 static enum wh_status follow_attribute(struct expression *expression, uint32_t node, const struct step *step)
 {
     if (step->all)
         return append_attributes(expression, node);
-    return append_node(expression, heap_attribute(expression->model->heap, node, step->name));
+    enum wh_status status = append_node(expression, heap_attribute(expression->model->heap, node, step->name));
+    return status ? status : append_of_threads(expression, node, step->name);
 }
 
 static enum wh_status take_attribute(struct expression *expression)
