@@ -175,7 +175,18 @@ static void print_suspects(const struct wh_suspects *suspects, const struct wh_d
         fputs("No leak is suspected, and nothing holds much.\n", out);
 }
 
-/* Nothing to report: one sentence, and what is largest. */
+/* The first sign against a leak; what is small needs none. */
+static void print_because(const struct wh_suspect *suspect, FILE *out)
+{
+    for (size_t i = 0; i < suspect->reason_count; i++) {
+        if (suspect->reasons[i].leak)
+            continue;
+        fprintf(out, "Why that is no leak: %s\n", visible(suspect->reasons[i].sentence));
+        return;
+    }
+}
+
+/* Nothing to report: one sentence, what is largest, and why that is no leak. */
 static enum wh_status print_nothing(struct wh_analysis *analysis, FILE *out, struct wh_error *error)
 {
     struct wh_suspects *largest;
@@ -185,6 +196,7 @@ static enum wh_status print_nothing(struct wh_analysis *analysis, FILE *out, str
     if (largest->count) {
         fputs("No leak is suspected. The largest holder: ", out);
         print_headline(&largest->suspects[0], "", out);
+        print_because(&largest->suspects[0], out);
     } else {
         print_suspects(largest, NULL, false, out);
     }

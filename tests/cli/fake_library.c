@@ -96,7 +96,7 @@ static struct wh_suspect suspects[] = {
     {.leak = false, .kind = "container", .name = "table (local of main at app.py:3, thread MainThread)", .place = "local of main at app.py:3, thread MainThread",
      .holder = {.address = 0x7f0000004000, .type = "dict", .retained_bytes = UINT64_MAX, .retained_objects = 2, .length = 1, .preview = ""},
      .share = 0.05, .path = {.root_kind = "module", .root_name = "app", .expression = "app.table"}, .path_expression = "table (local of main at app.py:3, thread MainThread)",
-     .fingerprint = "01"},
+     .reason_count = 2, .reasons = reasons, .fingerprint = "01"},
 };
 enum { SUSPECTS = sizeof(suspects) / sizeof(suspects[0]), LEAKS = SUSPECTS - 1 };
 

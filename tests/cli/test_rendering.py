@@ -145,7 +145,7 @@ class RenderingTest(CommandLineTest):
         self.assertEqual(self.print_fake("full", "suspects", "--all"), (DONE, expected))
 
     def test_without_a_leak_one_sentence_says_so_and_what_is_largest(self):
-        self.assertEqual(self.print_fake("large", "suspects", "--exit-code"), (DONE, "No leak is suspected. The largest holder: " + LARGE % " (local of main at app.py:3, thread MainThread)"))
+        self.assertEqual(self.print_fake("large", "suspects", "--exit-code"), (DONE, "No leak is suspected. The largest holder: " + LARGE % " (local of main at app.py:3, thread MainThread)" + "Why that is no leak: nothing takes from it\n"))
         self.assertEqual(self.print_fake("large", "suspects", "--all"),
                          (DONE, "No leak is suspected. What is largest:\n1  " + LARGE % "" + LARGE_DETAILS))
 
