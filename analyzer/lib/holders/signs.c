@@ -607,7 +607,7 @@ static bool is_weak(const struct evidence *evidence, struct text *sentence)
         weak += referent && referent != last;
         last = referent;
     }
-    if (!weak || weak < items.count / step / 100.0 * WEAK_PERCENT_MIN)
+    if (!weak || (uint64_t)weak * 100 < (uint64_t)(items.count / step) * WEAK_PERCENT_MIN)
         return false;
     text_add(sentence, "it holds weak references, and what they lead to is alive by others");
     return true;
