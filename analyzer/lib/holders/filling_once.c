@@ -155,7 +155,7 @@ static bool begins_with(struct span name, const char *const *words, size_t count
  */
 static bool is_named_as_loader(const struct finder *finder, uint32_t row, bool own)
 {
-    static const char *const words[] = {"load", "build", "init", "setup", "set_up", "populate", "fill", "prepare", "warm", "preload", "precompute",
+    static const char *const words[] = {"load", "build", "init", "setup", "set_up", "populate", "prepare", "warm", "preload", "precompute",
                                         "compile", "configure", "from_", "__init__"};
     static const char *const of_own[] = {"read", "parse", "import", "create", "make", "register", "index"};
     struct span name = finder->index->text_of_name[finder->index->facts[row].name];
