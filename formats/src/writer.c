@@ -12,12 +12,13 @@
 #include "frame_encoder.h"
 
 enum {
-    COLUMN_CAPACITY = 64 * 1024,
+    COLUMN_CAPACITY = 32 * 1024,
     CHUNK_ROWS_MAX = COLUMN_CAPACITY / VARINT_MAX_BYTES,  /* numbers can then never overflow their column */
     INLINE_BYTES_MAX = COLUMN_CAPACITY / 2,               /* a longer byte string goes to the sink directly */
 };
 
 _Static_assert((int)COLUMN_CAPACITY <= (int)FRAME_DECODED_MAX, "a column's buffer fits into one frame");
+_Static_assert((int)SNAPSHOT_REFS_AT_ONCE <= (int)CHUNK_ROWS_MAX, "they fit in one chunk");
 
 struct column_buffer {
     uint8_t *begin;
@@ -291,13 +292,25 @@ void snapshot_writer_object(struct snapshot_writer *writer, const struct object_
     writer->object_id = row->id;
 }
 
-void snapshot_writer_ref(struct snapshot_writer *writer, uint64_t target_id)
+uint8_t *snapshot_writer_begin_refs(struct snapshot_writer *writer, size_t count)
 {
     struct table_buffer *buffer = &writer->tables[TABLE_REFS];
-    if (buffer->rows >= CHUNK_ROWS_MAX)
+    if (buffer->rows + count > CHUNK_ROWS_MAX)
         flush_table(writer, TABLE_REFS, NULL);
-    put_uint(&buffer->columns[REFS_TO], target_id ? 1 + zigzag_encode(target_id - writer->object_id) : 0);
-    buffer->rows++;
+    return buffer->columns[REFS_TO].end;
+}
+
+void snapshot_writer_end_refs(struct snapshot_writer *writer, uint8_t *end, size_t count)
+{
+    struct table_buffer *buffer = &writer->tables[TABLE_REFS];
+    buffer->columns[REFS_TO].end = end;
+    buffer->rows += (uint32_t)count;
+}
+
+void snapshot_writer_ref(struct snapshot_writer *writer, uint64_t target_id)
+{
+    uint8_t *at = snapshot_writer_begin_refs(writer, 1);
+    snapshot_writer_end_refs(writer, snapshot_put_ref(at, writer->object_id, target_id), 1);
 }
 
 bool snapshot_writer_failed(const struct snapshot_writer *writer)

@@ -238,8 +238,16 @@ static void objects_and_references_come_back(void **state)
     for (uint64_t i = 1; i <= OBJECTS; i++) {
         uint64_t refs = random_below(&random, 4);
         snapshot_writer_object(writer, &(struct object_row){i * 24, i % 7, 1, random_number(&random), i, refs});
-        for (uint64_t r = 0; r < refs; r++)
-            snapshot_writer_ref(writer, random_below(&random, 3) ? (i * r + 1) % OBJECTS * 24 : 0);
+        uint8_t *at = i & 1 ? snapshot_writer_begin_refs(writer, refs) : NULL; /* in both ways */
+        for (uint64_t r = 0; r < refs; r++) {
+            uint64_t target = random_below(&random, 3) ? (i * r + 1) % OBJECTS * 24 : 0;
+            if (at)
+                at = snapshot_put_ref(at, i * 24, target);
+            else
+                snapshot_writer_ref(writer, target);
+        }
+        if (at)
+            snapshot_writer_end_refs(writer, at, refs);
     }
     assert_int_equal(snapshot_writer_finish(writer, &(struct snapshot_totals){0}, &error), WH_OK);
     assert_int_equal(snapshot_parse(file.bytes, file.length, &snapshot, &error), WH_OK);

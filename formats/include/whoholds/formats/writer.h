@@ -15,10 +15,11 @@
 
 #include <whoholds/formats/error.h>
 #include <whoholds/formats/schema.h>
+#include <whoholds/formats/varint.h>
 
 struct snapshot_writer;
 
-/* Takes all `length` bytes or fails with a filled-in error. Called with at most about 64 KiB, or with one large byte string. */
+/* Takes all `length` bytes or fails with a filled-in error. Called with at most about 32 KiB, or with one large byte string. */
 typedef enum wh_status (*snapshot_sink)(void *context, const void *bytes, size_t length, struct wh_error *error);
 
 struct snapshot_header {
@@ -61,6 +62,19 @@ void snapshot_writer_object(struct snapshot_writer *writer, const struct object_
 
 /* One reference of the object last written. target_id 0 is an empty place. */
 void snapshot_writer_ref(struct snapshot_writer *writer, uint64_t target_id);
+
+/*
+ * Several at once, at most SNAPSHOT_REFS_AT_ONCE: begin gives the place for `count` of them, snapshot_put_ref puts each and gives the place
+ * for the next one, and end is told the last place. Without the end nothing was written.
+ */
+enum { SNAPSHOT_REFS_AT_ONCE = 1024 };
+uint8_t *snapshot_writer_begin_refs(struct snapshot_writer *writer, size_t count);
+void snapshot_writer_end_refs(struct snapshot_writer *writer, uint8_t *end, size_t count);
+
+static inline uint8_t *snapshot_put_ref(uint8_t *at, uint64_t object_id, uint64_t target_id)
+{
+    return varint_put(at, target_id ? 1 + zigzag_encode(target_id - object_id) : 0);
+}
 
 /* True once something has failed; a long walk may look now and then and stop early. */
 bool snapshot_writer_failed(const struct snapshot_writer *writer);
