@@ -107,6 +107,12 @@ static inline PyGC_Head *compat_gc_next(const PyGC_Head *head)
     return (PyGC_Head *)(head->_gc_next & ~(uintptr_t)3);
 }
 
+/* Only while no collection is under way, which counts references there. */
+static inline PyGC_Head *compat_gc_previous(const PyGC_Head *head)
+{
+    return (PyGC_Head *)(head->_gc_prev & ~(uintptr_t)3);
+}
+
 static inline PyObject *compat_gc_object(PyGC_Head *head)
 {
     return (PyObject *)(head + 1);

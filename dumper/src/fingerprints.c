@@ -11,7 +11,7 @@
 #include "pages.h"
 #include "types.h"
 
-enum { TABLE_BITS_MIN = 13, TABLE_BITS_MAX = 22 };
+enum { PLACES_MIN = 1 << 13, PLACES_MAX = 1 << 22, CONTAINERS_PER_PLACE = 5 };
 
 /* A value met before: bits of its quick hash, and the first object that had it; 0 once that has its row. An empty place is all zero. */
 struct seen {
@@ -20,19 +20,18 @@ struct seen {
 
 void fingerprints_init(struct fingerprints *fingerprints, uint64_t containers)
 {
-    unsigned bits = TABLE_BITS_MIN;
-    while (bits < TABLE_BITS_MAX && containers >> (bits + 2))
-        bits++;
+    uint64_t places = containers / CONTAINERS_PER_PLACE;
+    places = places < PLACES_MIN ? PLACES_MIN : places > PLACES_MAX ? PLACES_MAX : places;
     if (getrandom(fingerprints->key, sizeof fingerprints->key, GRND_NONBLOCK) != sizeof fingerprints->key)
         return;
-    fingerprints->table = pages_map(sizeof(struct seen) << bits);
-    fingerprints->table_bits = bits;
+    fingerprints->table = pages_map(sizeof(struct seen) * places);
+    fingerprints->places = (uint32_t)places;
 }
 
 void fingerprints_deinit(struct fingerprints *fingerprints)
 {
     if (fingerprints->table)
-        pages_unmap(fingerprints->table, sizeof(struct seen) << fingerprints->table_bits);
+        pages_unmap(fingerprints->table, sizeof(struct seen) * fingerprints->places);
     fingerprints->table = NULL;
 }
 
@@ -125,7 +124,7 @@ static bool contents_of(PyObject *object, enum family family, const void **bytes
 
 static struct seen *place_of(const struct fingerprints *fingerprints, uint64_t quick)
 {
-    return &fingerprints->table[quick >> (64 - fingerprints->table_bits)];
+    return &fingerprints->table[(quick >> 32) * fingerprints->places >> 32];
 }
 
 static void look_up(struct fingerprints *fingerprints, struct snapshot_writer *writer, uint64_t quick, uint64_t id)

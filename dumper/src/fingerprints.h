@@ -23,7 +23,7 @@ enum { FINGERPRINTS_PENDING = 16 };
 
 struct fingerprints {
     struct seen *table;      /* NULL: no rows are written */
-    unsigned table_bits;     /* the table has 2^table_bits places */
+    uint32_t places;         /* of the table */
     uint64_t key[2];
     /* The last objects, which are looked up a little later, when their places have come from memory. A ring. */
     struct { uint64_t quick, id; } pending[FINGERPRINTS_PENDING];
@@ -31,7 +31,7 @@ struct fingerprints {
 };
 
 /*
- * For a heap of so many container objects: the table takes up to 4 bytes for each. Stays without a table where there is no memory
+ * For a heap of so many container objects: the table takes 1.6 bytes for each. Stays without a table where there is no memory
  * for it, or no random key.
  */
 void fingerprints_init(struct fingerprints *fingerprints, uint64_t containers);

@@ -63,8 +63,7 @@ static void write_pseudo_frame(struct walk *walk, const struct compat_frame *fra
         references_add(references, compat_frame_slot(frame, i));
     struct walk_row row = {walk_id(walk, frame->address), types_pseudo_frame(&walk->types), FORM_PSEUDO,
                            offsetof(_PyInterpreterFrame, localsplus) + frame->slot_count * sizeof(PyObject *), 1};
-    walk_write_gathered(walk, &row, &shape);
-    walk_expand_gathered(walk, &shape, NULL);
+    walk_write_frame(walk, &row, &shape);
 }
 #endif
 

@@ -6,7 +6,7 @@
 #include "layouts.h"
 #include "pages.h"
 
-enum { FIRST_CAPACITY = 64 * 1024 };
+enum { FIRST_CAPACITY = 64 * 1024, NODES_IN_BUFFER = 512 };
 
 bool references_init(struct references *references)
 {
@@ -90,6 +90,17 @@ static size_t fill_deque(struct stream *stream, PyObject **out, size_t max)
     return count;
 }
 
+/* `end` is a bound: the list may be damaged. */
+static size_t fill_nodes(struct stream *stream, PyObject **out, size_t max)
+{
+    const struct odict_node *node = stream->block;
+    size_t count = 0;
+    for (; stream->position < stream->end && count < max && node; stream->position++, node = node->next)
+        out[count++] = node->key;
+    stream->block = node;
+    return count;
+}
+
 size_t stream_fill(struct stream *stream, PyObject **out, size_t max)
 {
     switch (stream->kind) {
@@ -97,6 +108,7 @@ size_t stream_fill(struct stream *stream, PyObject **out, size_t max)
     case STREAM_PAIRS: return fill_pairs(stream, out, max);
     case STREAM_KEYS: return fill_keys(stream, out, max);
     case STREAM_DEQUE: return fill_deque(stream, out, max);
+    case STREAM_NODES: return fill_nodes(stream, out, max);
     default: return 0;
     }
 }
@@ -272,9 +284,14 @@ static void gather_traversed(struct references *references, const struct type_in
 static void gather_odict_keys(struct references *references, PyObject *object, struct shape *shape)
 {
     const struct odict_layout *odict = (const struct odict_layout *)object;
-    uint64_t left = (uint64_t)odict->dict.ma_used; /* a bound: the list may be damaged */
-    for (const struct odict_node *node = odict->first; node && left--; node = node->next, shape->extras++)
-        references_add(references, node->key);
+    uint64_t count = odict->first ? (uint64_t)odict->dict.ma_used : 0;
+    struct stream nodes = {.kind = STREAM_NODES, .block = odict->first, .end = count, .total = count};
+    if (count > NODES_IN_BUFFER) {
+        shape->more_extras = nodes;
+    } else if (references_reserve(references, NODES_IN_BUFFER)) {
+        shape->extras = stream_fill(&nodes, references->at + references->count, NODES_IN_BUFFER);
+        references->count += shape->extras;
+    }
 }
 
 static void gather_shared_keys(struct references *references, PyObject *object, struct shape *shape)

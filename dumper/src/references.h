@@ -3,7 +3,8 @@
  * What an object refers to, by position (FORMAT.md 2.4): members, attrs, extras, items.
  *
  * Members, attrs and extras, and the items of small or odd containers, are gathered in a buffer. The items of lists, tuples, dicts,
- * sets and deques are a stream over the container itself, so that a container of any size costs no memory.
+ * sets and deques are a stream over the container itself, and so is the order of a large OrderedDict, so that a container of any size
+ * costs no memory.
  */
 #ifndef WHOHOLDS_DUMPER_REFERENCES_H
 #define WHOHOLDS_DUMPER_REFERENCES_H
@@ -16,6 +17,7 @@ enum stream_kind {
     STREAM_PAIRS, /* a dict's entries: key, value, key, value, … */
     STREAM_KEYS,  /* a set's table */
     STREAM_DEQUE,
+    STREAM_NODES, /* the keys of an OrderedDict, in its order */
 };
 
 struct stream {
@@ -24,7 +26,7 @@ struct stream {
     size_t stride;
     PyObject **split_values;
     bool keys_only;          /* STREAM_PAIRS: a table that holds its keys weakly */
-    const void *block;       /* STREAM_DEQUE: where position is */
+    const void *block;       /* STREAM_DEQUE, STREAM_NODES: where position is */
     uint64_t position, end;  /* entries read, entries in all */
     uint64_t total;          /* references that the whole stream gives, as far as the container knows */
 };
@@ -42,10 +44,11 @@ struct references {
 bool references_init(struct references *references);
 void references_deinit(struct references *references);
 
-/* The references of one object. Those in the buffer come first, then those of the stream. */
+/* The references of one object. Those in the buffer come first, then those of the streams. */
 struct shape {
     uint32_t form;           /* items and attrs; the walk adds the rest */
-    uint64_t members, attrs, extras;
+    uint64_t members, attrs, extras; /* in the buffer */
+    struct stream more_extras;       /* then no items are in the buffer; what it leads to, items lead to, too */
     struct stream stream;
 };
 

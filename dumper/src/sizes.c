@@ -179,17 +179,11 @@ uint64_t sizes_of(const struct type_info *info, PyObject *object, bool gc)
     return info->inline_values ? size + inline_values_size(info, object) : size;
 }
 
-/*
- * What the allocator takes for a block beyond what was asked for: pymalloc hands out multiples of 16 bytes up to 512, malloc has a word
- * in front of a block and rounds up to 16 as well.
- */
-uint64_t sizes_lost_of_block(uint64_t bytes)
+uint64_t sizes_of_leaf(const struct type_info *info, PyObject *object)
 {
-    enum { STEP = 16, SMALL_MAX = 512, CHUNK_HEAD = 8 };
-    if (bytes > SMALL_MAX)
-        bytes += CHUNK_HEAD;
-    uint64_t loss = (STEP - bytes % STEP) % STEP;
-    return bytes > SMALL_MAX ? loss + CHUNK_HEAD : loss;
+    if (info->family == FAMILY_STR)
+        return info->header + str_size(info, object);
+    return info->header + (info->family == FAMILY_INT ? int_size(info, object) : var_size(info, object));
 }
 
 /* Takes a block of its own out of an object's size. */

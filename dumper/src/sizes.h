@@ -14,14 +14,24 @@
 /* gc: the object has a collector's head. Memory of which only an extension's C code knows is not counted here: buffers.h */
 uint64_t sizes_of(const struct type_info *info, PyObject *object, bool gc);
 
+/* The same for an object of a simple type without a collector's head. */
+uint64_t sizes_of_leaf(const struct type_info *info, PyObject *object);
+
+/*
+ * What the allocator takes for a block beyond what was asked for: pymalloc hands out multiples of 16 bytes up to 512, malloc has a word
+ * in front of a block and rounds up to 16 as well.
+ */
+static inline uint64_t sizes_lost_of_block(uint64_t bytes)
+{
+    enum { STEP = 16, SMALL_MAX = 512, CHUNK_HEAD = 8 };
+    return bytes <= SMALL_MAX ? -bytes & (STEP - 1) : (-(bytes + CHUNK_HEAD) & (STEP - 1)) + CHUNK_HEAD;
+}
+
 /*
  * What the allocators take beyond that, for an object of that size: they round up, and malloc has a word in front of each block. For
  * objects that are static, this means nothing.
  */
 uint64_t sizes_lost(const struct type_info *info, PyObject *object, uint64_t size);
-
-/* The same of a block of memory of that size. */
-uint64_t sizes_lost_of_block(uint64_t bytes);
 
 /* The separately allocated block of a container, for table `stores`. False if its family has none. */
 struct store {

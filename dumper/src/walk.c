@@ -13,6 +13,9 @@
 /* References that are gathered at once; the items of a larger container come in portions of this size. */
 enum { PORTION = 1024 };
 
+/* In the low bits of an address in expand: its text_role, and whether it was new. */
+enum { LEFT_ROLE = 3, LEFT_NEW = 4, LEFT_BITS = 7, LEFT_LOOK = 8 };
+
 struct opcode {
     uint8_t number, base, caches, has_argument;
     const char *name;
@@ -46,47 +49,130 @@ static void write_extras(struct walk *walk, uint64_t count)
     snapshot_writer_row(walk->writer, TABLE_EXTRAS, &cell);
 }
 
-static void write_references(struct walk *walk, PyObject *const *at, size_t count)
+/* Writes empty places until `rest` references are left. */
+static void pad_references(struct walk *walk, uint64_t rest)
 {
-    for (size_t i = 0; i < count && walk->current.refs_left; i++, walk->current.refs_left--)
-        snapshot_writer_ref(walk->writer, walk_id(walk, at[i]));
-}
-
-static void pad_references(struct walk *walk)
-{
-    for (; walk->current.refs_left; walk->current.refs_left--)
+    for (; walk->current.refs_left > rest; walk->current.refs_left--)
         snapshot_writer_ref(walk->writer, 0);
 }
 
-/* The items of a large container: through the free end of the buffer, portion by portion. */
+/* References of a stream: they are only written; what they lead to is looked at portion by portion later. */
+static void write_portion(struct walk *walk, PyObject *const *at, size_t count, uint64_t rest)
+{
+    if (count > walk->current.refs_left - rest)
+        count = (size_t)(walk->current.refs_left - rest);
+    uint8_t *end = snapshot_writer_begin_refs(walk->writer, count);
+    for (size_t i = 0; i < count; i++)
+        end = snapshot_put_ref(end, walk->current.id, walk_id(walk, at[i]));
+    snapshot_writer_end_refs(walk->writer, end, count);
+    walk->current.refs_left -= count;
+}
+
+/* What a large container refers to: through the free end of the buffer, portion by portion. */
 static void write_stream(struct walk *walk, struct stream stream)
 {
     struct references *references = &walk->references;
     if (!references_reserve(references, PORTION))
         return;
+    uint64_t rest = walk->current.refs_left - stream.total;
     size_t count;
-    while (walk->current.refs_left && (count = stream_fill(&stream, references->at + references->count, PORTION)) != 0) {
+    while (walk->current.refs_left > rest && (count = stream_fill(&stream, references->at + references->count, PORTION)) != 0) {
         walk->guard.work++;
-        write_references(walk, references->at + references->count, count);
+        write_portion(walk, references->at + references->count, count, rest);
+    }
+    pad_references(walk, rest);
+}
+
+/* ---- What references lead to ---- */
+
+/* Whether an object that was met before as something else may be worth another look in that role (note_again). */
+static inline bool may_deserve_a_look(const struct expand *expand, enum text_role role)
+{
+    if (role == TEXT_VALUE)
+        return expand->holder && expand->holder->looks_left;
+    return role == TEXT_ALL || (role == TEXT_KEY && expand->pairs);
+}
+
+/*
+ * Marks what references lead to as met, and with `write` writes them. Those with which there is something left to do come to the beginning of
+ * the buffer, with the role and whether they were new in the low bits of their addresses. Roles alternate.
+ */
+static inline __attribute__((always_inline)) void sift(struct walk *walk, size_t begin, size_t end, enum text_role role,
+                                                       enum text_role next_role, bool write)
+{
+    PyObject **at = walk->references.at;
+    size_t kept = walk->expand.count;
+    uintptr_t tag = role | (may_deserve_a_look(&walk->expand, role) ? LEFT_LOOK : 0);
+    uintptr_t next_tag = next_role | (may_deserve_a_look(&walk->expand, next_role) ? LEFT_LOOK : 0);
+    uint8_t *put = write ? snapshot_writer_begin_refs(walk->writer, end - begin) : NULL;
+    for (size_t i = begin; i < end; i++) {
+        PyObject *target = at[i];
+        struct spot spot = target ? visited_spot(&walk->visited, (uint64_t)target) : (struct spot){0};
+        if (spot.word) {
+            uintptr_t left = visited_mark_at(spot, (uint64_t)target) ? tag | LEFT_NEW : tag;
+            if (left & (LEFT_NEW | LEFT_LOOK)) {
+                at[kept++] = (PyObject *)((uintptr_t)target | (left & LEFT_BITS));
+                __builtin_prefetch(target);
+            }
+        }
+        if (write)
+            put = snapshot_put_ref(put, walk->current.id, spot.id);
+        uintptr_t swapped = tag;
+        tag = next_tag;
+        next_tag = swapped;
+    }
+    walk->expand.count = kept;
+    if (write) {
+        snapshot_writer_end_refs(walk->writer, put, end - begin);
+        walk->current.refs_left -= end - begin;
     }
 }
 
-void walk_write_gathered(struct walk *walk, const struct walk_row *row, const struct shape *shape)
+static void sift_and_write(struct walk *walk, size_t begin, size_t end, enum text_role role, enum text_role next_role)
+{
+    for (; end - begin > SNAPSHOT_REFS_AT_ONCE; begin += SNAPSHOT_REFS_AT_ONCE)
+        sift(walk, begin, begin + SNAPSHOT_REFS_AT_ONCE, role, next_role, true);
+    if (begin < end)
+        sift(walk, begin, end, role, next_role, true);
+}
+
+/* The first item that has no name in the snapshot (TEXT_KEYS_PER_DICT); that at `begin` is number `position` of its container. */
+static size_t first_unnamed(const struct walk *walk, size_t begin, uint64_t position)
+{
+    size_t end = walk->references.count;
+    if (!walk->expand.pairs || walk->expand.key_role == TEXT_ALL)
+        return end;
+    uint64_t named = position < TEXT_KEYS_PER_DICT ? TEXT_KEYS_PER_DICT - position : 0;
+    return (end - begin) / 2 > named ? begin + 2 * named : end;
+}
+
+static void write_gathered(struct walk *walk, const struct walk_row *row, const struct shape *shape)
 {
     uint32_t form = row->form | shape->form;
-    if (shape->extras && (shape->form & FORM_ITEMS_MASK))
+    uint64_t all_extras = shape->extras + shape->more_extras.total;
+    if (all_extras && (shape->form & FORM_ITEMS_MASK))
         form |= FORM_EXTRAS;
-    uint64_t refs = walk->references.count + shape->stream.total;
+    uint64_t refs = walk->references.count + shape->more_extras.total + shape->stream.total;
     struct object_row object = {row->id, row->type, form, row->size, row->refcount, refs};
     snapshot_writer_object(walk->writer, &object);
     if (form & FORM_EXTRAS)
-        write_extras(walk, shape->extras);
+        write_extras(walk, all_extras);
+    walk->current.id = row->id;
     walk->current.refs_left = refs;
+    walk->expand.index = walk->expand.count = 0;
     walk_enter(walk, STEP_REFS);
-    write_references(walk, walk->references.at, walk->references.count);
+    size_t extras = (size_t)(shape->members + shape->attrs), items = extras + (size_t)shape->extras;
+    size_t unnamed = first_unnamed(walk, items, 0), end = walk->references.count;
+    const struct expand *expand = &walk->expand;
+    sift_and_write(walk, 0, extras, expand->member_role, expand->member_role);
+    sift_and_write(walk, extras, items, TEXT_VALUE, TEXT_VALUE); /* of a class: what its instances' attributes are called, which the program may have made up */
+    sift_and_write(walk, items, unnamed, expand->key_role, expand->item_role);
+    sift_and_write(walk, unnamed, end, TEXT_ITEM, expand->item_role);
+    if (shape->more_extras.total)
+        write_stream(walk, shape->more_extras);
     if (shape->stream.total)
         write_stream(walk, shape->stream);
-    pad_references(walk);
+    pad_references(walk, 0);
 }
 
 /* ---- Objects ---- */
@@ -105,12 +191,9 @@ static uint32_t form_bits(const struct walk *walk, PyObject *object, const struc
     return form;
 }
 
-static inline void count_bytes(struct walk *walk, PyObject *object, const struct type_info *info, uint64_t size)
+static inline bool is_static(const struct walk *walk, const PyObject *object)
 {
-    if ((uint64_t)object - walk->statics_begin < walk->statics_end - walk->statics_begin)
-        walk->static_bytes += size;
-    else
-        walk->lost_bytes += sizes_lost(info, object, size);
+    return (uint64_t)object - walk->statics_begin < walk->statics_end - walk->statics_begin;
 }
 
 /* Memory beside an object, of which only its type's C code knows. */
@@ -129,20 +212,45 @@ static inline struct walk_row object_row(struct walk *walk, PyObject *object, co
     bool gc = types_is_gc(info, object);
     uint32_t form = form_bits(walk, object, info, gc);
     uint64_t size = sizes_of(info, object, gc);
-    count_bytes(walk, object, info, size);
+    if (is_static(walk, object))
+        walk->static_bytes += size;
+    else
+        walk->lost_bytes += sizes_lost(info, object, size);
     if (__builtin_expect(info->buffer != NULL, 0))
         size += count_buffer(walk, object, info);
     return (struct walk_row){walk_id(walk, object), info->number, form, size, form & FORM_IMMORTAL ? 0 : compat_refcount(object)};
 }
 
+/* Of an object without a collector's head and without stores. */
+static inline struct object_row leaf_row(struct walk *walk, PyObject *object, const struct type_info *info)
+{
+    uint32_t form = compat_is_immortal(object) ? FORM_IMMORTAL : 0;
+    uint64_t refcount = form ? 0 : compat_refcount(object);
+    uint64_t size = sizes_of_leaf(info, object);
+    if (info->family == FAMILY_STR && PyUnicode_CHECK_INTERNED(object))
+        form |= FORM_INTERNED;
+    if (is_static(walk, object))
+        walk->static_bytes += size;
+    else
+        walk->lost_bytes += sizes_lost_of_block(size);
+    return (struct object_row){walk_id(walk, object), info->number, form, size, refcount, 0};
+}
+
 static void write_leaf(struct walk *walk, PyObject *object, const struct type_info *info, enum text_role role,
                        struct type_info *holder)
 {
-    struct walk_row row = object_row(walk, object, info);
-    struct object_row written = {row.id, row.type, row.form, row.size, row.refcount, 0};
-    snapshot_writer_object(walk->writer, &written);
+    struct object_row row;
+    if (__builtin_expect(info->gc, 0)) {
+        struct walk_row general = object_row(walk, object, info);
+        row = (struct object_row){general.id, general.type, general.form, general.size, general.refcount, 0};
+    } else {
+        row = leaf_row(walk, object, info);
+    }
+    snapshot_writer_object(walk->writer, &row);
+    if (info->family != FAMILY_STR && info->family != FAMILY_BYTES && role == TEXT_ITEM && walk->options.values != VALUES_FULL)
+        return; /* an item that is a number */
     fingerprints_note(&walk->fingerprints, walk->writer, object, info, row.id);
-    if (info->family <= FAMILY_BYTES && info->family != FAMILY_FIXED)
+    if (info->family != FAMILY_FIXED)
         texts_note(&walk->texts, object, info, row.id, role, holder);
 }
 
@@ -151,7 +259,7 @@ static void buffer_small_stream(struct walk *walk, struct shape *shape)
 {
     struct references *references = &walk->references;
     size_t total = (size_t)shape->stream.total;
-    if (!total || total > PORTION || !references_reserve(references, total))
+    if (!total || total > PORTION || shape->more_extras.total || !references_reserve(references, total))
         return;
     size_t count = stream_fill(&shape->stream, references->at + references->count, total);
     references->count += count;
@@ -172,25 +280,11 @@ static void set_roles(struct walk *walk, struct expand *expand, PyObject *object
     expand->member_role = names ? TEXT_ALL : TEXT_VALUE;
     expand->pairs = (info->family == FAMILY_DICT && !references_is_weak_table(object)) || info->family == FAMILY_ODICT;
     expand->item_role = is_key ? TEXT_KEY : TEXT_ITEM;
-    expand->key_role = TEXT_KEY;
+    expand->key_role = expand->pairs ? TEXT_KEY : expand->item_role;
     if (expand->pairs && ((PyDictObject *)object)->ma_used <= TEXT_SMALL_DICT)
         expand->item_role = TEXT_VALUE;
     if (expand->pairs && is_module_table(walk, object))
         expand->key_role = TEXT_ALL;
-}
-
-static enum text_role role_of(const struct expand *expand, size_t index)
-{
-    if (index < expand->first_extra)
-        return expand->member_role;
-    if (index < expand->first_item) /* of a class: what its instances' attributes are called, which the program may have made up */
-        return TEXT_VALUE;
-    if (!expand->pairs)
-        return expand->item_role;
-    if ((index - expand->first_item) & 1)
-        return expand->item_role;
-    uint64_t pair = expand->first_position + (index - expand->first_item) / 2;
-    return pair < TEXT_KEYS_PER_DICT || expand->key_role == TEXT_ALL ? expand->key_role : TEXT_ITEM;
 }
 
 /* Members of all kinds: only a str is a name. */
@@ -202,9 +296,7 @@ static enum text_role role_for(enum text_role role, const struct type_info *info
 /* A text that was met before as something else may be worth writing now that it names something; this looks at the object again. */
 static bool deserves_a_look(const struct expand *expand, enum text_role role)
 {
-    if (role == TEXT_VALUE)
-        return expand->holder && expand->holder->looks_left && expand->holder->looks_left--;
-    return role == TEXT_ALL || (role == TEXT_KEY && expand->pairs);
+    return may_deserve_a_look(expand, role) && (role != TEXT_VALUE || expand->holder->looks_left--);
 }
 
 static void note_again(struct walk *walk, PyObject *object, enum text_role role, struct type_info *holder)
@@ -234,31 +326,22 @@ static void expand_from_index(struct walk *walk)
     struct expand *expand = &walk->expand;
     walk_enter(walk, STEP_EXPAND);
     for (; expand->index < expand->count; expand->index++) {
-        PyObject *target = walk->references.at[expand->index];
-        if (!target)
-            continue;
-        enum text_role role = role_of(expand, expand->index);
-        if (visited_mark(&walk->visited, target)) {
-            walk_enter(walk, STEP_EXPAND);
+        uintptr_t left = (uintptr_t)walk->references.at[expand->index];
+        PyObject *target = (PyObject *)(left & ~(uintptr_t)LEFT_BITS);
+        enum text_role role = left & LEFT_ROLE;
+        walk->guard.work++;
+        if (left & LEFT_NEW)
             meet(walk, target, role, expand->holder);
-        } else if (role != TEXT_ITEM && deserves_a_look(expand, role)) {
-            walk_enter(walk, STEP_EXPAND);
+        else if (deserves_a_look(expand, role))
             note_again(walk, target, role, expand->holder);
-        }
     }
     worklist_reverse(&walk->worklist, expand->first_pushed);
     walk_enter(walk, STEP_OTHER);
 }
 
-static void start_expand(struct walk *walk, size_t first_extra, size_t first_item, uint64_t first_position)
+static void start_expand(struct walk *walk)
 {
-    struct expand *expand = &walk->expand;
-    expand->first_extra = first_extra;
-    expand->index = 0;
-    expand->count = walk->references.count;
-    expand->first_item = first_item;
-    expand->first_position = first_position;
-    expand->first_pushed = walk->worklist.count;
+    walk->expand.first_pushed = walk->worklist.count;
     expand_from_index(walk);
 }
 
@@ -305,12 +388,11 @@ static void write_object(struct walk *walk, PyObject *object, bool is_key)
         row.form |= store.bounded ? FORM_STORE | FORM_BOUNDED : FORM_STORE;
         write_store(walk, &store);
     }
-    walk_write_gathered(walk, &row, &shape);
     set_roles(walk, &walk->expand, object, info, is_key);
+    write_gathered(walk, &row, &shape);
     if (shape.stream.total)
         worklist_push(&walk->worklist, (struct work){object, shape.stream.position + 1, shape.stream.block});
-    size_t first_extra = (size_t)(shape.members + shape.attrs);
-    start_expand(walk, first_extra, first_extra + (size_t)shape.extras, 0);
+    start_expand(walk);
 }
 
 /* The next portion of a large container's items. */
@@ -336,7 +418,11 @@ static void go_on_with_items(struct walk *walk, const struct work *work)
     if (stream.position < stream.end)
         worklist_push(&walk->worklist, (struct work){object, stream.position + 1, stream.block});
     set_roles(walk, &walk->expand, object, info, false);
-    start_expand(walk, 0, 0, first_position);
+    walk->expand.index = walk->expand.count = 0;
+    size_t unnamed = first_unnamed(walk, 0, first_position);
+    sift(walk, 0, unnamed, walk->expand.key_role, walk->expand.item_role, false);
+    sift(walk, unnamed, references->count, TEXT_ITEM, walk->expand.item_role, false);
+    start_expand(walk);
 }
 
 static void drain(struct walk *walk)
@@ -350,11 +436,11 @@ static void drain(struct walk *walk)
     }
 }
 
-void walk_expand_gathered(struct walk *walk, const struct shape *shape, struct type_info *holder)
+void walk_write_frame(struct walk *walk, const struct walk_row *row, const struct shape *shape)
 {
-    walk->expand = (struct expand){.holder = holder, .member_role = TEXT_VALUE};
-    size_t first_extra = (size_t)(shape->members + shape->attrs);
-    start_expand(walk, first_extra, first_extra + (size_t)shape->extras, 0);
+    walk->expand = (struct expand){.member_role = TEXT_VALUE};
+    write_gathered(walk, row, shape);
+    start_expand(walk);
     drain(walk);
 }
 
@@ -368,6 +454,11 @@ void walk_reach(struct walk *walk, PyObject *object)
 }
 
 /* ---- The collector's lists ---- */
+
+static bool is_collecting(PyInterpreterState *interp)
+{
+    return compat_gc(interp)->collecting != 0;
+}
 
 /* False after the last one; then the first is at hand again. */
 static bool next_interpreter(struct walk *walk)
@@ -403,25 +494,68 @@ static inline PyObject *next_tracked(struct walk *walk)
     return compat_gc_object(node);
 }
 
+static void mark(struct walk *walk, PyGC_Head *node)
+{
+    if (visited_mark(&walk->visited, compat_gc_object(node))) {
+        walk->guard.work++;
+        walk->tracked++;
+    }
+}
+
+/* From both ends, so that the memory of two objects is waited for at once; without a guard only by the links that the other walk will read, too. */
 static void mark_generation(struct walk *walk)
 {
-    PyObject *object;
     walk_enter(walk, STEP_LIST);
-    for (; (object = next_tracked(walk)) != NULL; walk->tracked++)
-        visited_mark(&walk->visited, object);
+    PyGC_Head *head = compat_generation(walk->interp, walk->generation);
+    PyGC_Head *first = compat_gc_next(head);
+    bool both_ways = walk->options.guard && !walk->one_way && !is_collecting(walk->interp);
+    PyGC_Head *last = both_ways ? compat_gc_previous(head) : NULL;
+    while (first && first != head) {
+        PyGC_Head *next = compat_gc_next(first);
+        __builtin_prefetch(next);
+        mark(walk, first);
+        if (first == last)
+            break;
+        if (last && last != head) {
+            mark(walk, last);
+            if (last == next)
+                break;
+            last = compat_gc_previous(last);
+            __builtin_prefetch(last);
+        }
+        first = next;
+    }
     next_generation(walk);
+}
+
+/* The next object to be written, NULL after the last one. */
+static PyObject *next_upcoming(struct walk *walk)
+{
+    struct upcoming *upcoming = &walk->upcoming;
+    for (PyObject *object; !upcoming->ended && upcoming_has_room(upcoming);) {
+        object = next_tracked(walk);
+        if (object)
+            upcoming_add(upcoming, object);
+        else
+            upcoming->ended = true;
+    }
+    walk_enter(walk, STEP_AHEAD);
+    if (!upcoming->blind)
+        upcoming_look_ahead(upcoming, &walk->types);
+    return upcoming_take(upcoming);
 }
 
 static void write_generation(struct walk *walk)
 {
     for (;;) {
         walk_enter(walk, STEP_LIST);
-        PyObject *object = next_tracked(walk);
+        PyObject *object = next_upcoming(walk);
         if (!object || snapshot_writer_failed(walk->writer))
             break;
         write_object(walk, object, false);
         drain(walk);
     }
+    walk->upcoming.ended = false;
     next_generation(walk);
 }
 
@@ -538,7 +672,26 @@ static void write_bare(struct walk *walk)
     struct object_row row = {walk_id(walk, walk->current.object), info->number, 0, info->basicsize, 0, info->member_count};
     snapshot_writer_object(walk->writer, &row);
     walk->current.refs_left = info->member_count;
-    pad_references(walk);
+    pad_references(walk, 0);
+}
+
+/*
+ * Objects of a list that cannot be followed to its end are written up to there; others, where something refers to them. So only those may be
+ * marked that a walk from the front will come to: everything is marked anew.
+ */
+static void recover_marks(struct walk *walk)
+{
+    if (walk->one_way) {
+        next_generation(walk);
+        return;
+    }
+    walk->one_way = true;
+    walk->tracked = 0;
+    walk->node = NULL;
+    walk->generation = COMPAT_GENERATIONS;
+    walk->interp_number = 0;
+    walk->interp = walk->types.interp = walk->interpreters.written[0];
+    visited_forget(&walk->visited);
 }
 
 static void recover(struct walk *walk)
@@ -547,9 +700,19 @@ static void recover(struct walk *walk)
     walk_enter(walk, STEP_OTHER);
     note_unreadable(walk, step == STEP_READ || step == STEP_REFS ? walk->current.info->type : NULL);
     switch (step) {
-    case STEP_LIST: next_generation(walk); break;
+    case STEP_LIST:
+        if (walk->phase == PHASE_MARK)
+            recover_marks(walk);
+        else
+            walk->upcoming.ended = true; /* what was found before is still written */
+        break;
+    case STEP_AHEAD: walk->upcoming.blind = true; break;
     case STEP_READ: write_bare(walk); break;
-    case STEP_REFS: pad_references(walk); break;
+    case STEP_REFS: /* what was written before is marked as met */
+        pad_references(walk, 0);
+        walk->expand.first_pushed = walk->worklist.count;
+        walk_enter(walk, STEP_EXPAND);
+        break;
     case STEP_EXPAND:
         walk->expand.index++;
         walk_enter(walk, STEP_EXPAND);
@@ -568,11 +731,6 @@ static void run_guarded(struct walk *walk)
 }
 
 /* ---- Interface ---- */
-
-static bool is_collecting(PyInterpreterState *interp)
-{
-    return compat_gc(interp)->collecting != 0;
-}
 
 bool walk_is_collecting(void)
 {

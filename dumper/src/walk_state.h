@@ -15,6 +15,7 @@
 #include "references.h"
 #include "texts.h"
 #include "types.h"
+#include "upcoming.h"
 #include "visited.h"
 #include "walk.h"
 #include "worklist.h"
@@ -37,22 +38,21 @@ enum step {
     STEP_TYPE,   /* finding out about the type of current.object */
     STEP_READ,   /* reading current.object; nothing about it is written yet */
     STEP_REFS,   /* its row is written, current.refs_left references are not */
-    STEP_EXPAND, /* looking at references.at[expand.index] */
+    STEP_EXPAND, /* looking at what references.at[expand.index] leads to */
+    STEP_AHEAD,  /* a look ahead */
     STEP_OTHER,
 };
 
 struct current {
     PyObject *object;
     struct type_info *info;
-    uint64_t refs_left;
+    uint64_t id, refs_left;
 };
 
-/* The references in the buffer that are being looked at, and what they are for. */
+/* The references of an object that are being looked at, and what they are for. */
 struct expand {
-    size_t index, count;
-    size_t first_extra, first_item; /* those before are members and attributes; and extras */
+    size_t index, count;           /* those at the beginning of the buffer with which there is something left to do */
     size_t first_pushed;           /* of the worklist */
-    uint64_t first_position;       /* of the first item in its container */
     struct type_info *holder;
     enum text_role member_role, item_role, key_role;
     bool pairs;
@@ -82,6 +82,7 @@ struct walk {
     struct visited visited;
     struct worklist worklist;
     struct types types;
+    struct upcoming upcoming;
     struct references references;
     struct texts texts;
     struct fingerprints fingerprints;
@@ -90,6 +91,7 @@ struct walk {
     enum phase phase;
     enum step step;
     int generation;                /* from COMPAT_GENERATIONS, the permanent one, down to 0 */
+    bool one_way;                  /* a list could not be followed: objects are marked from the front alone */
     uint64_t tracked;              /* objects on the collector's lists, as far as they were marked */
     PyGC_Head *node;               /* the next one of its list, NULL: at its head */
     PyThreadState *thread;         /* the next one to write */
@@ -125,13 +127,10 @@ static inline uint64_t walk_id(struct walk *walk, const void *object)
 /* Writes an object, unless it was met already, and all that it leads to. object may be NULL. */
 void walk_reach(struct walk *walk, PyObject *object);
 
-/* Writes the row and the references of an object whose references are in the buffer and described by shape. */
+/* Writes the pseudo object of a frame, whose references are in the buffer and described by shape, and all that they lead to. */
 struct walk_row {
     uint64_t id, type, form, size, refcount;
 };
-void walk_write_gathered(struct walk *walk, const struct walk_row *row, const struct shape *shape);
-
-/* Then: writes all that the buffered references lead to. */
-void walk_expand_gathered(struct walk *walk, const struct shape *shape, struct type_info *holder);
+void walk_write_frame(struct walk *walk, const struct walk_row *row, const struct shape *shape);
 
 #endif

@@ -25,6 +25,64 @@ def test_frozen_objects_are_there(snapshot_of, mode):
     assert dangling(snapshot) == 0
 
 
+EVERYTHING_ONCE = HEAD + """
+import collections
+class Tiny:
+    __slots__ = ()
+class Plain: pass
+frozen = [Tiny() for _ in range(1500)]
+gc.freeze()
+tiny = [Tiny() for _ in range(1500)]
+plain = [Plain() for _ in range(9000)]   # more than are looked for at once
+smallest = [object() for _ in range(1500)]
+ordered = collections.OrderedDict((str(i), [i]) for i in range(2000))
+ordered.move_to_end("0")
+chain = []
+for _ in range(3000):
+    chain = [chain]
+cycle = Plain()
+cycle.me = [cycle]
+gc.disable()
+del cycle
+"""
+
+
+@pytest.mark.parametrize("mode", ["fork", "inline"])
+def test_every_object_is_there_once(snapshot_of, mode):
+    snapshot = snapshot_of(EVERYTHING_ONCE, mode)
+    ids = snapshot.tables["objects"]["id"]
+    assert len(ids) == len(set(ids)) and dangling(snapshot) == 0
+    tiny = instances(snapshot, "Tiny")
+    assert sorted(collections.Counter(bool(one.form & stranger_reader.FROZEN) for one in tiny).values()) == [1500, 1500]
+    assert len(instances(snapshot, "Plain")) == 9001 and len(instances(snapshot, "object")) >= 1500
+    (ordered,) = [one for one in instances(snapshot, "OrderedDict") if len(one.targets()) >= 6000]
+    order, pairs = ordered.targets()[-6000:-4000], ordered.targets()[-4000:]
+    assert order[:-1] == pairs[2::2] and order[-1] == pairs[0]
+
+
+def test_a_broken_list_of_the_collector_costs_no_object_that_is_referred_to(snapshot_of, tmp_path):
+    import pythons
+    snapshot_of(HEAD + """
+import ctypes
+sys.path.insert(0, {package!r})
+import whoholds
+class Kept: pass
+kept = [Kept() for _ in range(2000)]
+gc.disable()
+gc.collect()
+links = (ctypes.c_size_t * 2).from_address(id(kept[1000]) - 16)   # the collector's head is in front of the object
+right = list(links)
+links[:] = [64, 64]
+whoholds.dump("broken.whs")
+links[:] = right
+""".format(package=pythons.package_directory()))
+    snapshot = stranger_reader.read(str(tmp_path / "broken.whs"))
+    ids = snapshot.tables["objects"]["id"]
+    assert len(ids) == len(set(ids)) and dangling(snapshot) == 0
+    assert len(instances(snapshot, "Kept")) == 2000
+    assert dict(zip(snapshot.tables["account"]["name"], snapshot.tables["account"]["value"]))[b"unreadable_count"] >= 1
+
+
 DURING_COLLECTION = HEAD + """
 sys.path.insert(0, {package!r})
 import whoholds
