@@ -229,12 +229,13 @@ static PyObject *dump(const char *path, enum dump_compression compress)
     return result;
 }
 
-static PyObject *module_dump(PyObject *module, PyObject *arguments)
+/* Without a tuple of its arguments: one that is made anew for it would be kept in the interpreter's list of free ones. */
+static PyObject *module_dump(PyObject *module, PyObject *const *arguments, Py_ssize_t count)
 {
     (void)module;
-    PyObject *path, *compressed, *bytes = NULL;
-    if (!PyArg_ParseTuple(arguments, "OO:dump", &path, &compressed))
-        return NULL;
+    if (count != 2)
+        return PyErr_Format(PyExc_TypeError, "dump takes a path and whether to compress");
+    PyObject *path = arguments[0], *compressed = arguments[1], *bytes = NULL;
     int truth = PyObject_IsTrue(compressed);
     if (truth < 0)
         return NULL;
@@ -350,7 +351,7 @@ static PyMethodDef methods[] = {
     {"install", module_install, METH_VARARGS, "install(signal, output, values, mode, compress, record, on_rss, every, at_exit, on_memory_error, max_snapshots, gil_timeout)"},
     {"install_from_environment", module_install_from_environment, METH_NOARGS, "install, as whoholds run has said"},
     {"uninstall", module_uninstall, METH_NOARGS, "uninstall()"},
-    {"dump", module_dump, METH_VARARGS, "dump(path or None, compress: None, as installed, or bool) -> path"},
+    {"dump", (PyCFunction)(void (*)(void))module_dump, METH_FASTCALL, "dump(path or None, compress: None, as installed, or bool) -> path"},
     {"answer", module_answer, METH_O, "answer(address of a mailbox that was taken), for the thread that `whoholds dump` starts"},
     {"status", module_status, METH_NOARGS, "status() -> dict"},
     {"before_fork", module_before_fork, METH_NOARGS, "for os.register_at_fork"},
