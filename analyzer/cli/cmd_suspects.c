@@ -172,7 +172,7 @@ static void print_suspects(const struct wh_suspects *suspects, const struct wh_d
         print_suspect(suspect, i + 1, diff, why, out);
     }
     if (!suspects->count)
-        fputs("No leak is suspected, and nothing holds much.\n", out);
+        fputs("No leak is suspected, and nothing but modules, classes and code holds much.\n", out);
 }
 
 /* The first sign against a leak; what is small needs none. */

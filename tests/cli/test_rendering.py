@@ -184,7 +184,7 @@ class RenderingTest(CommandLineTest):
             self.assertEqual(schema_errors(json.loads(self.print_fake("full", command, "--json")[1])), [])
 
     def test_nothing_at_all(self):
-        self.assertEqual(self.print_fake("empty", "suspects"), (DONE, "No leak is suspected, and nothing holds much.\n"))
+        self.assertEqual(self.print_fake("empty", "suspects"), (DONE, "No leak is suspected, and nothing but modules, classes and code holds much.\n"))
         self.assertEqual(self.print_fake("empty", "threads"), (DONE, "The snapshot has no threads.\n"))
         self.assertEqual(self.print_fake("empty", "top"), (DONE, "retained  own  objects  type\n"))
         self.assertEqual(self.print_fake("empty", "tree"), (DONE, "  retained     objects  held through, type\n"))
