@@ -11,6 +11,7 @@ expected stands in the program, as comments at ends of lines, and in any of its 
     # native, # cycle: TYPE    at the start of a line: what is held has no holder in Python; the first suspect is of this kind
     # sign: NAME               at the start of a line of a healthy program: a sign that has to show, of whatever is large in it
     # gap: WHY, # gap cold: WHY    at the start of a line of a healthy program: it is called a leak, always or without the recorder, and why
+    # gap at times: WHY                 the same with the recorder, when its samples are too few; both answers will do
 """
 
 import argparse
@@ -45,6 +46,7 @@ class Case:
         self.kind = None
         self.signs = []
         self.gaps = set()
+        self.gaps_at_times = set()
         for file in self.files():
             self.read_marks(file)
         assert self.healthy or self.lines or self.kind, "%s says no holder" % path
@@ -59,9 +61,11 @@ class Case:
             for number, line in enumerate(lines, 1):
                 kind = re.match(r"# (native|cycle)(?:: (\w+))?$", line.rstrip())
                 holder = re.search(r"  # holder(?:: ([\w.]+))?$", line.rstrip())
-                note = re.match(r"# (sign|gap|gap cold): (.+)$", line.rstrip())
+                note = re.match(r"# (sign|gap|gap cold|gap at times): (.+)$", line.rstrip())
                 if note and note.group(1) == "sign":
                     self.signs.append(note.group(2))
+                elif note and note.group(1) == "gap at times":
+                    self.gaps_at_times.add("recorded")
                 elif note:
                     self.gaps.update(["cold"] if note.group(1) == "gap cold" else MODES)
                 if kind:

@@ -38,7 +38,7 @@ class CorpusTest(unittest.TestCase):
 
     def test_no_healthy_program_is_called_a_leak(self):
         for outcome in self.outcomes:
-            if not outcome.case.healthy:
+            if not outcome.case.healthy or outcome.mode in outcome.case.gaps_at_times:
                 continue
             if outcome.mode in outcome.case.gaps:
                 self.assertTrue(outcome.leak_called, "this gap is closed: %s" % outcome)

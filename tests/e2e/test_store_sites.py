@@ -55,8 +55,8 @@ def first_line(suspect):
 
 
 def is_named(holder, suspect):
-    """Does the suspect's name end as the mark says? A suspect inside the holder, or the owner of it, has another name."""
-    name = re.sub(r" → reference \d+$", "", suspect["holder"]["name"])
+    """Does the suspect's name end as the mark says, but for a place? A suspect inside the holder, or the owner of it, has another name."""
+    name = re.sub(r"( → reference \d+| \(.*\))$", "", suspect["holder"]["name"])
     return re.search(r"%s%s$" % (r"\b" if holder[0].isalpha() else "", re.escape(holder)), name) is not None
 
 

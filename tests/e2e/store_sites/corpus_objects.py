@@ -706,7 +706,7 @@ local.kept = []
 
 def hold_thread_local():
     for _ in range(N):
-        local.kept.append(thing())  # HOLD ['kept']
+        local.kept.append(thing())  # HOLD corpus_objects.local.kept
 
 
 variable = contextvars.ContextVar("variable")

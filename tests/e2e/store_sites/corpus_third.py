@@ -97,11 +97,11 @@ def hold_chained_setdefault():
 
 
 def make_counter():
-    kept = []
+    kept_anew = []
 
     def keep(item):
-        nonlocal kept
-        kept = kept + [item]  # HOLD kept
+        nonlocal kept_anew
+        kept_anew = kept_anew + [item]  # HOLD kept_anew
     return keep
 
 
