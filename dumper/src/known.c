@@ -332,7 +332,13 @@ static bool is_coroutine(PyObject *object)
     return PyCoro_CheckExact(object) || PyGen_CheckExact(object);
 }
 static const struct known_member future_members[] = {FUTURE_MEMBERS};
-static const struct known_member task_members[] = {FUTURE_MEMBERS, {"_coro", {MEMBER_FOUND, 0, {.fits = is_coroutine}}}};
+static bool is_context(PyObject *object)
+{
+    return PyContext_CheckExact(object);
+}
+static const struct known_member task_members[] = {FUTURE_MEMBERS,
+                                                   {"_coro", {MEMBER_FOUND, 0, {.fits = is_coroutine}}},
+                                                   {"_context", {MEMBER_FOUND, 0, {.fits = is_context}}}};
 static const struct known_member task_wakeup_members[] = {CHECKED("task", 16)};
 
 static const struct known_member memoryview_members[] = {CHECKED("_mbuf", offsetof(PyMemoryViewObject, mbuf))};

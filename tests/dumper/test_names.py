@@ -83,6 +83,7 @@ EXPECTED = {
     "context variable": "context .ctx_vars .h_root * [<ContextVar variable>]",
     "one of many context variables": "context .ctx_vars .h_root * [<ContextVar v50>]",
     "variable of a context": "['other_context'] .ctx_vars .h_root [<ContextVar variable>]",
+    "variable of a task's context": "['task_with_variable'] ._context .ctx_vars .h_root [<ContextVar variable>]",
     "thread argument": "frame thread_function:* local argument",
     "local of a thread": "frame * local *",
     "thread local of a thread": "['local'] .localdicts [<*>] ['value']",

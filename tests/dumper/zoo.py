@@ -271,6 +271,15 @@ other_context = contextvars.Context()
 other_context.run(variable.set, N("variable of a context"))
 
 
+def start_with_a_variable():
+    variable.set(N("variable of a task's context"))
+    return loop.create_task(asyncio.sleep(100))
+
+
+task_with_variable = contextvars.Context().run(start_with_a_variable)
+loop.run_until_complete(asyncio.sleep(0))
+
+
 def thread_function(argument):
     thread_local = N("local of a thread")
     local.value = N("thread local of a thread")
