@@ -13,22 +13,46 @@
 enum { STILL_PERCENT_DICT = 75, STILL_PERCENT_SET = 94, BLOCKS_MIN = 16 };
 enum { LIST_ROOM_PERCENT = 13, LIST_ROOM_ITEMS = 8 };
 
-struct span_of_code { uint32_t code_node, first, last; };
+struct span_of_code {
+    uint32_t code_node, first, last;
+    uint32_t call, called; /* the instruction that calls the next step, and that one's code object; NODE_NONE: it is the last */
+    bool dispatches;       /* that instruction calls others, too: a loop over functions adds only while it calls the right one */
+};
 
 /* What may add, of one step on the way: its loop; of a function without one all. */
-static struct span_of_code span_of_step(const struct finder *finder, const struct caller *step)
+static struct span_of_code span_of_step(const struct finder *finder, const struct finder_chain *chain, unsigned at)
 {
-    struct span_of_code span = {finder->heap->codes[step->row].node, 0, UINT32_MAX};
+    const struct caller *step = &chain->at[at];
+    uint32_t called = at ? finder->heap->codes[chain->at[at - 1].row].node : NODE_NONE;
+    struct span_of_code span = {finder->heap->codes[step->row].node, 0, UINT32_MAX, step->offset, called, false};
     finder_loop_around(finder, step->row, step->offset, &span.first, &span.last);
     return span;
 }
 
+static bool is_in_span(const struct heap_stack_frame *frames, uint32_t at, const struct span_of_code *span)
+{
+    if (frames[at].code_node != span->code_node || frames[at].instruction < span->first || frames[at].instruction > span->last)
+        return false;
+    return !span->dispatches || (at && frames[at - 1].code_node == span->called);
+}
+
+static void find_dispatch(const struct finder *finder, struct span_of_code *span)
+{
+    for (uint32_t i = 0; i < finder->heap->stack_count && span->called != NODE_NONE && !span->dispatches; i++) {
+        const struct heap_stack *stack = &finder->heap->stacks[i];
+        const struct heap_stack_frame *frames = finder->heap->stack_frames + stack->first_frame;
+        for (uint32_t at = 1; at < stack->frame_count; at++)
+            span->dispatches |= frames[at].code_node == span->code_node && frames[at].instruction == span->call &&
+                                frames[at - 1].code_node != span->called;
+    }
+}
+
 static bool passes(const struct finder *finder, const struct heap_stack *stack, const struct span_of_code *spans, unsigned count)
 {
+    const struct heap_stack_frame *frames = finder->heap->stack_frames + stack->first_frame;
     for (uint32_t i = 0; i < stack->frame_count; i++) {
-        const struct heap_stack_frame *frame = &finder->heap->stack_frames[stack->first_frame + i];
         for (unsigned k = 0; k < count; k++) {
-            if (frame->code_node == spans[k].code_node && frame->instruction >= spans[k].first && frame->instruction <= spans[k].last)
+            if (is_in_span(frames, i, &spans[k]))
                 return true;
         }
     }
@@ -47,8 +71,10 @@ static struct run time_of_run(const struct finder *finder)
     finder_chain_by_stack(finder, &chain);
     for (unsigned i = 0; i < chain.count; i++) {
         if (i == 0 || (chain.at[i].in_loop && !finder->index->facts[chain.at[i].row].library))
-            spans[count++] = span_of_step(finder, &chain.at[i]);
+            spans[count++] = span_of_step(finder, &chain, i);
     }
+    for (unsigned i = 0; i < count; i++)
+        find_dispatch(finder, &spans[i]);
     for (uint32_t i = 0; i < finder->heap->stack_count; i++) {
         const struct heap_stack *stack = &finder->heap->stacks[i];
         if ((stack->last_serial <= run.last && stack->first_serial >= run.first) || !passes(finder, stack, spans, count))
