@@ -346,16 +346,25 @@ static bool is_plain_container(const struct evidence *evidence)
     return plain;
 }
 
-/* A global of a module, of which all code is known that is still there: the module's own body is gone. */
+/* A global of a module, or an attribute of a class that is one. */
+static bool is_made_by_import(const struct model *model, const struct naming_path *path)
+{
+    uint32_t last = path->step_count - 1;
+    if (path->step_count < 2 || path->steps[0].kind != STEP_MODULE || path->steps[1].kind != STEP_ATTRIBUTE || path->steps[last].kind != STEP_ATTRIBUTE)
+        return false;
+    return last == 1 || (last == 2 && heap_is_instance(model->heap, path->steps[1].node, "builtins", "type"));
+}
+
+/* All code is known that is still there: the module's own body is gone, and so is that of its class. */
 static bool has_no_adder(const struct evidence *evidence, struct text *sentence)
 {
     const struct naming_path *path = evidence->path;
     const struct store_site_list *sites = evidence->sites;
     if (!evidence->model->heap->code_count || sites->count || sites->removal_count || sites->incomplete || evidence->filling.seen == GROWTH_ADDS || !is_plain_container(evidence))
         return false;
-    if (path->step_count != 2 || path->steps[0].kind != STEP_MODULE || path->steps[1].kind != STEP_ATTRIBUTE)
+    if (!is_made_by_import(evidence->model, path))
         return false;
-    struct span name = path->steps[1].name;
+    struct span name = path->steps[path->step_count - 1].name;
     bool special = name.length > 2 && name.bytes[0] == '_' && name.bytes[1] == '_';
     if (special || !heap_attribute(evidence->model->heap, path->steps[0].node, "__file__"))
         return false;
