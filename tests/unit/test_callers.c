@@ -9,14 +9,9 @@
 
 #include <cmocka.h>
 
+#include "bytecode_heap.h"
 #include "fail_allocation.h"
-#include "heap_builder.h"
 #include "holders/callers.h"
-
-/* Instructions as 3.8 encodes them, with numbers of the tests' own. */
-#define OPCODES                                                                                                             \
-    "opcode 1 LOAD_GLOBAL argument\nopcode 2 LOAD_FAST argument\nopcode 3 LOAD_METHOD argument\nopcode 4 CALL_METHOD argument\n" \
-    "opcode 6 RETURN_VALUE\nopcode 7 CALL_FUNCTION argument\n"
 
 /* The library's inner(x), and outer(), which calls inner(). */
 #define LIBRARY                                                                                                             \
@@ -29,14 +24,6 @@
 #define WORK                                                                                                                \
     "code work_code 'work' '/src/app.py' 30 old names outer bytecode 010007000600\n"                                        \
     "work : function .__code__ work_code .__globals__ app.__dict__\n"
-
-static void open_heap(struct test_heap *ret, const char *text)
-{
-    struct heap_builder *builder = heap_builder_create();
-    heap_builder_set_version(builder, "3.8.18", 0x030812f0);
-    heap_builder_add(builder, "%s%s", OPCODES, text);
-    test_heap_open(builder, ret);
-}
 
 /* What calls the function of `code`, or, without a holder's name and if told so, hands it over. */
 static enum wh_status ask(const struct test_heap *heap, const char *code, const char *holder, bool hand_over, struct call_sites *ret)
@@ -64,7 +51,7 @@ static void the_application_is_found_behind_the_library(void **state)
     struct test_heap heap;
     struct call_sites sites;
     (void)state;
-    open_heap(&heap, "module app { 'outer' outer 'work' work }\n" LIBRARY WORK);
+    bytecode_heap_open(&heap, "module app { 'outer' outer 'work' work }\n" LIBRARY WORK);
     assert_int_equal(ask(&heap, "inner_code", NULL, false, &sites), WH_OK);
     assert_int_equal(sites.count, 1);
     assert_site(&heap, &sites.sites[0], "work_code", 2);
@@ -80,7 +67,7 @@ static void the_shortest_way_through_the_library_counts(void **state)
     struct call_sites sites;
     (void)state;
     /* def direct(): inner(inner()) */
-    open_heap(&heap, "module app { 'outer' outer 'inner' inner 'work' work 'direct' direct }\n" LIBRARY WORK
+    bytecode_heap_open(&heap, "module app { 'outer' outer 'inner' inner 'work' work 'direct' direct }\n" LIBRARY WORK
                      "code direct_code 'direct' '/src/app.py' 40 old names inner bytecode 01000100070007010600\n"
                      "direct : function .__code__ direct_code .__globals__ app.__dict__\n");
     assert_int_equal(ask(&heap, "inner_code", NULL, false, &sites), WH_OK);
@@ -96,7 +83,7 @@ static void a_namesake_is_not_called(void **state)
     struct test_heap heap;
     struct call_sites sites;
     (void)state;
-    open_heap(&heap, "module app { 'outer' own 'work' work }\n" LIBRARY WORK
+    bytecode_heap_open(&heap, "module app { 'outer' own 'work' work }\n" LIBRARY WORK
                      "code own_code 'outer' '/src/app.py' 50 args 1 old locals x bytecode 02000600\n"
                      "own : function .__code__ own_code .__globals__ app.__dict__\n");
     assert_int_equal(ask(&heap, "inner_code", NULL, false, &sites), WH_OK);
@@ -124,7 +111,7 @@ static void it_is_told_how_far_the_object_is_from_the_holder(void **state)
     struct test_heap heap;
     struct call_sites sites;
     (void)state;
-    open_heap(&heap, BUFFERS("/src/app.py"));
+    bytecode_heap_open(&heap, BUFFERS("/src/app.py"));
     assert_int_equal(ask(&heap, "add_code", "items", false, &sites), WH_OK);
     assert_int_equal(sites.count, 2);
     assert_site(&heap, &sites.sites[0], "near_code", 4);
@@ -141,7 +128,7 @@ static void an_object_far_from_the_holder_does_not_end_the_search(void **state)
     struct test_heap heap;
     struct call_sites sites;
     (void)state;
-    open_heap(&heap, BUFFERS("/usr/lib/python3.8/lib.py"));
+    bytecode_heap_open(&heap, BUFFERS("/usr/lib/python3.8/lib.py"));
     assert_int_equal(ask(&heap, "add_code", "items", false, &sites), WH_OK);
     assert_int_equal(sites.count, 2);
     assert_site(&heap, &sites.sites[0], "far_code", 4);
@@ -156,7 +143,7 @@ static void a_function_is_handed_over_as_an_argument(void **state)
     struct test_heap heap;
     struct call_sites sites;
     (void)state;
-    open_heap(&heap, "module app { 'run' outer 'body' body 'start' start 'call' call }\n" LIBRARY
+    bytecode_heap_open(&heap, "module app { 'run' outer 'body' body 'start' start 'call' call }\n" LIBRARY
                      "code body_code 'body' '/src/app.py' 80 args 1 old locals x bytecode 02000600\n"
                      "body : function .__code__ body_code .__globals__ app.__dict__\n"
                      "code start_code 'start' '/src/app.py' 90 old names run body bytecode 0100010107010600\n"
@@ -177,7 +164,7 @@ static void each_allocation_may_fail(void **state)
 {
     struct test_heap heap;
     (void)state;
-    open_heap(&heap, "module app { 'outer' outer 'work' work }\n" LIBRARY WORK);
+    bytecode_heap_open(&heap, "module app { 'outer' outer 'work' work }\n" LIBRARY WORK);
     for (uint64_t n = 1;; n++) {
         struct call_sites sites;
         fail_allocation_arm(n);

@@ -9,29 +9,14 @@
 
 #include <cmocka.h>
 
+#include "bytecode_heap.h"
 #include "fail_allocation.h"
-#include "heap_builder.h"
 #include "holders/store_sites.h"
-
-/* Instructions as 3.8 encodes them, with numbers of the tests' own. */
-#define OPCODES                                                                                                             \
-    "opcode 1 LOAD_GLOBAL argument\nopcode 2 LOAD_FAST argument\nopcode 3 LOAD_METHOD argument\nopcode 4 CALL_METHOD argument\n" \
-    "opcode 5 POP_TOP\nopcode 6 RETURN_VALUE\nopcode 7 CALL_FUNCTION argument\nopcode 8 LOAD_CONST argument\n"              \
-    "opcode 9 STORE_SUBSCR\nopcode 10 JUMP_ABSOLUTE argument\nopcode 11 SETUP_LOOP argument\nopcode 12 STORE_FAST argument\n" \
-    "opcode 13 BUILD_TUPLE argument\nopcode 14 STORE_GLOBAL argument\n"
 
 /* def keep(x): cache.append(x) */
 #define KEEP                                                                                                                \
     "code keep_code 'keep' '/src/app.py' 10 args 1 old locals x names cache append bytecode 01000301020004010500 lines 0001\n" \
     "keep : function .__code__ keep_code .__globals__ app.__dict__\n"
-
-static void open_heap(struct test_heap *ret, const char *text)
-{
-    struct heap_builder *builder = heap_builder_create();
-    heap_builder_set_version(builder, "3.8.18", 0x030812f0);
-    heap_builder_add(builder, "%s%s", OPCODES, text);
-    test_heap_open(builder, ret);
-}
 
 static struct holder global_holder(const struct test_heap *heap, const char *name)
 {
@@ -55,7 +40,7 @@ static void a_function_that_appends_to_a_global_is_the_site(void **state)
     (void)state;
     struct test_heap heap;
     struct store_site_list list;
-    open_heap(&heap, "module app { 'cache' cache 'keep' keep }\ncache : list [ ]\n" KEEP);
+    bytecode_heap_open(&heap, "module app { 'cache' cache 'keep' keep }\ncache : list [ ]\n" KEEP);
     struct holder holder = global_holder(&heap, "cache");
     find(&heap, &holder, &list);
     assert_int_equal(list.count, 1);
@@ -75,7 +60,7 @@ static void nothing_appends_to_a_dict(void **state)
     (void)state;
     struct test_heap heap;
     struct store_site_list list;
-    open_heap(&heap, "module app { 'cache' cache 'keep' keep }\ncache : dict { }\n" KEEP);
+    bytecode_heap_open(&heap, "module app { 'cache' cache 'keep' keep }\ncache : dict { }\n" KEEP);
     struct holder holder = global_holder(&heap, "cache");
     find(&heap, &holder, &list);
     assert_int_equal(list.count, 0);
@@ -88,7 +73,7 @@ static void a_namesake_in_another_module_is_not_the_holder(void **state)
     (void)state;
     struct test_heap heap;
     struct store_site_list list;
-    open_heap(&heap, "module app { 'cache' cache }\ncache : list [ ]\nmodule other { 'cache' another 'keep' keep }\nanother : list [ ]\n"
+    bytecode_heap_open(&heap, "module app { 'cache' cache }\ncache : list [ ]\nmodule other { 'cache' another 'keep' keep }\nanother : list [ ]\n"
                      "code keep_code 'keep' '/src/other.py' 10 args 1 old locals x names cache append bytecode 01000301020004010500\n"
                      "keep : function .__code__ keep_code .__globals__ other.__dict__\n");
     struct holder holder = global_holder(&heap, "cache");
@@ -110,7 +95,7 @@ static void a_wrapper_is_the_site_and_its_caller_is_named(void **state)
     (void)state;
     struct test_heap heap;
     struct store_site_list list;
-    open_heap(&heap, PUSH_AND_FILL("/src/app.py"));
+    bytecode_heap_open(&heap, PUSH_AND_FILL("/src/app.py"));
     struct holder holder = global_holder(&heap, "cache");
     find(&heap, &holder, &list);
     assert_int_equal(list.count, 1);
@@ -126,7 +111,7 @@ static void the_application_comes_before_the_library_that_it_calls(void **state)
     (void)state;
     struct test_heap heap;
     struct store_site_list list;
-    open_heap(&heap, PUSH_AND_FILL("/usr/lib/python3.8/library.py"));
+    bytecode_heap_open(&heap, PUSH_AND_FILL("/usr/lib/python3.8/library.py"));
     struct holder holder = global_holder(&heap, "cache");
     find(&heap, &holder, &list);
     assert_int_equal(list.count, 2);
@@ -144,7 +129,7 @@ static void what_is_passed_in_a_tuple_beside_the_function_is_its_argument(void *
     (void)state;
     struct test_heap heap;
     struct store_site_list list;
-    open_heap(&heap, "module app { 'cache' cache 'install' install 'start' start }\ncache : list [ ]\n"
+    bytecode_heap_open(&heap, "module app { 'cache' cache 'install' install 'start' start }\ncache : list [ ]\n"
                      "code install_code 'install' '/src/app.py' 10 args 2 old locals x items names cache bytecode 02010e00\n"
                      "code start_code 'start' '/src/app.py' 20 args 1 old locals rows names run install\n"
                      " bytecode 01000101080002000d0207020500 lines 0001\n"
@@ -165,7 +150,7 @@ static void who_passes_what_becomes_the_global_is_a_site(void **state)
     (void)state;
     struct test_heap heap;
     struct store_site_list list;
-    open_heap(&heap, "module app { 'cache' cache 'install' install 'main' main }\ncache : list [ ]\n"
+    bytecode_heap_open(&heap, "module app { 'cache' cache 'install' install 'main' main }\ncache : list [ ]\n"
                      "code install_code 'install' '/src/app.py' 10 args 1 old locals items names cache bytecode 02000e00\n"
                      "code main_code 'main' '/src/app.py' 20 args 1 old locals rows names install bytecode 010002000701 lines 0001\n"
                      "install : function .__code__ install_code .__globals__ app.__dict__\nmain : function .__code__ main_code .__globals__ app.__dict__\n");
@@ -186,7 +171,7 @@ static void functions_that_call_each_other_for_ever_come_to_an_end(void **state)
     struct test_heap heap;
     struct store_site_list list;
     /* def push(x): return push(cache) + ...: its own argument and its own result */
-    open_heap(&heap, "module app { 'cache' cache 'push' push }\ncache : list [ ]\n"
+    bytecode_heap_open(&heap, "module app { 'cache' cache 'push' push }\ncache : list [ ]\n"
                      "code push_code 'push' '/src/app.py' 10 args 1 old locals x names push cache append\n"
                      " bytecode 0100010107010302020004010a000600\n"
                      "push : function .__code__ push_code .__globals__ app.__dict__\n");
@@ -201,7 +186,7 @@ static void an_unknown_instruction_makes_the_result_incomplete(void **state)
     (void)state;
     struct test_heap heap;
     struct store_site_list list;
-    open_heap(&heap, "module app { 'cache' cache 'keep' keep }\ncache : list [ ]\n"
+    bytecode_heap_open(&heap, "module app { 'cache' cache 'keep' keep }\ncache : list [ ]\n"
                      "code keep_code 'keep' '/src/app.py' 10 old names cache append bytecode ff0001000301\n"
                      "keep : function .__code__ keep_code .__globals__ app.__dict__\n");
     struct holder holder = global_holder(&heap, "cache");
@@ -231,7 +216,7 @@ static void each_allocation_may_fail(void **state)
 {
     (void)state;
     struct test_heap heap;
-    open_heap(&heap, PUSH_AND_FILL("/usr/lib/python3.8/library.py"));
+    bytecode_heap_open(&heap, PUSH_AND_FILL("/usr/lib/python3.8/library.py"));
     struct holder holder = global_holder(&heap, "cache");
     for (uint64_t n = 1;; n++) {
         fail_allocation_arm(n);
