@@ -100,7 +100,8 @@ static void print_reasons(const struct wh_suspect *suspect, FILE *out)
 {
     for (size_t i = 0; i < suspect->reason_count; i++) {
         const struct wh_reason *reason = &suspect->reasons[i];
-        begin_line(reason->leak ? "for a leak" : "against it", 0, out);
+        static const char *const words[] = {[WH_WEIGHT_AGAINST] = "against it", [WH_WEIGHT_DOUBT] = "undecided", [WH_WEIGHT_FOR] = "for a leak"};
+        begin_line(words[reason->weight], 0, out);
         fprintf(out, "%s %s[%s]%s\n", visible(reason->sentence), style(STYLE_DIM), visible(reason->sign), style(STYLE_NONE));
     }
 }
@@ -109,7 +110,7 @@ static void print_reasons(const struct wh_suspect *suspect, FILE *out)
 static void print_headline(const struct wh_suspect *suspect, const char *place, FILE *out)
 {
     const struct wh_object *holder = &suspect->holder;
-    fputs(style(suspect->leak ? STYLE_ALARM : STYLE_STRONG), out);
+    fputs(style(suspect->verdict == WH_VERDICT_LEAK ? STYLE_ALARM : STYLE_STRONG), out);
     print_name(suspect->name, place, out);
     fputs(style(STYLE_NONE), out);
     if (*holder->type)
@@ -137,6 +138,18 @@ static void print_growth(const struct wh_suspect *suspect, const struct wh_diff 
             sparkline_text(row->bytes, diff->snapshot_count).text);
 }
 
+/* Why it is suspected, but not called a leak: unless there are two snapshots, and the growth tells. */
+static void print_doubt(const struct wh_suspect *suspect, const struct wh_diff *diff, FILE *out)
+{
+    for (size_t i = 0; suspect->verdict == WH_VERDICT_UNCERTAIN && i < suspect->reason_count; i++) {
+        if (suspect->reasons[i].weight != WH_WEIGHT_DOUBT)
+            continue;
+        begin_line("undecided", 0, out);
+        fprintf(out, "%s%s\n", visible(suspect->reasons[i].sentence), diff ? "" : ". A second snapshot tells: whoholds suspects FIRST SECOND");
+        return;
+    }
+}
+
 static void print_suspect(const struct wh_suspect *suspect, size_t rank, const struct wh_diff *diff, bool why, FILE *out)
 {
     fprintf(out, "%zu  ", rank);
@@ -145,6 +158,7 @@ static void print_suspect(const struct wh_suspect *suspect, size_t rank, const s
         begin_line("where", 0, out);
         fprintf(out, "%s\n", visible(suspect->place));
     }
+    print_doubt(suspect, diff, out);
     print_growth(suspect, diff, out);
     print_held_at(suspect, out);
     print_allocated_at(suspect, out);
@@ -159,12 +173,12 @@ static void print_suspect(const struct wh_suspect *suspect, size_t rank, const s
         print_reasons(suspect, out);
 }
 
-/* Leaks come first, so one heading parts them from the rest. */
+/* Suspects come first, so one heading parts them from the rest. */
 static void print_suspects(const struct wh_suspects *suspects, const struct wh_diff *diff, bool why, FILE *out)
 {
     for (size_t i = 0; i < suspects->count; i++) {
         const struct wh_suspect *suspect = &suspects->suspects[i];
-        bool first_of_rest = !suspect->leak && (i == 0 || suspects->suspects[i - 1].leak);
+        bool first_of_rest = suspect->verdict == WH_VERDICT_LARGE && (i == 0 || suspects->suspects[i - 1].verdict != WH_VERDICT_LARGE);
         if (i)
             fputc('\n', out);
         if (first_of_rest)
@@ -179,7 +193,7 @@ static void print_suspects(const struct wh_suspects *suspects, const struct wh_d
 static void print_because(const struct wh_suspect *suspect, FILE *out)
 {
     for (size_t i = 0; i < suspect->reason_count; i++) {
-        if (suspect->reasons[i].leak)
+        if (suspect->reasons[i].weight != WH_WEIGHT_AGAINST)
             continue;
         fprintf(out, "Why that is no leak: %s\n", visible(suspect->reasons[i].sentence));
         return;
@@ -187,12 +201,14 @@ static void print_because(const struct wh_suspect *suspect, FILE *out)
 }
 
 /* Nothing to report: one sentence, what is largest, and why that is no leak. */
-static enum wh_status print_nothing(struct wh_analysis *analysis, FILE *out, struct wh_error *error)
+static enum wh_status print_nothing(struct wh_analysis *analysis, const struct wh_diff *diff, FILE *out, struct wh_error *error)
 {
     struct wh_suspects *largest;
     enum wh_status status = wh_suspects(analysis, true, 1, error, &largest);
     if (status)
         return status;
+    if (diff)
+        wh_suspects_settle(largest, diff, true);
     if (largest->count) {
         fputs("No leak is suspected. The largest holder: ", out);
         print_headline(&largest->suspects[0], "", out);
@@ -209,7 +225,7 @@ static enum wh_status print_answer(struct wh_analysis *analysis, const struct re
 {
     if (!request->json) {
         if (!suspects->count && !request->all)
-            return print_nothing(analysis, out, error);
+            return print_nothing(analysis, diff, out, error);
         print_suspects(suspects, diff, request->why, out);
         return WH_OK;
     }
@@ -232,6 +248,8 @@ static enum wh_status answer_one(struct wh_analysis *analysis, const struct wh_d
     enum wh_status status = wh_suspects(analysis, request->all, request->limit, error, &suspects);
     if (status)
         return status;
+    if (diff)
+        wh_suspects_settle(suspects, diff, request->all);
     status = print_answer(analysis, request, suspects, diff, out, error);
     if (request->exit_code && suspects->any_leak)
         *exit_code = EXIT_LEAK_FOUND;

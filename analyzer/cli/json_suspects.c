@@ -38,7 +38,8 @@ static json_t *content_json(const void *item)
 static json_t *reason_json(const void *item)
 {
     const struct wh_reason *reason = item;
-    return json_make("{so so sb}", "sign", json_text(reason->sign), "sentence", json_text(reason->sentence), "leak", reason->leak);
+    static const char *const weights[] = {[WH_WEIGHT_AGAINST] = "against", [WH_WEIGHT_DOUBT] = "doubt", [WH_WEIGHT_FOR] = "for"};
+    return json_make("{so so ss}", "sign", json_text(reason->sign), "sentence", json_text(reason->sentence), "weight", weights[reason->weight]);
 }
 
 static json_t *cut_json(const void *item)
@@ -75,7 +76,8 @@ static json_t *structure_json(const struct wh_suspect *suspect)
 
 static json_t *suspect_json(const struct wh_suspect *suspect, size_t rank)
 {
-    json_t *value = json_make("{so sb so so so so so}", "rank", json_count(rank), "leak", suspect->leak, "kind", json_text(suspect->kind),
+    static const char *const verdicts[] = {[WH_VERDICT_LARGE] = "large", [WH_VERDICT_UNCERTAIN] = "uncertain", [WH_VERDICT_LEAK] = "leak"};
+    json_t *value = json_make("{so ss so so so so so}", "rank", json_count(rank), "verdict", verdicts[suspect->verdict], "kind", json_text(suspect->kind),
                               "holder", holder_json(suspect), "retained_bytes", json_count(suspect->holder.retained_bytes),
                               "retained_objects", json_count(suspect->holder.retained_objects), "share", json_share(suspect->share));
     json_extend(value, evidence_json(suspect));

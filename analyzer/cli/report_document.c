@@ -212,7 +212,7 @@ static enum wh_status add_ways(struct wh_analysis *analysis, const struct wh_sus
     json_t *ways = json_object();
     enum wh_status status = WH_OK;
     for (size_t i = 0; !status && i < suspects->count && i < budget.ways; i++)
-        if (suspects->suspects[i].leak && suspects->suspects[i].holder.address)
+        if (suspects->suspects[i].verdict != WH_VERDICT_LARGE && suspects->suspects[i].holder.address)
             status = add_way(analysis, suspects->suspects[i].holder.address, ways, error);
     json_object_set_new(document, "ways", ways);
     return status;
@@ -228,6 +228,8 @@ static enum wh_status add_suspects(struct wh_analysis *analysis, const struct wh
         status = wh_suspects(analysis, true, budget.suspects, error, &suspects);
     if (status)
         return status;
+    if (diff)
+        wh_suspects_settle(suspects, diff, true);
     json_t *part = suspects_document(suspects, info);
     if (diff)
         suspects_add_growth(part, suspects, diff);

@@ -77,10 +77,10 @@ static struct wh_hop hops[] = {
     {".open", {.address = 0x7f0000002000, .type = "list", .retained_bytes = 60000, .length = 1206, .preview = ""}, true},
 };
 static const char *cuts[] = {"app.orders.open", "app.backup.open"};
-static struct wh_reason reasons[] = {{"grows", "it grew until the end", true}, {"bounded", "nothing takes from it", false}};
+static struct wh_reason reasons[] = {{"grows", "it grew until the end", WH_WEIGHT_FOR}, {"bounded", "nothing takes from it", WH_WEIGHT_AGAINST}};
 
 static struct wh_suspect suspects[] = {
-    {.leak = true, .kind = "container", .name = "app.orders.open", .place = "",
+    {.verdict = WH_VERDICT_LEAK, .kind = "container", .name = "app.orders.open", .place = "",
      .holder = {.address = 0x7f0000002000, .type = "list", .retained_bytes = 60000, .retained_objects = 1207, .length = 1206,
                 .preview = ""},
      .share = 0.71236, .held_at_count = 4, .held_at = held, .allocated_at_count = 1, .allocated_at = allocated, .content_count = 4,
@@ -88,15 +88,23 @@ static struct wh_suspect suspects[] = {
      .path = {.root_kind = "module", .root_name = "app.orders", .expression = "app.orders.open", .hop_count = 2, .hops = hops},
      .path_expression = "sys.modules['app.orders'].open[0…1205]", .cut_count = 2, .cuts = cuts, .reason_count = 2, .reasons = reasons,
      .fingerprint = "0123456789abcdef"},
-    {.leak = true, .kind = "native", .name = "held by native code", .place = "",
+    {.verdict = WH_VERDICT_LEAK, .kind = "native", .name = "held by native code", .place = "",
      .holder = {.address = 0x7f0000003000, .type = "app.Handle", .retained_bytes = 512, .retained_objects = 1, .length = UINT64_MAX,
                 .preview = ""},
      .share = 0.0002, .held_at_count = 1, .held_at = held, .allocated_at_count = 1, .allocated_at = allocated_where_held,
      .path = {.root_kind = "native", .root_name = "", .expression = ""}, .path_expression = "", .fingerprint = "00"},
-    {.leak = false, .kind = "container", .name = "table (local of main at app.py:3, thread MainThread)", .place = "local of main at app.py:3, thread MainThread",
+    {.verdict = WH_VERDICT_LARGE, .kind = "container", .name = "table (local of main at app.py:3, thread MainThread)", .place = "local of main at app.py:3, thread MainThread",
      .holder = {.address = 0x7f0000004000, .type = "dict", .retained_bytes = UINT64_MAX, .retained_objects = 2, .length = 1, .preview = ""},
      .share = 0.05, .path = {.root_kind = "module", .root_name = "app", .expression = "app.table"}, .path_expression = "table (local of main at app.py:3, thread MainThread)",
      .reason_count = 2, .reasons = reasons, .fingerprint = "01"},
+};
+
+static struct wh_reason doubts[] = {{"grows", "it grew until the end", WH_WEIGHT_FOR}, {"taken-out", "Orders.done, line 50, takes out of it", WH_WEIGHT_DOUBT}};
+static struct wh_suspect undecided[] = {
+    {.verdict = WH_VERDICT_UNCERTAIN, .kind = "container", .name = "app.orders.open", .place = "",
+     .holder = {.address = 0x7f0000002000, .type = "list", .retained_bytes = 60000, .retained_objects = 1207, .length = 1206, .preview = ""},
+     .share = 0.7, .path = {.root_kind = "module", .root_name = "app.orders", .expression = "app.orders.open"}, .path_expression = "",
+     .reason_count = 2, .reasons = doubts, .fingerprint = "02"},
 };
 enum { SUSPECTS = sizeof(suspects) / sizeof(suspects[0]), LEAKS = SUSPECTS - 1 };
 
@@ -106,8 +114,15 @@ enum wh_status wh_suspects(struct wh_analysis *analysis, bool all, size_t limit,
     size_t first = fake_is("full") ? 0 : LEAKS, end = all ? SUSPECTS : LEAKS;
     (void)analysis, (void)error, (void)limit;
     result = (struct wh_suspects){.count = fake_is("empty") ? 0 : end - first, .suspects = suspects + first, .any_leak = fake_is("full")};
+    if (fake_is("undecided"))
+        result = (struct wh_suspects){.count = 1, .suspects = undecided};
     *ret = &result;
     return WH_OK;
+}
+
+void wh_suspects_settle(struct wh_suspects *result, const struct wh_diff *diff, bool all)
+{
+    (void)result, (void)diff, (void)all;
 }
 
 void wh_suspects_free(struct wh_suspects *result)
@@ -289,7 +304,7 @@ void wh_diff_free(struct wh_diff *diff)
 
 const struct wh_diff_row *wh_diff_of_suspect(const struct wh_diff *diff, const struct wh_suspect *suspect)
 {
-    return &diff->holders.rows[suspect->leak ? suspect->kind[0] == 'n' ? 3 : 0 : 2];
+    return &diff->holders.rows[suspect->verdict == WH_VERDICT_LEAK ? suspect->kind[0] == 'n' ? 3 : 0 : 2];
 }
 
 enum wh_status wh_export_heapsnapshot(struct wh_analysis *analysis, bool all, wh_sink sink, void *context, struct wh_error *error,

@@ -59,7 +59,7 @@ class DocumentTest(CommandLineTest):
         document = self.document("suspects", self.snapshot, "--json")
         suspect = document["suspects"][0]
         self.assertEqual(suspect["holder"], {"name": "__main__.cache", "type": "list", "address": CACHE, "length": 6})
-        self.assertEqual((suspect["rank"], suspect["leak"], suspect["retained_bytes"], suspect["retained_objects"]), (1, True, 30000462, 7))
+        self.assertEqual((suspect["rank"], suspect["verdict"], suspect["retained_bytes"], suspect["retained_objects"]), (1, "leak", 30000462, 7))
         self.assertEqual(suspect["contents"], [{"type": "bytearray", "count": 6, "bytes": 30000342}])
         self.assertEqual([hop["label"] for hop in suspect["path"]], ["sys.modules['__main__']", ".cache"])
         self.assertEqual(suspect["share"], round(30000462 / document["heap"]["bytes"], 4))

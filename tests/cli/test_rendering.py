@@ -140,6 +140,14 @@ class RenderingTest(CommandLineTest):
         self.assertEqual(self.print_fake("full", "suspects", "--why"), (DONE, LEAKS % WHY))
         self.assertEqual(self.print_fake("full", "suspects", "--exit-code")[0], LEAK)
 
+    def test_what_one_snapshot_cannot_settle_is_suspected_but_no_leak(self):
+        text = ("1  app.orders.open  (list, 1,206 items)  retains 58.6 KiB (60,000 B), 70 % of the Python heap\n"
+                "   undecided     Orders.done, line 50, takes out of it. A second snapshot tells: whoholds suspects FIRST SECOND\n"
+                "   held at       no line is known\n")
+        self.assertEqual(self.print_fake("undecided", "suspects", "--exit-code"), (DONE, text))
+        self.assertEqual(self.print_fake("undecided", "suspects", "--why"), (DONE, text + "   for a leak    it grew until the end [grows]\n"
+                                                                               "   undecided     Orders.done, line 50, takes out of it [taken-out]\n"))
+
     def test_what_is_merely_large_stands_below_the_leaks(self):
         expected = LEAKS % "" + "\nLarge, but nothing says that it is a leak:\n3  " + LARGE % "" + LARGE_DETAILS
         self.assertEqual(self.print_fake("full", "suspects", "--all"), (DONE, expected))

@@ -27,7 +27,7 @@ class TextTest(CommandLineTest):
     def test_why_gives_reasons(self):
         text = self.answer("suspects", self.snapshot, "--why")
         self.assertTrue(text.startswith(VERDICT))
-        self.assertRegex(text[len(VERDICT):], r"^(   (for a leak   |against it   ) .+ \[[a-z-]+\]\n)+$")
+        self.assertRegex(text[len(VERDICT):], r"^(   (for a leak   |against it   |undecided    ) .+ \[[a-z-]+\]\n)+$")
 
     def test_exit_code_tells_a_leak_only_when_asked(self):
         self.answer("suspects", self.snapshot)

@@ -34,6 +34,7 @@ from pythons import supported_interpreters, whoholds_program
 AT_ONCE = 2
 MODES = {"recorded": [], "cold": ["--record", "off"]}
 NEEDED = {"recorded": 0.95, "cold": 0.80}
+NEEDED_CALLED = {"recorded": 0.80, "cold": 0.70}   # and not left undecided
 
 
 class Case:
@@ -96,7 +97,8 @@ class Outcome:
         self.suspects = suspects
         self.leak_called = exit_code == 1
         first = suspects[0] if suspects else None
-        self.holder = bool(first) and first["leak"] and case.is_holder(first)
+        self.holder = bool(first) and first["verdict"] != "large" and case.is_holder(first)
+        self.called = self.holder and first["verdict"] == "leak"   # the others are undecided
         self.line = self.holder and case.is_line(first)
         self.shown = {reason["sign"] for suspect in suspects for reason in suspect["reasons"]}
         self.right = not self.leak_called and self.shown.issuperset(case.signs) if case.healthy else self.line
@@ -106,7 +108,7 @@ class Outcome:
         if self.suspects:
             first = self.suspects[0]
             sites = ["%s:%d [%s]" % (os.path.basename(site["file"]), site["line"], site["evidence"]) for site in first["held_at"][:1]]
-            said = "%s%s (%s) at %s" % ("" if first["leak"] else "merely large: ", first["holder"]["name"], first["holder"]["type"], " ".join(sites) or "no line")
+            said = "%s%s (%s) at %s" % ({"leak": "", "uncertain": "undecided: ", "large": "merely large: "}[first["verdict"]], first["holder"]["name"], first["holder"]["type"], " ".join(sites) or "no line")
         verdict = "right" if self.right else "calls a leak" if self.leak_called and self.case.healthy else "lacks a sign" if self.case.healthy else "wrong line" if self.holder else "wrong holder"
         return "%-24s %-8s %-8s %-12s %s" % (self.case.name, self.version, self.mode, verdict, said)
 
@@ -143,22 +145,23 @@ def run_all(runs, keep=None):
         return list(pool.map(lambda one: run(*one, keep=keep), runs))
 
 
-def share(outcomes, mode):
+def share(outcomes, mode, what):
     leaks = [outcome for outcome in outcomes if outcome.mode == mode and not outcome.case.healthy]
-    return sum(outcome.right for outcome in leaks) / max(1, len(leaks))
+    return sum(getattr(outcome, what) for outcome in leaks) / max(1, len(leaks))
 
 
 def table(outcomes):
-    """Lines: of each version and mode, how many holders and lines of leaks are right, and what healthy ones are called leaks."""
-    yield "%-10s %-9s %8s %8s %8s" % ("version", "mode", "holder", "line", "healthy")
+    """Lines: of each version and mode, how many holders and lines of leaks are right, how many are called leaks, and which healthy ones are not."""
+    yield "%-10s %-9s %8s %8s %8s %8s" % ("version", "mode", "holder", "line", "called", "healthy")
     for version in sorted({outcome.version for outcome in outcomes}, key=lambda text: [int(part) for part in re.findall(r"\d+", text)]):
         for mode in MODES:
             some = [outcome for outcome in outcomes if (outcome.version, outcome.mode) == (version, mode)]
             leaks = [outcome for outcome in some if not outcome.case.healthy]
             healthy = [outcome for outcome in some if outcome.case.healthy]
             if some:
-                yield "%-10s %-9s %4d/%-3d %4d/%-3d %4d/%-3d" % (
+                yield "%-10s %-9s %4d/%-3d %4d/%-3d %4d/%-3d %4d/%-3d" % (
                     version, mode, sum(outcome.holder for outcome in leaks), len(leaks), sum(outcome.line for outcome in leaks), len(leaks),
+                    sum(outcome.called for outcome in leaks), len(leaks),
                     sum(outcome.right for outcome in healthy), len(healthy))
 
 

@@ -78,13 +78,13 @@ class ExampleTest(unittest.TestCase):
 
     def check_verdict(self, snapshot, program, expected):
         suspects = self.ask_json("suspects", snapshot, "--all", "--limit=100")["suspects"]
-        leaks = {suspect["holder"]["name"]: suspect for suspect in suspects if suspect["leak"]}
+        leaks = {suspect["holder"]["name"]: suspect for suspect in suspects if suspect["verdict"] == "leak"}
         self.assertEqual(sorted(leaks), sorted(leak["name"] for leak in expected["leaks"]))
         for leak in expected["leaks"]:
             found = leaks[leak["name"]]
             self.assertEqual(facts(found, leak), {fact: leak[fact] for fact in FACTS if fact in leak})
             self.assertEqual([(site["file"], site["line"]) for site in found["held_at"][:1]], [(program, line_of(program, leak["hold"]))], leak["name"])
-        self.assertLessEqual(set(expected.get("large", [])), {suspect["holder"]["name"] for suspect in suspects if not suspect["leak"]})
+        self.assertLessEqual(set(expected.get("large", [])), {suspect["holder"]["name"] for suspect in suspects if suspect["verdict"] == "large"})
 
     def check_views(self, snapshot, directory, expected):
         """Each view answers, in text and as JSON, and all count the same heap."""

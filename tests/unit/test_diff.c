@@ -259,6 +259,45 @@ static void a_suspect_finds_its_row(void **state)
     series_deinit(&series);
 }
 
+/* The verdict of the last of two snapshots, of a holder that one of them could not settle. */
+static size_t settle(int first, int second, uint64_t other_process, bool all, enum wh_verdict *ret)
+{
+    struct series series = {0};
+    struct wh_suspects *suspects;
+    const int sizes[] = {first, second};
+    for (size_t i = 0; i < 2; i++) {
+        struct heap_builder *builder = heap_builder_create();
+        heap_builder_set_origin(builder, "app.py", 4242 + i * other_process, 1790000000000000000 + i * 1000000000);
+        heap_builder_add(builder, "module app { 'c' c } ; c : list [ a ] size 0 ; a : bytes size %d", sizes[i]);
+        series_add(&series, builder);
+    }
+    series_compare(&series);
+    assert_int_equal(wh_suspects(series.analyses[1], true, 0, NULL, &suspects), WH_OK);
+    assert_string_equal(suspects->suspects[0].name, "app.c");
+    suspects->count = 1;
+    suspects->suspects[0].verdict = WH_VERDICT_UNCERTAIN;
+    wh_suspects_settle(suspects, series.diff, all);
+    size_t count = suspects->count;
+    *ret = suspects->suspects[0].verdict;
+    assert_int_equal(suspects->any_leak, count && *ret == WH_VERDICT_LEAK);
+    wh_suspects_free(suspects);
+    series_deinit(&series);
+    return count;
+}
+
+static void what_one_snapshot_cannot_settle_two_do(void **state)
+{
+    enum wh_verdict verdict;
+    (void)state;
+    assert_int_equal(settle(20000, 40000, 0, false, &verdict), 1);
+    assert_int_equal(verdict, WH_VERDICT_LEAK);
+    assert_int_equal(settle(40000, 40000, 0, false, &verdict), 0);
+    assert_int_equal(settle(40000, 20000, 0, true, &verdict), 1);
+    assert_int_equal(verdict, WH_VERDICT_LARGE);
+    assert_int_equal(settle(20000, 40000, 1, false, &verdict), 1);
+    assert_int_equal(verdict, WH_VERDICT_UNCERTAIN);
+}
+
 static void add_origin(struct series *series, const char *program, uint64_t pid, const char *python, uint32_t hexversion)
 {
     struct heap_builder *builder = heap_builder_create();
@@ -324,6 +363,7 @@ int main(void)
         cmocka_unit_test(growth_is_dated_from_where_it_does_not_pause),
         cmocka_unit_test(snapshots_are_compared_in_the_order_of_time),
         cmocka_unit_test(a_suspect_finds_its_row),
+        cmocka_unit_test(what_one_snapshot_cannot_settle_two_do),
         cmocka_unit_test(other_processes_are_told_and_other_programs_refused),
         cmocka_unit_test(without_memory_there_is_an_error_and_no_leak),
     };

@@ -646,11 +646,54 @@ static void what_registers_weakly_holds_nothing(void **state)
     assert_weak("list [ ]", false);
 }
 
+static void what_others_take_out_leaves_it_undecided(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "cache", plain);
+    assert_hides(&scene, "taken-out");
+    scene.removal = (struct store_site){.how = STORE_REMOVE, .line = 9, .function = {"app.drop", 8}, .executed = EXECUTION_SEEN};
+    scene.sites.removals = &scene.removal;
+    scene.sites.removal_count = 1;
+    assert_shows(&scene, "taken-out", "app.drop, line 9, takes out of it, and has run: whether that keeps up is not known");
+    scene.removal.of_element = true;
+    assert_hides(&scene, "taken-out");
+    scene.evidence.filling.deep = true;
+    assert_shows(&scene, "taken-out", "app.drop, line 9, takes out of it, and has run: whether that keeps up is not known");
+    scene.removal.executed = EXECUTION_UNLIKELY;
+    assert_hides(&scene, "taken-out");
+    scene.removal.executed = EXECUTION_UNKNOWN;
+    assert_hides(&scene, "taken-out");
+    scene.evidence.made_bytes = 10 << 20;
+    scene.evidence.left_bytes = 5 << 20;
+    assert_shows(&scene, "taken-out", "app.drop, line 9, takes out of it, and has run: whether that keeps up is not known");
+    scene.evidence.left_bytes = 10 << 20;
+    scene.removal.executed = EXECUTION_SEEN;
+    assert_hides(&scene, "taken-out");
+    close_scene(&scene);
+}
+
+static void what_stands_still_or_remembers_is_undecided(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "cache", plain);
+    assert_hides(&scene, "stands-still");
+    scene.evidence.filling.still_percent = 90;
+    assert_shows(&scene, "stands-still", "it has not grown in the last 90 % of what was recorded: whether it grows again is not known");
+    assert_hides(&scene, "remembers");
+    scene.evidence.filling.remembers = true;
+    assert_shows(&scene, "remembers", "it remembers what was asked for once: whether its keys come to an end is not known");
+    scene.evidence.filling.has_growth = true;
+    assert_hides(&scene, "remembers");
+    close_scene(&scene);
+}
+
 static void every_sign_has_a_test_here(void **state)
 {
     static const char *const tested[] = {"grows-in-function", "seen-growing", "registry", "native-references", "uncollected", "no-adder", "constructor",
                                          "made-anew", "loaded-once", "served", "saturated", "modulo", "weak", "recorder", "under-way", "grown-by-reading", "limit", "flows-through", "moved-on", "many-alike", "chain", "filled-at-import", "replaced-whole", "bounded", "makes-room", "pool", "library",
-                                         "program-text", "parser-arena", "small"};
+                                         "program-text", "parser-arena", "small", "taken-out", "stands-still", "remembers"};
     (void)state;
     for (unsigned i = 0; i < sign_count; i++) {
         bool found = false;
@@ -692,6 +735,8 @@ int main(void)
         cmocka_unit_test(a_part_of_the_program_is_no_leak),
         cmocka_unit_test(what_is_small_is_no_leak),
         cmocka_unit_test(what_registers_weakly_holds_nothing),
+        cmocka_unit_test(what_others_take_out_leaves_it_undecided),
+        cmocka_unit_test(what_stands_still_or_remembers_is_undecided),
         cmocka_unit_test(every_sign_has_a_test_here),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

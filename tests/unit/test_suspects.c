@@ -74,7 +74,7 @@ static void add_lines(struct text *text, const char *what, const struct wh_line 
 /* All of a suspect but the file's name, which no test knows, and addresses. */
 static void add_suspect(struct text *text, const struct wh_suspect *suspect)
 {
-    text_addf(text, "%s %s %s: %s of %d items retains %d bytes, %d objects\n", suspect->leak ? "leak" : "large", suspect->kind, suspect->name,
+    text_addf(text, "%s %s %s: %s of %d items retains %d bytes, %d objects\n", suspect->verdict == WH_VERDICT_LEAK ? "leak" : suspect->verdict == WH_VERDICT_UNCERTAIN ? "uncertain" : "large", suspect->kind, suspect->name,
               suspect->holder.type, (int)suspect->holder.length, (int)suspect->holder.retained_bytes, (int)suspect->holder.retained_objects);
     add_lines(text, "held at", suspect->held_at, suspect->held_at_count);
     for (size_t i = 0; i < suspect->allocated_at_count; i++)
@@ -87,7 +87,7 @@ static void add_suspect(struct text *text, const struct wh_suspect *suspect)
     for (size_t i = 0; i < suspect->cut_count; i++)
         text_addf(text, "cut %s\n", suspect->cuts[i]);
     for (size_t i = 0; i < suspect->reason_count; i++)
-        text_addf(text, "%s %s: %s\n", suspect->reasons[i].leak ? "+" : "-", suspect->reasons[i].sign, suspect->reasons[i].sentence);
+        text_addf(text, "%s %s: %s\n", suspect->reasons[i].weight == WH_WEIGHT_FOR ? "+" : suspect->reasons[i].weight == WH_WEIGHT_DOUBT ? "?" : "-", suspect->reasons[i].sign, suspect->reasons[i].sentence);
 }
 
 static void assert_verdict(struct heap_builder *builder, bool all, const char *expected)
@@ -240,7 +240,7 @@ static void leaks_come_before_what_is_larger(void **state)
     struct wh_suspects *suspects = ask(&heap, true, 0);
     assert_int_equal(suspects->count, 2);
     assert_string_equal(suspects->suspects[0].name, "app.many");
-    assert_true(suspects->suspects[0].leak);
+    assert_int_equal(suspects->suspects[0].verdict, WH_VERDICT_LEAK);
     assert_string_equal(suspects->suspects[1].name, "app.few");
     wh_suspects_free(suspects);
     test_heap_deinit(&heap);

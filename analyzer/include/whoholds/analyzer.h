@@ -244,11 +244,16 @@ struct wh_allocation {
 
 struct wh_content { const char *type; uint64_t count, bytes; };
 
-/* Why something is, or is not, called a leak. */
-struct wh_reason { const char *sign; const char *sentence; bool leak; };
+/*
+ * Something is called a leak if a sign speaks for it and none against it. If one snapshot cannot settle it, as where what is put in is also
+ * taken out, it is suspected, but not called a leak: of several snapshots, whether it grew decides.
+ */
+enum wh_verdict { WH_VERDICT_LARGE, WH_VERDICT_UNCERTAIN, WH_VERDICT_LEAK };
+enum wh_weight { WH_WEIGHT_AGAINST, WH_WEIGHT_DOUBT, WH_WEIGHT_FOR };
+struct wh_reason { const char *sign; const char *sentence; enum wh_weight weight; };
 
 struct wh_suspect {
-    bool leak;
+    enum wh_verdict verdict;
     const char *kind;              /* container, instance, frame, native, cycle, group */
     const char *name;              /* `__main__.cache`, `rows (local of load at app.py:12, thread ingest)` */
     const char *place;             /* what the name has in parentheses, else "" */
@@ -266,9 +271,14 @@ struct wh_suspect {
 
 struct wh_suspects { size_t count; struct wh_suspect *suspects; bool any_leak; };
 
-/* The suspects, leaks first, most bytes first; `all` adds what is merely large. limit 0: 10. */
+/* The suspects, whether called leaks or not, most bytes first; `all` adds what is merely large. limit 0: 10. */
 enum wh_status wh_suspects(struct wh_analysis *analysis, bool all, size_t limit, struct wh_error *error, struct wh_suspects **ret) WH_MUST_USE;
 void wh_suspects_free(struct wh_suspects *suspects);
+
+/* What one snapshot could not settle, several of one process do: a suspect that has grown until the last one is called a leak, another one is merely
+ * large, and goes unless `all`. */
+struct wh_diff;
+void wh_suspects_settle(struct wh_suspects *suspects, const struct wh_diff *diff, bool all);
 
 /* --- cut: which references have to go --- */
 

@@ -216,18 +216,18 @@ static enum wh_status find_sites(struct investigator *self, const struct accumul
 
 static void fill_reasons(struct investigator *self, const struct evidence *evidence, struct wh_suspect *suspect)
 {
-    bool against = false;
-    suspect->reasons = arena_array(self->arena, sign_count, sizeof(*suspect->reasons));
+    unsigned counts[WH_WEIGHT_FOR + 1] = {0};
+    suspect->reasons = arena_array(self->arena, sign_count + 1, sizeof(*suspect->reasons));
     for (unsigned i = 0; suspect->reasons && i < sign_count; i++) {
         if (!signs[i].test(evidence, &self->text)) {
             text_clear(&self->text);
             continue;
         }
-        suspect->reasons[suspect->reason_count++] = (struct wh_reason){signs[i].name, take_text(self), signs[i].leak};
-        suspect->leak |= signs[i].leak;
-        against |= !signs[i].leak;
+        suspect->reasons[suspect->reason_count++] = (struct wh_reason){signs[i].name, take_text(self), signs[i].weight};
+        counts[signs[i].weight]++;
     }
-    suspect->leak &= !against;
+    if (counts[WH_WEIGHT_FOR] && !counts[WH_WEIGHT_AGAINST])
+        suspect->verdict = counts[WH_WEIGHT_DOUBT] ? WH_VERDICT_UNCERTAIN : WH_VERDICT_LEAK;
 }
 
 static const char *kind_of(const struct model *model, const struct accumulation *point, const struct naming_path *path)
@@ -422,8 +422,8 @@ static enum wh_status investigate(struct investigator *self, const struct accumu
 static int compare_suspects(const void *left, const void *right)
 {
     const struct wh_suspect *a = left, *b = right;
-    if (a->leak != b->leak)
-        return a->leak ? -1 : 1;
+    if ((a->verdict == WH_VERDICT_LARGE) != (b->verdict == WH_VERDICT_LARGE))
+        return a->verdict == WH_VERDICT_LARGE ? 1 : -1;
     if (a->holder.retained_bytes != b->holder.retained_bytes)
         return a->holder.retained_bytes > b->holder.retained_bytes ? -1 : 1;
     int by_name = strcmp(a->name, b->name);
@@ -435,8 +435,8 @@ static void select_suspects(struct wh_suspects *suspects, bool all, size_t limit
     size_t kept = 0;
     qsort(suspects->suspects, suspects->count, sizeof(*suspects->suspects), compare_suspects);
     for (size_t i = 0; i < suspects->count && kept < limit; i++) {
-        suspects->any_leak |= suspects->suspects[i].leak;
-        if (all || suspects->suspects[i].leak)
+        suspects->any_leak |= suspects->suspects[i].verdict == WH_VERDICT_LEAK;
+        if (all || suspects->suspects[i].verdict != WH_VERDICT_LARGE)
             suspects->suspects[kept++] = suspects->suspects[i];
     }
     suspects->count = kept;
@@ -476,6 +476,33 @@ enum wh_status wh_suspects(struct wh_analysis *analysis, bool all, size_t limit,
     select_suspects(&result->suspects, all, limit ? limit : LIMIT_DEFAULT);
     *ret = &result->suspects;
     return WH_OK;
+}
+
+/* The array has room for a reason of each sign. */
+static void settle(struct wh_suspect *suspect, bool grows)
+{
+    static const struct wh_reason reasons[] = {
+        {"grown-since", "it has grown from one snapshot to the next", WH_WEIGHT_FOR},
+        {"same-size", "it has not grown from one snapshot to the next", WH_WEIGHT_AGAINST},
+    };
+    suspect->verdict = grows ? WH_VERDICT_LEAK : WH_VERDICT_LARGE;
+    suspect->reasons[suspect->reason_count++] = reasons[!grows];
+}
+
+void wh_suspects_settle(struct wh_suspects *suspects, const struct wh_diff *diff, bool all)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < suspects->count; i++) {
+        struct wh_suspect *suspect = &suspects->suspects[i];
+        const struct wh_diff_row *row = suspect->verdict == WH_VERDICT_UNCERTAIN ? wh_diff_of_suspect(diff, suspect) : NULL;
+        if (row && diff->same_process)
+            settle(suspect, row->since + 1 < diff->snapshot_count);
+        suspects->any_leak |= suspect->verdict == WH_VERDICT_LEAK;
+        if (all || suspect->verdict != WH_VERDICT_LARGE)
+            suspects->suspects[kept++] = *suspect;
+    }
+    suspects->count = kept;
+    qsort(suspects->suspects, kept, sizeof(*suspects->suspects), compare_suspects);
 }
 
 void wh_suspects_free(struct wh_suspects *suspects)

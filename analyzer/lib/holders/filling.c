@@ -468,6 +468,8 @@ enum wh_status filling_find(const struct model *model, struct code_index *index,
         status = find_limit(&finder);
     if (!status)
         status = finder_find_modulus(&finder);
+    if (!status)
+        status = finder_find_remembers(&finder);
     finder_find_under_way(&finder);
     finder_find_saturated(&finder);
     find_made_anew(&finder);

@@ -83,6 +83,9 @@ bool finder_loop_around(const struct finder *finder, uint32_t row, uint32_t offs
 /* Does a thread stand in that part of the code? */
 bool finder_is_under_way(const struct finder *finder, uint32_t row, uint32_t first, uint32_t last);
 
+/* Does the instruction read a variable or attribute of that name? */
+bool finder_reads_name(const struct code_index *index, const struct code_view *view, const struct instruction *at, uint32_t name);
+
 /* Does the code read the holder's last name after an offset; and in a loop? */
 struct reading { bool any, in_loop; };
 struct reading finder_reading(const struct finder *finder, uint32_t row, uint32_t after);
@@ -94,6 +97,9 @@ enum wh_status finder_find_grown_by_reading(struct finder *finder) WH_MUST_USE;
 
 /* filling_saturated.c: filling.saturated_percent */
 void finder_find_saturated(struct finder *finder);
+
+/* filling_remembers.c: filling.remembers */
+enum wh_status finder_find_remembers(struct finder *finder) WH_MUST_USE;
 
 /* filling_modulus.c: filling.modulus */
 enum wh_status finder_find_modulus(struct finder *finder) WH_MUST_USE;

@@ -30,7 +30,7 @@ bool finder_is_under_way(const struct finder *finder, uint32_t row, uint32_t fir
 }
 
 /* Does the instruction read a variable or attribute of that name? */
-static bool reads_name(const struct code_index *index, const struct code_view *view, const struct instruction *at, uint32_t name)
+bool finder_reads_name(const struct code_index *index, const struct code_view *view, const struct instruction *at, uint32_t name)
 {
     switch ((enum action)at->kind->action) {
     case ACTION_GLOBAL:
@@ -59,7 +59,7 @@ struct reading finder_reading(const struct finder *finder, uint32_t row, uint32_
     uint32_t first, last;
     code_view_init(finder->heap, &finder->heap->codes[row], &view);
     for (uint32_t i = 0; finder->name && instruction_read(&finder->index->instructions, view.code, i, &at) == INSTRUCTION_READ; i = at.next) {
-        if (at.offset < after || !reads_name(finder->index, &view, &at, finder->name))
+        if (at.offset < after || !finder_reads_name(finder->index, &view, &at, finder->name))
             continue;
         ret.any = true;
         ret.in_loop |= finder_loop_around(finder, row, at.offset, &first, &last);

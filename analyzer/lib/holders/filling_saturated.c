@@ -105,14 +105,22 @@ static unsigned percent_needed(const struct finder *finder, uint32_t blocks)
     return (list ? percent_of_list(finder_length(finder)) : STILL_PERCENT_DICT) + coarse;
 }
 
+/* How much of that time it has not grown; 0 if it may have. */
+static unsigned percent_still(const struct finder *finder, struct run run)
+{
+    uint32_t grown = finder->ret->growth.serial;
+    if (run.first > grown || run.last < grown + BLOCKS_MIN)
+        return 0;
+    unsigned still = (unsigned)((uint64_t)(run.last - grown) * 100 / (run.last - run.first));
+    return still >= percent_needed(finder, run.last - run.first) ? still : 0;
+}
+
 void finder_find_saturated(struct finder *finder)
 {
     uint32_t grown = finder->ret->growth.serial;
     if (!finder->ret->has_growth || finder->heap->last_serial < grown + BLOCKS_MIN)
         return;
     struct run run = time_of_run(finder);
-    if (run.first > grown || run.last < grown + BLOCKS_MIN)
-        return;
-    unsigned still = (unsigned)((uint64_t)(run.last - grown) * 100 / (run.last - run.first));
-    finder->ret->saturated_percent = still >= percent_needed(finder, run.last - run.first) ? still : 0;
+    finder->ret->still_percent = percent_still(finder, (struct run){run.first, finder->heap->last_serial});
+    finder->ret->saturated_percent = percent_still(finder, run);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "code/library_file.h"
+#include "holders/doubts.h"
 #include "holders/key_run.h"
 #include "holders/site_growth.h"
 
@@ -174,8 +175,7 @@ static bool is_in_registry(const struct evidence *evidence, const struct registr
     return !*registry->type || (span_is(type->module, registry->module) && span_is(type->name, registry->type));
 }
 
-/* The sentence is empty still, and again afterwards. */
-static bool is_full_registry(const struct evidence *evidence, struct text *sentence)
+bool signs_is_full_registry(const struct evidence *evidence, struct text *sentence)
 {
     bool known = false;
     if (accumulation_has_no_holder(evidence->point))
@@ -189,7 +189,7 @@ static bool is_full_registry(const struct evidence *evidence, struct text *sente
 
 static bool is_registry(const struct evidence *evidence, struct text *sentence)
 {
-    if (!is_full_registry(evidence, sentence))
+    if (!signs_is_full_registry(evidence, sentence))
         return false;
     text_add(sentence, "the standard library keeps there what the application gives it, until it is taken back: ");
     naming_write_name(evidence->model, evidence->path, false, sentence);
@@ -205,12 +205,17 @@ static bool is_large_buffer(const struct evidence *evidence)
 }
 
 /* Nothing of what was put in was ever taken out, whatever the code is written to do. */
-static bool keeps_all(const struct evidence *evidence)
+bool signs_keeps_all(const struct evidence *evidence)
 {
     struct key_run run;
     if (evidence->made_bytes >= RECORDED_BYTES_MIN && evidence->left_bytes >= evidence->made_bytes / 100 * LEFT_PERCENT_MOST)
         return true;
     return !evidence->filling.deep && key_run_find(evidence->model->heap, evidence->point->node, &run) && key_run_is_complete(&run);
+}
+
+bool signs_much_is_gone(const struct evidence *evidence)
+{
+    return evidence->made_bytes >= RECORDED_BYTES_MIN && evidence->left_bytes < evidence->made_bytes / 100 * LEFT_PERCENT_MOST;
 }
 
 static bool has_removal(const struct evidence *evidence)
@@ -420,7 +425,7 @@ static bool is_filled_at_import(const struct evidence *evidence, struct text *se
         if (!evidence->sites->sites[i].top_level)
             return false;
     }
-    if (is_full_registry(evidence, sentence))
+    if (signs_is_full_registry(evidence, sentence))
         return false;
     text_add(sentence, "only code at the top level of its module fills it: a table that is loaded once");
     return true;
@@ -439,7 +444,7 @@ static void write_removal(const char *words, const struct store_site *site, stru
  */
 static bool makes_room(const struct evidence *evidence, struct text *sentence)
 {
-    if (!evidence->filling.room || keeps_all(evidence) || is_full_registry(evidence, sentence) || is_large_buffer(evidence))
+    if (!evidence->filling.room || signs_keeps_all(evidence) || signs_is_full_registry(evidence, sentence) || is_large_buffer(evidence))
         return false;
     write_removal("what adds to it makes room, too: ", evidence->filling.room, sentence);
     return true;
@@ -478,12 +483,12 @@ static const struct store_site *refilling(const struct evidence *evidence)
 static bool is_pool(const struct evidence *evidence, struct text *sentence)
 {
     bool made_full = false;
-    const struct store_site *taken = is_full_registry(evidence, sentence) ? NULL : refilling(evidence);
+    const struct store_site *taken = signs_is_full_registry(evidence, sentence) ? NULL : refilling(evidence);
     if (taken) {
         write_removal("it is a pool: filled at the start, and what adds to it has taken out before: ", taken, sentence);
         return true;
     }
-    if (was_seen_growing(evidence) || is_full_registry(evidence, sentence))
+    if (was_seen_growing(evidence) || signs_is_full_registry(evidence, sentence))
         return false;
     for (uint32_t i = 0; i < evidence->sites->count; i++) {
         enum store_how how = evidence->sites->sites[i].how;
@@ -535,7 +540,7 @@ static bool belongs_to_library(const struct evidence *evidence, struct text *sen
 {
     const struct naming_step *first = &evidence->path->steps[0];
     const struct filling *filling = &evidence->filling;
-    if (accumulation_has_no_holder(evidence->point) || is_full_registry(evidence, sentence))
+    if (accumulation_has_no_holder(evidence->point) || signs_is_full_registry(evidence, sentence))
         return false;
     if ((filling->seen != GROWTH_UNSEEN && filling->by_application && !filling->by_import))
         return false;
@@ -649,35 +654,38 @@ static bool is_program_text(const struct evidence *evidence, struct text *senten
 }
 
 const struct sign signs[] = {
-    {"grows-in-function", true, grows_in_function},
-    {"seen-growing", true, grew_in_function},
-    {"under-way", true, is_filled_still},
-    {"grown-by-reading", true, is_grown_by_reading},
-    {"many-alike", true, holds_many_alike},
-    {"chain", true, is_chain},
-    {"registry", true, is_registry},
-    {"native-references", true, is_held_by_native},
-    {"uncollected", true, is_uncollected},
-    {"filled-at-import", false, is_filled_at_import},
-    {"no-adder", false, has_no_adder},
-    {"replaced-whole", false, is_replaced_whole},
-    {"constructor", false, is_made_by_constructor},
-    {"made-anew", false, is_made_anew},
-    {"loaded-once", false, is_loaded_once},
-    {"served", false, is_served},
-    {"saturated", false, is_saturated},
-    {"modulo", false, is_come_round},
-    {"bounded", false, is_bounded},
-    {"limit", false, is_kept_below_limit},
-    {"makes-room", false, makes_room},
-    {"flows-through", false, flows_through},
-    {"moved-on", false, has_moved_on},
-    {"pool", false, is_pool},
-    {"library", false, belongs_to_library},
-    {"program-text", false, is_program_text},
-    {"parser-arena", false, is_parser_arena},
-    {"weak", false, is_weak},
-    {"recorder", false, is_of_recorder},
-    {"small", false, is_small},
+    {"grows-in-function", WH_WEIGHT_FOR, grows_in_function},
+    {"seen-growing", WH_WEIGHT_FOR, grew_in_function},
+    {"under-way", WH_WEIGHT_FOR, is_filled_still},
+    {"grown-by-reading", WH_WEIGHT_FOR, is_grown_by_reading},
+    {"many-alike", WH_WEIGHT_FOR, holds_many_alike},
+    {"chain", WH_WEIGHT_FOR, is_chain},
+    {"registry", WH_WEIGHT_FOR, is_registry},
+    {"native-references", WH_WEIGHT_FOR, is_held_by_native},
+    {"uncollected", WH_WEIGHT_FOR, is_uncollected},
+    {"filled-at-import", WH_WEIGHT_AGAINST, is_filled_at_import},
+    {"no-adder", WH_WEIGHT_AGAINST, has_no_adder},
+    {"replaced-whole", WH_WEIGHT_AGAINST, is_replaced_whole},
+    {"constructor", WH_WEIGHT_AGAINST, is_made_by_constructor},
+    {"made-anew", WH_WEIGHT_AGAINST, is_made_anew},
+    {"loaded-once", WH_WEIGHT_AGAINST, is_loaded_once},
+    {"served", WH_WEIGHT_AGAINST, is_served},
+    {"saturated", WH_WEIGHT_AGAINST, is_saturated},
+    {"modulo", WH_WEIGHT_AGAINST, is_come_round},
+    {"bounded", WH_WEIGHT_AGAINST, is_bounded},
+    {"limit", WH_WEIGHT_AGAINST, is_kept_below_limit},
+    {"makes-room", WH_WEIGHT_AGAINST, makes_room},
+    {"flows-through", WH_WEIGHT_AGAINST, flows_through},
+    {"moved-on", WH_WEIGHT_AGAINST, has_moved_on},
+    {"pool", WH_WEIGHT_AGAINST, is_pool},
+    {"library", WH_WEIGHT_AGAINST, belongs_to_library},
+    {"program-text", WH_WEIGHT_AGAINST, is_program_text},
+    {"parser-arena", WH_WEIGHT_AGAINST, is_parser_arena},
+    {"weak", WH_WEIGHT_AGAINST, is_weak},
+    {"recorder", WH_WEIGHT_AGAINST, is_of_recorder},
+    {"small", WH_WEIGHT_AGAINST, is_small},
+    {"taken-out", WH_WEIGHT_DOUBT, doubt_taken_out},
+    {"stands-still", WH_WEIGHT_DOUBT, doubt_stands_still},
+    {"remembers", WH_WEIGHT_DOUBT, doubt_remembers},
 };
 const unsigned sign_count = sizeof(signs) / sizeof(signs[0]);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What speaks for a leak and what against it. Each sign is a row of a table: a name for machines, a test, a sentence. A suspect is
- * called a leak if something speaks for it and nothing against it.
+ * What speaks for a leak, what against it, and what one snapshot cannot settle. Each sign is a row of a table: a name for machines, a weight, a
+ * test, a sentence.
  */
 #ifndef WHOHOLDS_LIB_SIGNS_H
 #define WHOHOLDS_LIB_SIGNS_H
+
+#include <whoholds/analyzer.h>
 
 #include "holders/accumulation.h"
 #include "holders/filling.h"
@@ -29,7 +31,7 @@ struct evidence {
 
 struct sign {
     const char *name;
-    bool leak;
+    enum wh_weight weight;
     /* Does it apply? Then its sentence is in `sentence`. */
     bool (*test)(const struct evidence *evidence, struct text *sentence);
 };
@@ -39,5 +41,12 @@ extern const unsigned sign_count;
 
 /* Does a site add to the holder, rather than create it? */
 bool signs_site_adds(const struct store_site *site);
+
+/* For the rows that are elsewhere: is nothing, or is much, known to have been taken out? */
+bool signs_keeps_all(const struct evidence *evidence);
+bool signs_much_is_gone(const struct evidence *evidence);
+
+/* Does the standard library register things there? The sentence is empty still, and again afterwards. */
+bool signs_is_full_registry(const struct evidence *evidence, struct text *sentence);
 
 #endif

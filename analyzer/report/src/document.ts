@@ -95,7 +95,7 @@ export interface Hop {
 export interface Reason {
   sign: string;
   sentence: string;
-  leak?: boolean;
+  weight?: "for" | "doubt" | "against";
 }
 
 /* A row's course over several snapshots; `since` counts them from 0. */
@@ -160,7 +160,7 @@ export interface Diff {
 
 export interface Suspect {
   rank: number;
-  leak: boolean;
+  verdict: "leak" | "uncertain" | "large";
   kind: string;
   holder: Holder;
   retained_bytes: number;

@@ -2,7 +2,7 @@
 
 /* The verdict in words, once for the page and once as Markdown for a ticket. */
 
-import type { HeldAt, Hop, ReportDocument, Suspect } from "./document.ts";
+import type { HeldAt, Hop, Reason, ReportDocument, Suspect } from "./document.ts";
 import { growthSentence } from "./course.ts";
 import { bytes, count, exactBytes, percent, plural, SPACE } from "./format.ts";
 import { clip, markdownCode, markdownText } from "./text.ts";
@@ -62,12 +62,12 @@ export function contentsLine(suspect: Suspect): string[] {
   );
 }
 
-export function leaks(document: ReportDocument): Suspect[] {
-  return document.suspects.suspects.filter((suspect) => suspect.leak);
+export function suspected(document: ReportDocument): Suspect[] {
+  return document.suspects.suspects.filter((suspect) => suspect.verdict !== "large");
 }
 
 export function merelyLarge(document: ReportDocument): Suspect[] {
-  return document.suspects.suspects.filter((suspect) => !suspect.leak);
+  return document.suspects.suspects.filter((suspect) => suspect.verdict === "large");
 }
 
 const code = (text: string) => markdownCode(clip(text, NAME_LIMIT));
@@ -76,6 +76,11 @@ function place(at: { file: string; line: number; function?: string; text?: strin
   const where = at.function ? ` in ${code(at.function)}` : "";
   const text = at.text ? `: ${code(at.text.trim())}` : "";
   return `${code(`${at.file}:${at.line}`)}${where}${text}`;
+}
+
+/* Why it is suspected, but not called a leak. */
+export function undecided(suspect: Suspect): Reason | undefined {
+  return suspect.verdict === "uncertain" ? suspect.reasons?.find((reason) => reason.weight === "doubt") : undefined;
 }
 
 /* "Grows" since a time, or what is said of its growth. */
@@ -101,6 +106,10 @@ export function suspectMarkdown(document: ReportDocument, suspect: Suspect): str
       `${percent(suspect.share)} of the Python heap.`,
     "",
   ];
+  const doubt = undecided(suspect);
+  if (doubt) {
+    lines.push(`- undecided: ${markdownText(doubt.sentence)}`);
+  }
   if (suspect.growth) {
     lines.push(`- ${growthTitle(suspect).toLowerCase()}: ${growthSentence(suspect.growth)}`);
   }
@@ -138,7 +147,7 @@ export function nothingSuspicious(document: ReportDocument): string {
 
 /* All of it, for one button. */
 export function verdictMarkdown(document: ReportDocument): string {
-  const found = leaks(document);
+  const found = suspected(document);
   if (found.length === 0) {
     return nothingSuspicious(document).replaceAll(SPACE, " ") + "\n";
   }

@@ -7,7 +7,7 @@ import { suspectMarkdown, verdictMarkdown } from "../src/verdict.ts";
 
 const SUSPECT: Suspect = {
   rank: 1,
-  leak: true,
+  verdict: "leak",
   kind: "container",
   holder: { name: "__main__.cache", type: "list", address: "0x7f00", length: 6 },
   retained_bytes: 30000462,
@@ -29,7 +29,7 @@ const SUSPECT: Suspect = {
     { label: "[0…5]", type: "bytearray" },
   ],
   cut: [{ reference: "__main__.cache" }],
-  reasons: [{ sign: "grew", sentence: "It *grew*.", leak: true }],
+  reasons: [{ sign: "grew", sentence: "It *grew*.", weight: "for" }],
 };
 
 function documentWith(suspects: Suspect[]): ReportDocument {
@@ -54,10 +54,17 @@ test("the verdict reads as one paragraph and a list of facts", () => {
 
 test("a suspect without a line says that none is known", () => {
   const bare: Suspect = {
-    rank: 1, leak: true, kind: "native", holder: { name: "x", type: "dict", address: "" }, retained_bytes: 10,
+    rank: 1, verdict: "leak", kind: "native", holder: { name: "x", type: "dict", address: "" }, retained_bytes: 10,
     retained_objects: 1, share: 0.5,
   };
   assert.match(suspectMarkdown(documentWith([bare]), bare), /- held at: no line is known\n/);
+});
+
+test("what one snapshot cannot settle is told as undecided", () => {
+  const doubt = { sign: "taken-out", sentence: "Book.remove takes out of it", weight: "doubt" as const };
+  const suspect = { ...SUSPECT, verdict: "uncertain" as const, reasons: [doubt] };
+  assert.match(suspectMarkdown(documentWith([suspect]), suspect), /\n- undecided: Book\.remove takes out of it\n/);
+  assert.doesNotMatch(suspectMarkdown(documentWith([SUSPECT]), SUSPECT), /undecided/);
 });
 
 test("what several ways hold is freed by cutting each, and growth is told with its time", () => {
@@ -74,7 +81,7 @@ test("what several ways hold is freed by cutting each, and growth is told with i
 });
 
 test("with nothing suspicious the verdict says so, whatever is merely large", () => {
-  const large = { ...SUSPECT, leak: false };
+  const large = { ...SUSPECT, verdict: "large" as const };
   assert.equal(
     verdictMarkdown(documentWith([large])),
     "Nothing in this heap looks like a leak. It has 2.0 KiB in 5 objects.\n",

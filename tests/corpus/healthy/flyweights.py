@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Glyphs are shared: one object for each letter, font and size, made when it is first drawn."""
-# gap cold: that the keys are always the same does not show in the bytecode
 # gap at times: the last growth is among few samples
 import sys
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Which letters follow which: counts in a dict, of as many keys as there are pairs."""
-# gap cold: that the keys are always the same does not show in the bytecode
 # gap at times: the last growth is among few samples
 import sys
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Requests are counted by shard and minute of the day: keys come round, and are taken modulo a number."""
-# gap cold: that the keys are always the same does not show in the bytecode
 # gap at times: the last growth is among few samples
 import sys
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Words become numbers at first sight; the language has twenty thousand of them, the texts have millions."""
-# gap cold: that the keys are always the same does not show in the bytecode
 # gap at times: the last growth is among few samples
 import sys
 

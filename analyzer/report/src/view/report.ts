@@ -25,7 +25,7 @@ export function makeReport(document: ReportDocument): Report {
   const tree = buildTree(document.tree);
   const suspectOfAddress = new Map<string, Suspect>();
   for (const suspect of document.suspects.suspects) {
-    if (suspect.leak && suspect.holder.address !== "") {
+    if (suspect.verdict !== "large" && suspect.holder.address !== "") {
       suspectOfAddress.set(suspect.holder.address, suspect);
     }
   }

@@ -12,10 +12,11 @@ import {
   explainEvidence,
   growthTitle,
   kindNote,
-  leaks,
   merelyLarge,
   nothingSuspicious,
+  suspected,
   suspectMarkdown,
+  undecided,
   verdictMarkdown,
 } from "../verdict.ts";
 import { CopyButton } from "./copy.tsx";
@@ -127,7 +128,7 @@ function More({ left, words }: { left: number; words: string }) {
 }
 
 function SuspectFacts({ suspect }: { suspect: Suspect }) {
-  const { document } = useReport();
+  const { document, snapshot } = useReport();
   const all = document.ways ?? {};
   const { address } = suspect.holder;
   const ways = Object.prototype.hasOwnProperty.call(all, address) ? all[address] : undefined;
@@ -136,8 +137,23 @@ function SuspectFacts({ suspect }: { suspect: Suspect }) {
   const contents = suspect.contents ?? [];
   const cut = cutOf(document, suspect);
   const reasons = suspect.reasons ?? [];
+  const doubt = undecided(suspect);
   return (
     <dl class="facts">
+      {doubt && (
+        <>
+          <dt>Undecided</dt>
+          <dd class="undecided">
+            {sentence(doubt.sentence)}
+            {!suspect.growth && (
+              <span class="quiet">
+                {" A second snapshot tells: "}
+                <Command words="suspects" files={`${snapshot} SECOND`} />
+              </span>
+            )}
+          </dd>
+        </>
+      )}
       <dt>Held at</dt>
       <dd class="held">
         {held.length === 0 && <p>No line is known.</p>}
@@ -347,7 +363,7 @@ function Glance({ suspects }: { suspects: Suspect[] }) {
 
 export function Verdict({ onReveal }: { onReveal: (row: number) => void }) {
   const { document } = useReport();
-  const found = leaks(document);
+  const found = suspected(document);
   const large = merelyLarge(document);
   const open = found.slice(0, OPEN);
   const folded = found.slice(OPEN);
