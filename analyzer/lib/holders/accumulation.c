@@ -485,6 +485,32 @@ static uint32_t mass_of_instance(const struct model *model, uint32_t node)
     return child != NODE_NONE && is_mass(model, child) && !model_children(model, child).count ? child : NODE_NONE;
 }
 
+/* Is it an instance of the type, or the container or the namespace of one? */
+static bool belongs_to_type(const struct model *model, uint32_t node, uint32_t type)
+{
+    enum { STEPS_UP = 2 };
+    for (unsigned step = 0; step <= STEPS_UP && node < model->heap->node_count; step++) {
+        if (model->heap->type_of_node[node] == type)
+            return true;
+        node = model->dominators->idom_of_node[node];
+    }
+    return false;
+}
+
+/* A tree's node whose branches all matter: below it the mass does nothing but fall apart. */
+static bool branches(const struct finder *finder, uint32_t node, struct node_run children, struct big_children big)
+{
+    const struct heap *heap = finder->model->heap;
+    if (big.holders < 2)
+        return false;
+    uint32_t type = heap->type_of_node[children.nodes[0]];
+    for (uint32_t i = 1; i < big.count; i++) {
+        if (heap->type_of_node[children.nodes[i]] != type)
+            return false;
+    }
+    return heap->types[type].flags & TYPE_HEAP && belongs_to_type(finder->model, node, type);
+}
+
 static enum wh_status visit(struct finder *finder, uint32_t node)
 {
     const struct model *model = finder->model;
@@ -499,7 +525,7 @@ static enum wh_status visit(struct finder *finder, uint32_t node)
     if (mass != NODE_NONE)
         return push(finder, mass);
     bool falls_apart = !big.holders || big.holders > BIG_CHILDREN_MAX ||
-                       big.holder_bytes < model_retained(model, node) / 100 * BIG_SHARE_PERCENT;
+                       big.holder_bytes < model_retained(model, node) / 100 * BIG_SHARE_PERCENT || branches(finder, node, children, big);
     if (falls_apart || is_memo(model->heap, node) || chain_links(model, node, CHAIN_LINKS_MIN))
         return settle(finder, node, children, big);
     return push_big(finder, children, big.count, false, groups);

@@ -22,8 +22,10 @@ bool doubt_taken_out(const struct evidence *evidence, struct text *sentence)
     const struct store_site *removal = removal_that_ran(evidence);
     if (!removal || accumulation_has_no_holder(evidence->point) || signs_keeps_all(evidence) || signs_is_full_registry(evidence, sentence))
         return false;
+    bool given = removal->how == STORE_REMOVE_GIVEN;
     text_add_name(sentence, removal->function);
-    text_addf(sentence, ", line %" PRIu32 ", takes out of it, and has run: whether that keeps up is not known", removal->line);
+    text_addf(sentence, ", line %" PRIu32 ", %s: whether that keeps up is not known", removal->line,
+              given ? "has what takes out of it called later" : "takes out of it, and has run");
     return true;
 }
 

@@ -168,7 +168,6 @@ static bool takes_back(const struct finder *finder, const struct store_site *rem
     return same && !other;
 }
 
-/* What the standard library takes out of its queues and registries, the application has asked for. */
 /* Never, or, where it stands beside a line that has run and adds, not since its function is warm: a cache that does not get to make room. */
 static bool has_not_run(const struct finder *finder, const struct store_site *removal)
 {
@@ -180,9 +179,10 @@ static bool has_not_run(const struct finder *finder, const struct store_site *re
     return removal->executed == EXECUTION_NEVER || (removal->executed == EXECUTION_UNLIKELY && seen);
 }
 
+/* What the standard library takes out of its queues and registries, the application has asked for; and others take out when they see fit. */
 static bool is_asked_for(const struct store_site *removal)
 {
-    return removal->how == STORE_THROUGH_LIBRARY || library_file_is_standard(removal->file);
+    return removal->how == STORE_THROUGH_LIBRARY || removal->how == STORE_REMOVE_GIVEN || library_file_is_standard(removal->file);
 }
 
 /* What adds also takes out, by itself or by what it calls; or what takes out adds by calling. */

@@ -24,6 +24,19 @@ static enum wh_status find_callers(const struct finder *finder, uint32_t row, st
     return finder_callers(finder, parent, ret);
 }
 
+/* Code that adds, and calls what adds, as where a tree's node hands on to its branches: what drives that drives both. */
+static void drop_adders(const struct finder *finder, struct callers *callers)
+{
+    unsigned kept = 0;
+    if (callers->unclear || callers->count > CALLERS_KEPT)
+        return;
+    for (unsigned i = 0; i < callers->count; i++) {
+        if (!finder_is_adder(finder, callers->at[i].row))
+            callers->at[kept++] = callers->at[i];
+    }
+    callers->count = kept;
+}
+
 /* All calls are in one function: the last of them, and one in a loop if there is any. False if it is not so. */
 static bool is_one_caller(const struct callers *callers, struct caller *ret)
 {
@@ -59,6 +72,9 @@ enum wh_status finder_chain_by_code(const struct finder *finder, uint32_t row, s
     while (!status && add_step(finder, ret, step)) {
         struct callers callers;
         status = find_callers(finder, step.row, &callers);
+        unsigned count = callers.count;
+        drop_adders(finder, &callers);
+        ret->within = count && !callers.count;
         if (status || !is_one_caller(&callers, &step))
             return status;
     }

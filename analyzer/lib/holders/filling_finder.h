@@ -67,7 +67,7 @@ enum { CHAIN_MAX = 10 };
  * From the code that adds (0) up to a module's top level: each step is called by the next one. `loop` is the outermost step that does so in
  * a loop: that loop fills the holder.
  */
-struct finder_chain { struct caller at[CHAIN_MAX]; unsigned count, loop; bool complete, looped; };
+struct finder_chain { struct caller at[CHAIN_MAX]; unsigned count, loop; bool complete, looped, within; /* only what adds calls it */ };
 
 /* As the code tells: where each function is called in one place, there is one way. */
 enum wh_status finder_chain_by_code(const struct finder *finder, uint32_t row, struct finder_chain *ret) WH_MUST_USE;

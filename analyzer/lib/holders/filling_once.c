@@ -253,6 +253,7 @@ static enum wh_status look_at_chain(const struct finder *finder, const struct fi
 static enum wh_status look_at_code(const struct finder *finder, struct once *ret)
 {
     enum wh_status status = WH_OK;
+    bool driven = false;
     for (unsigned a = 0; !status && (ret->loaded || ret->served) && a < finder->adder_count; a++) {
         struct finder_chain chain;
         if (finder->index->facts[finder->adders[a]].library) {
@@ -260,9 +261,13 @@ static enum wh_status look_at_code(const struct finder *finder, struct once *ret
             return WH_OK;
         }
         status = finder_chain_by_code(finder, finder->adders[a], &chain);
-        if (!status)
-            status = look_at_chain(finder, &chain, ret);
+        if (status || chain.within)
+            continue;
+        driven = true;
+        status = look_at_chain(finder, &chain, ret);
     }
+    ret->loaded &= driven;
+    ret->served &= driven;
     ret->served &= !is_added_to_elsewhere(finder);
     return status;
 }

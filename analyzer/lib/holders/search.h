@@ -77,7 +77,7 @@ enum wh_status search_touch(struct search *s, uint32_t row, uint32_t depth, stru
 enum wh_status search_enqueue(struct search *s, struct code_state *state) WH_MUST_USE;
 
 /* search_sites.c: an operation that takes things out of `target`, if that is the holder */
-enum wh_status search_emit_removal(struct search *s, const struct event *event, uint32_t target) WH_MUST_USE;
+enum wh_status search_emit_removal(struct search *s, const struct event *event, uint32_t target, enum store_how how) WH_MUST_USE;
 
 /* search_exprs.c: the expressions of the code object at hand against the holder */
 void search_match_all(struct search *s);

@@ -25,7 +25,7 @@ static enum wh_status visit_method_call(struct search *s, const struct event *ev
     struct span name = name_text(s, callee->b);
     if (code_index_row_of_callable(s->index, value_of(s, event->target).node) != CODE_NONE || is_method_of_holder(s, callee))
         return WH_OK;
-    enum wh_status status = mutator_is_removal(name, s->steps.families) ? search_emit_removal(s, event, callee->a) : WH_OK;
+    enum wh_status status = mutator_is_removal(name, s->steps.families) ? search_emit_removal(s, event, callee->a, STORE_REMOVE) : WH_OK;
     if (status)
         return status;
     bool fits = mutator_is_method(name, s->steps.families);
@@ -46,7 +46,7 @@ static enum wh_status visit_function_call(struct search *s, const struct event *
     uint32_t name = callee->kind == EXPR_ATTR ? callee->b : callee->kind == EXPR_GLOBAL ? callee->a : NAME_NONE;
     struct span text = name_text(s, name);
     if (event->argument_count && mutator_is_removal(text, s->steps.families)) {
-        enum wh_status status = search_emit_removal(s, event, argument(s, event, 0));
+        enum wh_status status = search_emit_removal(s, event, argument(s, event, 0), STORE_REMOVE);
         if (status)
             return status;
     }
@@ -58,13 +58,17 @@ static enum wh_status visit_function_call(struct search *s, const struct event *
     return WH_OK;
 }
 
-/* map(h.append, xs), and whoever else is given a way to put things in. */
+/* map(h.append, xs), and whoever else is given a way to put things in, or to take them out: add_done_callback(h.discard). */
 static enum wh_status visit_arguments(struct search *s, const struct event *event)
 {
     enum wh_status status = WH_OK;
     for (uint32_t i = 0; !status && i < event->argument_count; i++) {
         const struct expr *expr = &s->flow->exprs[argument(s, event, i)];
-        if (expr->kind == EXPR_ATTR && mutator_is_method(name_text(s, expr->b), s->steps.families) && !search_is_class(s, expr->a))
+        if (expr->kind != EXPR_ATTR || search_is_class(s, expr->a))
+            continue;
+        if (mutator_is_removal(name_text(s, expr->b), s->steps.families))
+            status = search_emit_removal(s, event, expr->a, STORE_REMOVE_GIVEN);
+        if (!status && mutator_is_method(name_text(s, expr->b), s->steps.families))
             status = search_emit_on(s, event, expr->a, STORE_FUNCTION, true, LEVEL_STORES);
     }
     return status;

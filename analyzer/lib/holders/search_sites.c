@@ -160,13 +160,13 @@ static enum wh_status add_removal(struct search *s, struct found_site removal)
 }
 
 /* A removal in a library is also one at each call by which the application went there: pool.get(). */
-enum wh_status search_emit_removal(struct search *s, const struct event *event, uint32_t target)
+enum wh_status search_emit_removal(struct search *s, const struct event *event, uint32_t target, enum store_how how)
 {
     enum store_match match;
     bool of_element = !step_set_best(s->sets[target], s->steps.final, &match);
     if (of_element && !step_set_best(s->sets[target], MATCH_ELEMENT, &match))
         return WH_OK;
-    struct found_site removal = {.row = s->row, .offset = event->offset, .executed = event->executed, .how = STORE_REMOVE, .match = match,
+    struct found_site removal = {.row = s->row, .offset = event->offset, .executed = event->executed, .how = how, .match = match,
                                  .in_loop = event->in_loop, .of_element = of_element, .key = key_of(s, event), .caller_row = CODE_NONE};
     enum wh_status status = add_removal(s, removal);
     const struct code_state *state = search_find(s, s->row);

@@ -22,7 +22,7 @@ enum wh_status search_visit_statement(struct search *s, const struct event *even
 
 enum wh_status search_visit_deleted_item(struct search *s, const struct event *event)
 {
-    return search_emit_removal(s, event, event->target);
+    return search_emit_removal(s, event, event->target, STORE_REMOVE);
 }
 
 /* raise FAILED: each time, the traceback of that one exception becomes longer. */

@@ -454,7 +454,7 @@ static const struct store_site *removal_in(const struct evidence *evidence, uint
 {
     for (uint32_t i = 0; i < evidence->sites->removal_count; i++) {
         const struct store_site *removal = &evidence->sites->removals[i];
-        if (removal->code_node == code_node && removal->executed != EXECUTION_NEVER)
+        if (removal->code_node == code_node && removal->executed != EXECUTION_NEVER && removal->how != STORE_REMOVE_GIVEN)
             return removal;
     }
     return NULL;
@@ -496,7 +496,7 @@ static bool is_pool(const struct evidence *evidence, struct text *sentence)
     }
     for (uint32_t i = 0; made_full && i < evidence->sites->removal_count; i++) {
         const struct store_site *removal = &evidence->sites->removals[i];
-        if (removal->executed == EXECUTION_NEVER)
+        if (removal->executed == EXECUTION_NEVER || removal->how == STORE_REMOVE_GIVEN)
             continue;
         write_removal("it is a pool: made full, and what is added to it was taken out before: ", removal, sentence);
         return true;

@@ -123,6 +123,7 @@ bool site_growth_adds(const struct model *model, const struct accumulation *poin
     case STORE_ASSIGN:
     case STORE_COMPREHENSION:
     case STORE_REMOVE:
+    case STORE_REMOVE_GIVEN:
         return false;
     case STORE_ATTRIBUTE:
         return point->chain > 0;

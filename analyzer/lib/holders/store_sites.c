@@ -275,6 +275,7 @@ const char *store_how_name(enum store_how how)
         [STORE_COMPREHENSION] = "comprehension", [STORE_ATTRIBUTE] = "attribute", [STORE_SETATTR] = "setattr", [STORE_FUNCTION] = "function",
         [STORE_MEMO] = "memo", [STORE_THROUGH_LIBRARY] = "through library", [STORE_ANEW] = "anew", [STORE_ASSIGN] = "assign", [STORE_CREATE] = "create",
         [STORE_REMOVE] = "remove",
+        [STORE_REMOVE_GIVEN] = "remove-given",
     };
     return names[how];
 }

@@ -70,6 +70,7 @@ enum store_how {
     STORE_ASSIGN,          /* the holder is bound to its name, ready made: name = f(x) */
     STORE_CREATE,          /* the holder is bound to its name, empty: name = [] */
     STORE_REMOVE,          /* of a removal: h.pop(), del h[k]; of one in a library, at the application's call, STORE_THROUGH_LIBRARY */
+    STORE_REMOVE_GIVEN,    /* h.discard, given to others that may call it: task.add_done_callback(h.discard) */
 };
 
 /* How well the expression at the site is known to be the holder; best first. */
