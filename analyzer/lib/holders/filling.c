@@ -471,7 +471,8 @@ enum wh_status filling_find(const struct model *model, struct code_index *index,
     if (!status)
         status = finder_find_remembers(&finder);
     finder_find_under_way(&finder);
-    finder_find_saturated(&finder);
+    if (!status)
+        status = finder_find_saturated(&finder);
     find_made_anew(&finder);
     if (!status)
         status = find_made_each_round(&finder);

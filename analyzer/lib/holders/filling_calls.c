@@ -34,11 +34,38 @@ static bool is_of_other_class(const struct finder *finder, const struct code_flo
     return own != TYPE_NONE && type != TYPE_NONE && !code_index_is_subtype(finder->index, type, own) && !code_index_is_subtype(finder->index, own, type);
 }
 
+/* Thread(target=f), pool.submit(f, x): what is given there runs as if it was called there, and ends. */
+static bool runs_what_it_is_given(struct span callee)
+{
+    static const char *const names[] = {"Thread", "Process", "submit", "map", "starmap", "imap", "imap_unordered", "apply_async", "map_async",
+                                        "run_in_executor", "to_thread", "start_new_thread"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (span_is(callee, names[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool is_given_to_run(const struct finder *finder, const struct code_flow *flow, const struct event *event, uint32_t row)
+{
+    uint32_t name = called_name(finder->index, row), callee = finder_name_of_callee(flow, event);
+    if (!name || callee == NAME_NONE || !runs_what_it_is_given(finder->index->text_of_name[callee]))
+        return false;
+    for (uint32_t i = 0; i < event->argument_count; i++) {
+        const struct expr *argument = &flow->exprs[flow->args[event->first_argument + i]];
+        if ((argument->kind == EXPR_ATTR ? argument->b : argument->kind == EXPR_GLOBAL ? argument->a : NAME_NONE) == name)
+            return true;
+    }
+    return false;
+}
+
 /* Does the call run this code object? By what the callee is known to be, else by its name. */
 bool finder_runs(const struct finder *finder, uint32_t caller, const struct code_flow *flow, const struct event *event, uint32_t row)
 {
-    if (event->kind != EVENT_CALL || finder_name_of_callee(flow, event) != called_name(finder->index, row))
+    if (event->kind != EVENT_CALL)
         return false;
+    if (finder_name_of_callee(flow, event) != called_name(finder->index, row))
+        return is_given_to_run(finder, flow, event, row);
     uint32_t known = flow->values[event->target].node, class_type = code_index_type_of_class(finder->index, known);
     if (class_type != TYPE_NONE)
         return finder->index->facts[row].name == NAME_INIT && class_type == finder->index->facts[row].class_type;

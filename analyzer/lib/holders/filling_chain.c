@@ -14,11 +14,29 @@ static bool add_step(const struct finder *finder, struct finder_chain *chain, st
     return !chain->complete;
 }
 
+/* A comprehension is called where it is made. */
+static enum wh_status find_maker(const struct finder *finder, uint32_t row, struct callers *ret)
+{
+    uint32_t parent = finder->index->facts[row].parent;
+    const struct code_flow *flow;
+    enum wh_status status = finder_flow(finder, parent, &flow);
+    *ret = (struct callers){.count = 0};
+    for (uint32_t i = 0; !status && !ret->count && i < flow->event_count; i++) {
+        const struct event *event = &flow->events[i];
+        const struct expr *callee = &flow->exprs[event->target];
+        if (event->kind == EVENT_CALL && callee->kind == EXPR_FUNCTION && callee->a == finder->heap->codes[row].node)
+            *ret = (struct callers){.at = {{parent, event->offset, event->in_loop}}, .count = 1, .looped = event->in_loop};
+    }
+    return status;
+}
+
 /* A function inside another one is called by whoever got it from there, as a decorator is: by those who call the outer one. */
 static enum wh_status find_callers(const struct finder *finder, uint32_t row, struct callers *ret)
 {
     enum wh_status status = finder_callers(finder, row, ret);
     uint32_t parent = finder->index->facts[row].parent;
+    if (!status && !ret->count && parent != CODE_NONE)
+        status = find_maker(finder, row, ret);
     if (status || ret->count || parent == CODE_NONE || finder->index->facts[parent].top_level)
         return status;
     return finder_callers(finder, parent, ret);
@@ -63,26 +81,55 @@ static struct caller first_step(const struct finder *finder, uint32_t row)
     return step;
 }
 
-/* As the code tells: where each function is called in one place, there is one way. */
-enum wh_status finder_chain_by_code(const struct finder *finder, uint32_t row, struct finder_chain *ret)
+/* On from the last step as the code tells: where each function is called in one place, there is one way. */
+static enum wh_status go_on_by_code(const struct finder *finder, struct finder_chain *ret)
 {
-    struct caller step = first_step(finder, row);
     enum wh_status status = WH_OK;
-    *ret = (struct finder_chain){.count = 0};
-    while (!status && add_step(finder, ret, step)) {
+    bool more = !ret->complete;
+    while (!status && more) {
         struct callers callers;
+        struct caller step = ret->at[ret->count - 1];
         status = find_callers(finder, step.row, &callers);
         unsigned count = callers.count;
         drop_adders(finder, &callers);
         ret->within = count && !callers.count;
         if (status || !is_one_caller(&callers, &step))
             return status;
+        more = add_step(finder, ret, step);
     }
     return status;
 }
 
-/* As the recorder saw it: the way by which most of it was added. */
-void finder_chain_by_stack(const struct finder *finder, struct finder_chain *ret)
+enum wh_status finder_chain_by_code(const struct finder *finder, uint32_t row, struct finder_chain *ret)
+{
+    *ret = (struct finder_chain){.count = 0};
+    return add_step(finder, ret, first_step(finder, row)) ? go_on_by_code(finder, ret) : WH_OK;
+}
+
+/* Where a thread begins, its function was given to it. */
+static bool begins_thread(const struct finder *finder, uint32_t row)
+{
+    struct span name = finder->index->text_of_name[finder->index->facts[row].name];
+    return finder->index->facts[row].library && (span_is(name, "_bootstrap") || span_is(name, "_bootstrap_inner"));
+}
+
+/* Only so many frames were recorded: what called the outermost of the application's, the code tells. */
+static enum wh_status complete_by_code(const struct finder *finder, struct finder_chain *ret)
+{
+    unsigned kept = ret->count;
+    if (ret->complete || !ret->count)
+        return WH_OK;
+    if (begins_thread(finder, ret->at[kept - 1].row)) {
+        while (kept && finder->index->facts[ret->at[kept - 1].row].library)
+            kept--;
+    }
+    if (!kept || finder->index->facts[ret->at[kept - 1].row].library)
+        return WH_OK;
+    ret->count = kept;
+    return go_on_by_code(finder, ret);
+}
+
+static void follow_stack(const struct finder *finder, struct finder_chain *ret)
 {
     const struct heap_stack *stack = &finder->heap->stacks[finder->ret->growth.majority];
     *ret = (struct finder_chain){.count = 0};
@@ -96,4 +143,11 @@ void finder_chain_by_stack(const struct finder *finder, struct finder_chain *ret
         if (!add_step(finder, ret, (struct caller){row, frame->instruction, finder_loop_around(finder, row, frame->instruction, &first, &last)}))
             return;
     }
+}
+
+/* As the recorder saw it: the way by which most of it was added. */
+enum wh_status finder_chain_by_stack(const struct finder *finder, struct finder_chain *ret)
+{
+    follow_stack(finder, ret);
+    return complete_by_code(finder, ret);
 }

@@ -72,8 +72,8 @@ struct finder_chain { struct caller at[CHAIN_MAX]; unsigned count, loop; bool co
 /* As the code tells: where each function is called in one place, there is one way. */
 enum wh_status finder_chain_by_code(const struct finder *finder, uint32_t row, struct finder_chain *ret) WH_MUST_USE;
 
-/* As the recorder saw it, if it did: the way by which most of it was added. */
-void finder_chain_by_stack(const struct finder *finder, struct finder_chain *ret);
+/* As the recorder saw it, if it did: the way by which most of it was added; further than its stacks reach, as the code tells. */
+enum wh_status finder_chain_by_stack(const struct finder *finder, struct finder_chain *ret) WH_MUST_USE;
 
 /* filling_loops.c: where loops are, and where code stands */
 
@@ -96,7 +96,7 @@ void finder_find_under_way(struct finder *finder);
 enum wh_status finder_find_grown_by_reading(struct finder *finder) WH_MUST_USE;
 
 /* filling_saturated.c: filling.saturated_percent */
-void finder_find_saturated(struct finder *finder);
+enum wh_status finder_find_saturated(struct finder *finder) WH_MUST_USE;
 
 /* filling_remembers.c: filling.remembers */
 enum wh_status finder_find_remembers(struct finder *finder) WH_MUST_USE;

@@ -280,8 +280,8 @@ static enum wh_status look_at_stack(const struct finder *finder, struct once *re
         ret->loaded = ret->served = false;
         return WH_OK;
     }
-    finder_chain_by_stack(finder, &chain);
-    return look_at_chain(finder, &chain, ret);
+    enum wh_status status = finder_chain_by_stack(finder, &chain);
+    return status ? status : look_at_chain(finder, &chain, ret);
 }
 
 enum wh_status finder_find_once(struct finder *finder)

@@ -62,16 +62,14 @@ static bool passes(const struct finder *finder, const struct heap_stack *stack, 
 struct run { uint32_t first, last; };
 
 /* From when to when did the code that adds, or a loop of the application that calls it, allocate anything? An event loop runs all there is. */
-static struct run time_of_run(const struct finder *finder)
+static struct run time_of_run(const struct finder *finder, const struct finder_chain *chain)
 {
-    struct finder_chain chain;
     struct span_of_code spans[CHAIN_MAX];
     unsigned count = 0;
     struct run run = {UINT32_MAX, 0};
-    finder_chain_by_stack(finder, &chain);
-    for (unsigned i = 0; i < chain.count; i++) {
-        if (i == 0 || (chain.at[i].in_loop && !finder->index->facts[chain.at[i].row].library))
-            spans[count++] = span_of_step(finder, &chain, i);
+    for (unsigned i = 0; i < chain->count; i++) {
+        if (i == 0 || (chain->at[i].in_loop && !finder->index->facts[chain->at[i].row].library))
+            spans[count++] = span_of_step(finder, chain, i);
     }
     for (unsigned i = 0; i < count; i++)
         find_dispatch(finder, &spans[i]);
@@ -115,12 +113,17 @@ static unsigned percent_still(const struct finder *finder, struct run run)
     return still >= percent_needed(finder, run.last - run.first) ? still : 0;
 }
 
-void finder_find_saturated(struct finder *finder)
+enum wh_status finder_find_saturated(struct finder *finder)
 {
+    struct finder_chain chain;
     uint32_t grown = finder->ret->growth.serial;
     if (!finder->ret->has_growth || finder->heap->last_serial < grown + BLOCKS_MIN)
-        return;
-    struct run run = time_of_run(finder);
+        return WH_OK;
+    enum wh_status status = finder_chain_by_stack(finder, &chain);
+    if (status)
+        return status;
+    struct run run = time_of_run(finder, &chain);
     finder->ret->still_percent = percent_still(finder, (struct run){run.first, finder->heap->last_serial});
     finder->ret->saturated_percent = percent_still(finder, run);
+    return WH_OK;
 }
