@@ -689,11 +689,25 @@ static void what_stands_still_or_remembers_is_undecided(void **state)
     close_scene(&scene);
 }
 
+static void what_nothing_but_its_contents_speaks_against_is_undecided(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "table", plain);
+    assert_hides(&scene, "unexplained");
+    scene.evidence.alike = 1000;
+    scene.evidence.alike_type = 1;
+    assert_shows(&scene, "unexplained", "it is not known what adds to it, nor whether anything does");
+    add_site(&scene, STORE_METHOD, false);
+    assert_hides(&scene, "unexplained");
+    close_scene(&scene);
+}
+
 static void every_sign_has_a_test_here(void **state)
 {
     static const char *const tested[] = {"grows-in-function", "seen-growing", "registry", "native-references", "uncollected", "no-adder", "constructor",
                                          "made-anew", "loaded-once", "served", "saturated", "modulo", "weak", "recorder", "under-way", "grown-by-reading", "limit", "flows-through", "moved-on", "many-alike", "chain", "filled-at-import", "replaced-whole", "bounded", "makes-room", "pool", "library",
-                                         "program-text", "parser-arena", "small", "taken-out", "stands-still", "remembers"};
+                                         "program-text", "parser-arena", "small", "taken-out", "stands-still", "unexplained", "remembers"};
     (void)state;
     for (unsigned i = 0; i < sign_count; i++) {
         bool found = false;
@@ -737,6 +751,7 @@ int main(void)
         cmocka_unit_test(what_registers_weakly_holds_nothing),
         cmocka_unit_test(what_others_take_out_leaves_it_undecided),
         cmocka_unit_test(what_stands_still_or_remembers_is_undecided),
+        cmocka_unit_test(what_nothing_but_its_contents_speaks_against_is_undecided),
         cmocka_unit_test(every_sign_has_a_test_here),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "code/mutators.h"
 
+#include <string.h>
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct known_type { const char *module, *name; unsigned families; };
@@ -132,6 +134,19 @@ bool mutator_is_removal(struct span name, unsigned families)
 bool mutator_is_function(struct span name, unsigned families)
 {
     return find(functions, COUNT(functions), name, families);
+}
+
+bool mutator_only_asks(struct span name)
+{
+    static const char *const words[] = {"find", "iter", "get", "is", "has", "read", "count", "index", "keys", "values", "items", "search", "match", "copy", "to",
+                                        "as", "contains", "lookup", "query", "select", "peek", "fetch", "tell", "seek"};
+    for (size_t i = 0; i < COUNT(words); i++) {
+        size_t length = strlen(words[i]);
+        bool begins = name.length >= length && !memcmp(name.bytes, words[i], length);
+        if (begins && (name.length == length || length > 3 || name.bytes[length] == '_'))
+            return true;
+    }
+    return false;
 }
 
 bool mutator_is_statement(enum mutator_statement statement, unsigned families)

@@ -27,6 +27,9 @@ bool mutator_is_function(struct span name, unsigned families);
 /* Does `holder.name(…)`, or `name(holder, …)`, take something out of a container of one of the families again? */
 bool mutator_is_removal(struct span name, unsigned families);
 
+/* Does the name of a method of an extension say that it only asks: find, iter, get_text, is_open? */
+bool mutator_only_asks(struct span name);
+
 enum mutator_statement { MUTATOR_SUBSCRIPT, MUTATOR_INPLACE, MUTATOR_SLICE };
 bool mutator_is_statement(enum mutator_statement statement, unsigned families);
 

@@ -31,7 +31,7 @@ static enum wh_status find_maker(const struct finder *finder, uint32_t row, stru
 }
 
 /* A function inside another one is called by whoever got it from there, as a decorator is: by those who call the outer one. */
-static enum wh_status find_callers(const struct finder *finder, uint32_t row, struct callers *ret)
+enum wh_status finder_drivers(const struct finder *finder, uint32_t row, struct callers *ret)
 {
     enum wh_status status = finder_callers(finder, row, ret);
     uint32_t parent = finder->index->facts[row].parent;
@@ -89,7 +89,7 @@ static enum wh_status go_on_by_code(const struct finder *finder, struct finder_c
     while (!status && more) {
         struct callers callers;
         struct caller step = ret->at[ret->count - 1];
-        status = find_callers(finder, step.row, &callers);
+        status = finder_drivers(finder, step.row, &callers);
         unsigned count = callers.count;
         drop_adders(finder, &callers);
         ret->within = count && !callers.count;

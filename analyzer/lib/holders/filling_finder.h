@@ -63,6 +63,9 @@ enum wh_status finder_callers(const struct finder *finder, uint32_t row, struct 
 
 enum { CHAIN_MAX = 10 };
 
+/* The same, of a comprehension where it is made, and of a function inside another one who calls that: whoever got it from there. */
+enum wh_status finder_drivers(const struct finder *finder, uint32_t row, struct callers *ret) WH_MUST_USE;
+
 /*
  * From the code that adds (0) up to a module's top level: each step is called by the next one. `loop` is the outermost step that does so in
  * a loop: that loop fills the holder.

@@ -122,7 +122,7 @@ static enum wh_status is_served(const struct finder *finder, const struct finder
         struct callers callers;
         struct reader reader = readers.at[i];
         if (reader.depth < READER_DEPTH_MAX)
-            status = finder_callers(finder, reader.row, &callers);
+            status = finder_drivers(finder, reader.row, &callers);
         if (status || reader.depth >= READER_DEPTH_MAX || callers.unclear)
             continue;
         for (unsigned k = 0; k < callers.count && k < CALLERS_KEPT; k++) {

@@ -19,11 +19,18 @@ static bool is_method_of_holder(const struct search *s, const struct expr *calle
            s->flow->exprs[callee->a].kind != EXPR_CALL && search_method(s, type, callee->b) != CODE_NONE;
 }
 
+/* node.insert(x), of what the holder contains: a method of their class in Python, which is looked at as itself. */
+static bool is_method_of_element(const struct search *s, const struct expr *callee)
+{
+    return s->steps.element_type != TYPE_NONE && step_set_any(s->sets[callee->a]) & MATCH_ELEMENT &&
+           !(step_set_any(s->sets[callee->a]) & s->steps.final) && search_method(s, s->steps.element_type, callee->b) != CODE_NONE;
+}
+
 /* h.append(x); dict.update(h, x). A method written in Python is followed instead. */
 static enum wh_status visit_method_call(struct search *s, const struct event *event, const struct expr *callee)
 {
     struct span name = name_text(s, callee->b);
-    if (code_index_row_of_callable(s->index, value_of(s, event->target).node) != CODE_NONE || is_method_of_holder(s, callee))
+    if (code_index_row_of_callable(s->index, value_of(s, event->target).node) != CODE_NONE || is_method_of_holder(s, callee) || is_method_of_element(s, callee))
         return WH_OK;
     enum wh_status status = mutator_is_removal(name, s->steps.families) ? search_emit_removal(s, event, callee->a, STORE_REMOVE) : WH_OK;
     if (status)
@@ -381,6 +388,8 @@ static enum wh_status visit_opaque_call(struct search *s, const struct event *ev
     enum store_match match;
     uint32_t node = value_of(s, event->target).node, first = argument(s, event, 0);
     if (!s->opaque || !event->argument_count || code_index_row_of_callable(s->index, node) != CODE_NONE || search_is_class(s, event->target))
+        return WH_OK;
+    if (callee->kind == EXPR_ATTR && mutator_only_asks(name_text(s, callee->b)))
         return WH_OK;
     if (callee->kind == EXPR_ATTR && step_set_best(s->sets[callee->a], s->steps.final, &match))
         return search_emit(s, event, STORE_METHOD, match, LEVEL_STORES);

@@ -95,9 +95,12 @@ static unsigned places_of(const struct search *s, const struct event *event, uin
     return store_place_bit(s->flow->exprs[event->key].kind == EXPR_CONST ? PLACE_FIELD : PLACE_ITEM, depth);
 }
 
+/* A container that was made here, or is an attribute of an instance that was. */
 static bool is_new(const struct search *s, uint32_t expr)
 {
     const struct expr *at = &s->flow->exprs[expr];
+    while (at->kind == EXPR_ATTR)   /* it comes after its object: the loop ends */
+        at = &s->flow->exprs[at->a];
     return at->kind == EXPR_FRESH || at->kind == EXPR_EMPTY || (at->kind == EXPR_CALL && search_is_class(s, at->a));
 }
 

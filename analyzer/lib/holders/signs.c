@@ -13,6 +13,7 @@ enum {
     ALIKE_MIN = 100, ALIKE_BUFFERS_MIN = 5,  /* ten objects alike are nothing, five large buffers may be */
     WEAK_PERCENT_MIN = 90,
     SMALL_BYTES = 64 * 1024,
+    SMALL_OF_HEAP_BYTES = 1024 * 1024, SMALL_OF_HEAP_PERCENT = 1,   /* nor is less than that looked for where there is so much more */
     RECORDED_BYTES_MIN = 4 * 1024 * 1024,   /* allocated, or there are too few samples to tell how much is left */
     LEFT_PERCENT_FEW = 20, LEFT_PERCENT_MOST = 85, YOUNG_PERCENT_MANY = 60,
     REPLACED_BYTES_MIN = 1024 * 1024,
@@ -95,6 +96,18 @@ static bool holds_many_alike(const struct evidence *evidence, struct text *sente
         return false;
     text_addf(sentence, "it holds %" PRIu32 " objects of one type, ", evidence->alike);
     model_write_type(&evidence->model->heap->types[evidence->alike_type], sentence);
+    return true;
+}
+
+/* Nothing but that what it holds is alike speaks for a leak. */
+static bool is_unexplained(const struct evidence *evidence, struct text *sentence)
+{
+    const struct filling *filling = &evidence->filling;
+    if (accumulation_has_no_holder(evidence->point) || first_growing_site(evidence) || filling->under_way || was_seen_growing(evidence) ||
+        filling->grown_by_reading || evidence->point->chain || signs_is_full_registry(evidence, sentence) || !holds_many_alike(evidence, sentence))
+        return false;
+    text_clear(sentence);
+    text_add(sentence, "it is not known what adds to it, nor whether anything does");
     return true;
 }
 
@@ -523,13 +536,25 @@ static bool is_bounded_queue(const struct evidence *evidence, struct text *sente
     return true;
 }
 
+/* Of a memo's dict the function that it remembers for; else the holder itself. */
+static uint32_t bounded_object(const struct evidence *evidence)
+{
+    const struct naming_path *path = evidence->path;
+    const struct heap *heap = evidence->model->heap;
+    uint32_t owner = path->step_count ? path->steps[path->step_count - 1].owner : HEAP_NULL;
+    bool memo = owner < heap->node_count && heap_is_instance(heap, owner, "functools", "_lru_cache_wrapper");
+    return memo ? owner : evidence->point->node;
+}
+
 /* A deque with maxlen, an lru_cache with maxsize. */
 static bool is_bounded(const struct evidence *evidence, struct text *sentence)
 {
     struct heap_store store;
+    const struct heap *heap = evidence->model->heap;
+    uint32_t node = bounded_object(evidence);
     if (is_bounded_queue(evidence, sentence))
         return true;
-    if (!heap_store(evidence->model->heap, evidence->point->node, &store) || !(evidence->model->heap->form_of_node[evidence->point->node] & FORM_BOUNDED))
+    if (!heap_store(heap, node, &store) || !(heap->form_of_node[node] & FORM_BOUNDED))
         return false;
     text_addf(sentence, "it keeps %" PRIu64 " items at most", store.capacity);
     return true;
@@ -638,7 +663,8 @@ static bool is_of_recorder(const struct evidence *evidence, struct text *sentenc
 
 static bool is_small(const struct evidence *evidence, struct text *sentence)
 {
-    if (evidence->point->bytes >= SMALL_BYTES)
+    uint64_t bytes = evidence->point->bytes, live = model_live_bytes(evidence->model);
+    if (bytes >= SMALL_BYTES && (bytes >= SMALL_OF_HEAP_BYTES || bytes >= live / 100 * SMALL_OF_HEAP_PERCENT))
         return false;
     text_add(sentence, "it is small");
     return true;
@@ -686,6 +712,7 @@ const struct sign signs[] = {
     {"small", WH_WEIGHT_AGAINST, is_small},
     {"taken-out", WH_WEIGHT_DOUBT, doubt_taken_out},
     {"stands-still", WH_WEIGHT_DOUBT, doubt_stands_still},
+    {"unexplained", WH_WEIGHT_DOUBT, is_unexplained},
     {"remembers", WH_WEIGHT_DOUBT, doubt_remembers},
 };
 const unsigned sign_count = sizeof(signs) / sizeof(signs[0]);
