@@ -274,8 +274,9 @@ static struct heap_builder *random_heap(struct random *random)
 }
 
 /* What is reached when the marked edges of the strong graph are gone. */
-static uint64_t *reach_again(const struct graph *graph, const bool *gone)
+static uint64_t *reach_again(const struct edge_view *view, const bool *gone)
 {
+    const struct graph *graph = view->graph;
     uint64_t *reached = calloc(bitmap_word_count(graph->node_count), sizeof(*reached));
     assert_non_null(reached);
     for (uint32_t i = 0; i < graph->root_count; i++)
@@ -283,9 +284,10 @@ static uint64_t *reach_again(const struct graph *graph, const bool *gone)
     for (bool more = true; more;) {
         more = false;
         for (uint32_t node = 1; node < graph->node_count; node++) {
-            for (uint32_t edge = graph->first_edge_of_node[node]; edge < graph->first_edge_of_node[node + 1]; edge++) {
-                uint32_t target = graph->target_of_edge[edge];
-                if (gone[edge] || !bitmap_test(reached, node) || bitmap_test(reached, target))
+            uint32_t last = graph->first_edge_of_node[node + 1];
+            for (uint32_t edge = graph->first_edge_of_node[node]; edge <= last; edge++) {
+                uint32_t target = edge_view_target(view, node, edge);
+                if ((edge < last && gone[edge]) || !bitmap_test(reached, node) || bitmap_test(reached, target))
                     continue;
                 bitmap_set(reached, target);
                 more = true;
@@ -295,11 +297,11 @@ static uint64_t *reach_again(const struct graph *graph, const bool *gone)
     return reached;
 }
 
-static struct wh_mass lost(const struct model *model, const struct graph *graph, const bool *gone)
+static struct wh_mass lost(const struct model *model, const struct edge_view *view, const bool *gone)
 {
     struct wh_mass mass = {0, 0};
-    uint64_t *reached = reach_again(graph, gone);
-    for (uint32_t node = 1; node < graph->node_count; node++) {
+    uint64_t *reached = reach_again(view, gone);
+    for (uint32_t node = 1; node < view->graph->node_count; node++) {
         if (bitmap_test(reached, node) || !dominators_is_live(model->dominators, node))
             continue;
         mass.objects++;
@@ -332,27 +334,52 @@ static void mark(const struct cut_edges *cut, uint32_t first, uint32_t count, bo
     }
 }
 
-/* `all`: what they free together. */
-static void check_shares(const struct model *model, const struct graph *graph, const struct cut_edges *cut, struct wh_mass all)
+/* The shares of what was found to go, against leaving out each holder's references alone. */
+static void check_shares(const struct model *model, const struct strong_graph *strong, const struct cut_edges *cut, const struct what_if *what_if,
+                         struct shares *ret)
 {
-    struct shares shares;
     struct wh_error error;
-    uint64_t sum = 0;
     struct node_sizes sizes = heap_sizes(model->heap);
-    assert_int_equal(shares_init(graph, &sizes, cut, NULL, &error, &shares), WH_OK);
-    if (shares_are_single(&shares))
-        shares_fill_single(all.bytes, all.objects, &shares);
-    for (uint32_t i = 0; i < shares.count; i++) {
-        bool *gone = calloc(graph->edge_count + 2, sizeof(*gone));
+    const struct freed_nodes freed = {what_if->freed_bitmap, what_if->paths.reached_bitmap};
+    assert_int_equal(shares_init(&strong->view, &sizes, cut, &freed, NULL, &error, ret), WH_OK);
+    if (shares_are_single(ret))
+        shares_fill_single(what_if->freed.bytes, what_if->freed.objects, ret);
+}
+
+static void check_alone(const struct model *model, const struct strong_graph *strong, const struct cut_edges *cut, const struct shares *shares,
+                        struct wh_mass all, uint64_t seed)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < shares->count; i++) {
+        bool *gone = calloc(strong->graph.edge_count + 2, sizeof(*gone));
         assert_non_null(gone);
-        mark(cut, shares.rows[i].edge, shares.rows[i].references, gone);
-        struct wh_mass alone = lost(model, graph, gone);
+        mark(cut, shares->rows[i].edge, shares->rows[i].references, gone);
+        struct wh_mass alone = lost(model, &strong->view, gone);
         free(gone);
-        assert_int_equal(shares.rows[i].bytes, alone.bytes);
-        assert_int_equal(shares.rows[i].objects, alone.objects);
+        if (shares->rows[i].bytes != alone.bytes || shares->rows[i].objects != alone.objects)
+            fail_msg("seed %#" PRIx64 ": share %u frees %" PRIu64 " objects, not %" PRIu64, seed, i, alone.objects, shares->rows[i].objects);
         sum += alone.bytes;
     }
-    assert_true(shares.bytes <= sum && shares.bytes <= all.bytes);
+    assert_true(shares->bytes <= sum && shares->bytes <= all.bytes);
+}
+
+/* Removes the references of a cut, and checks what that is said to free against looking again; then those of each holder. */
+static void check_cut(const struct model *model, struct strong_graph *strong, const struct cut_edges *cut, uint64_t seed)
+{
+    struct wh_error error;
+    struct what_if what_if;
+    struct shares shares;
+    bool *gone = calloc(strong->graph.edge_count + 2, sizeof(*gone));
+    assert_non_null(gone);
+    mark(cut, 0, cut->count, gone);
+    struct wh_mass expected = lost(model, &strong->view, gone);
+    free(gone);
+    assert_int_equal(what_if_init(model, strong, cut, NULL, &error, &what_if), WH_OK);
+    if (what_if.freed.objects != expected.objects || what_if.freed.bytes != expected.bytes)
+        fail_msg("seed %#" PRIx64 ": %" PRIu64 " objects freed, not %" PRIu64, seed, what_if.freed.objects, expected.objects);
+    check_shares(model, strong, cut, &what_if, &shares);
+    what_if_deinit(&what_if);
+    check_alone(model, strong, cut, &shares, expected, seed);
     shares_deinit(&shares);
 }
 
@@ -363,27 +390,19 @@ static void check_random(uint64_t seed)
     struct wh_error error;
     struct strong_graph strong;
     struct cut_rules rules;
-    struct what_if what_if;
     test_heap_open(random_heap(&random), &heap);
     const struct model *model = heap.model;
     assert_int_equal(strong_graph_init(model->heap, model->retention, model->dominators->live_bitmap, &error, &strong), WH_OK);
     assert_int_equal(cut_rules_init(model->heap, &strong, &error, &rules), WH_OK);
-    struct cut_edges cut = pick_edges(&random, &rules, &strong.graph);
     bool *gone = calloc(strong.graph.edge_count + 2, sizeof(*gone));
     assert_non_null(gone);
-    for (uint32_t node = 1; node < model->heap->node_count; node++) {
-        uint64_t *reached = reach_again(&strong.graph, gone);
+    uint64_t *reached = reach_again(&strong.view, gone);
+    for (uint32_t node = 1; node < model->heap->node_count; node++)
         assert_int_equal(bitmap_test(reached, node), dominators_is_live(model->dominators, node));
-        free(reached);
-    }
-    mark(&cut, 0, cut.count, gone);
-    struct wh_mass expected = lost(model, &strong.graph, gone);
-    check_shares(model, &strong.graph, &cut, expected);
-    assert_int_equal(what_if_init(model, &strong, &cut, NULL, &error, &what_if), WH_OK);
-    if (what_if.freed.objects != expected.objects || what_if.freed.bytes != expected.bytes)
-        fail_msg("seed %#" PRIx64 ": %" PRIu64 " objects freed, not %" PRIu64, seed, what_if.freed.objects, expected.objects);
-    what_if_deinit(&what_if);
+    free(reached);
     free(gone);
+    struct cut_edges cut = pick_edges(&random, &rules, &strong.graph);
+    check_cut(model, &strong, &cut, seed);
     cut_edges_deinit(&cut);
     cut_rules_deinit(&rules);
     strong_graph_deinit(&strong);

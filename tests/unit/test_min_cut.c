@@ -98,10 +98,14 @@ static unsigned list_units(const struct graph *graph, const struct priced *price
     return count;
 }
 
-/* The least of count and price, as one number, over all subsets of at most CUT_MAX references; UINT64_MAX if none frees the targets. */
-static uint64_t best_subset(const struct graph *graph, const struct unit *units, unsigned count, uint64_t targets)
+/*
+ * The least of count and price, as one number, over all subsets of at most CUT_MAX references; UINT64_MAX if none frees the targets. `stays`: what
+ * any of the best subsets leaves alive, which the one nearest to the targets does.
+ */
+static uint64_t best_subset(const struct graph *graph, const struct unit *units, unsigned count, uint64_t targets, uint64_t *stays)
 {
     uint64_t best = reach(graph, 0) & targets ? UINT64_MAX : 0;
+    *stays = reach(graph, 0);
     for (unsigned a = 0; best && a < count; a++) {
         for (unsigned b = a; b < count; b++) {
             for (unsigned c = b; c < count; c++) {
@@ -110,8 +114,13 @@ static uint64_t best_subset(const struct graph *graph, const struct unit *units,
                     continue;
                 price += (b > a ? units[b].price : 0) + (c > b ? units[c].price : 0);
                 uint64_t cost = size * CUT_UNIT + price;
-                if (cost < best && !(reach(graph, units[a].mask | units[b].mask | units[c].mask) & targets))
-                    best = cost;
+                if (cost > best)
+                    continue;
+                uint64_t reached = reach(graph, units[a].mask | units[b].mask | units[c].mask);
+                if (reached & targets)
+                    continue;
+                *stays = cost < best ? reached : *stays | reached;
+                best = cost;
             }
         }
     }
@@ -187,22 +196,25 @@ static void check_random(uint64_t seed, const struct min_cut_limits *limits)
     struct random random = {seed};
     uint32_t nodes = 3 + random_below(&random, NODES_MAX - 3), edges = random_below(&random, EDGES_MAX);
     struct graph graph = random_graph(&random, nodes, edges, 1 + random_below(&random, 2));
+    struct edge_view view = edge_view_of(&graph);
     struct priced priced = random_prices(&random, &graph);
     struct cut_rule_set rules = {&priced, priced_price, priced_is_pair};
     uint32_t targets[NODES_MAX], count = pick_targets(&random, &graph, targets);
     struct unit units[EDGES_MAX];
     struct wh_error error;
     struct min_cut cut;
-    uint64_t removed, wanted = mask_of(targets, count), fixed = fixed_nodes(&graph, &priced);
+    uint64_t removed, stays, wanted = mask_of(targets, count), fixed = fixed_nodes(&graph, &priced);
 
-    assert_int_equal(min_cut_init(&graph, &rules, targets, count, limits, NULL, &error, &cut), WH_OK);
+    assert_int_equal(min_cut_init(&view, &rules, targets, count, limits, NULL, &error, &cut), WH_OK);
     assert_int_equal(cut.fixed_targets, __builtin_popcountll(wanted & fixed));
     uint64_t cost = cost_of(&graph, &priced, &cut.cut, &removed);
-    uint64_t best = best_subset(&graph, units, list_units(&graph, &priced, units), wanted & ~fixed);
+    uint64_t best = best_subset(&graph, units, list_units(&graph, &priced, units), wanted & ~fixed, &stays);
     if (reach(&graph, removed) & wanted & ~fixed)
         fail_msg("seed %#" PRIx64 ": the cut does not free the objects", seed);
     if (cut.complete && (best == UINT64_MAX ? cost < (CUT_MAX + 1) * CUT_UNIT : cost != best))
         fail_msg("seed %#" PRIx64 ": the cut costs %#" PRIx64 ", the best subset %#" PRIx64, seed, cost, best);
+    if (cut.complete && best != UINT64_MAX && reach(&graph, removed) != stays)
+        fail_msg("seed %#" PRIx64 ": the cut frees more than the nearest: %#" PRIx64 " stays, not %#" PRIx64, seed, reach(&graph, removed), stays);
     min_cut_deinit(&cut);
     graph_deinit(&graph);
 }
@@ -224,14 +236,95 @@ static void the_best_known_cut_frees_the_objects_too(void **state)
         check_random(trials_seed(2, trial), trial % 2 ? &none : &few);
 }
 
+/* --- views --- */
+
+enum { KINDS = 3 };
+
+struct random_view { uint64_t silent; uint32_t kind_of_node[NODES_MAX], target_of_kind[KINDS]; };
+
+/* Some edges that do not count, some kinds whose nodes refer to the same one. */
+static struct edge_view look_at_random(struct random *random, const struct graph *graph, struct random_view *ret)
+{
+    ret->silent = random_below(random, UINT32_MAX) & random_below(random, UINT32_MAX);
+    for (uint32_t node = 0; node < graph->node_count; node++)
+        ret->kind_of_node[node] = random_below(random, KINDS);
+    for (uint32_t kind = 0; kind < KINDS; kind++)
+        ret->target_of_kind[kind] = kind ? random_below(random, graph->node_count) : NODE_NULL;
+    return (struct edge_view){graph, &ret->silent, ret->kind_of_node, ret->target_of_kind, KINDS};
+}
+
+/* The prices of the edges of a graph that was made of a view. */
+static struct priced priced_graph(const struct edge_view *view, const struct graph *graph, const struct priced *priced)
+{
+    struct priced ret = {{0}, {0}};
+    for (uint32_t node = 1; node < graph->node_count; node++) {
+        uint32_t first = edge_view_first(view, node), count = edge_view_last(view, node) - first;
+        for (uint32_t edge = graph->first_edge_of_node[node]; edge < graph->first_edge_of_node[node + 1]; edge++) {
+            uint32_t place = edge - graph->first_edge_of_node[node];
+            ret.price[edge] = place < count ? priced->price[first + place] : REDUCTION_NEVER;
+            ret.pair[edge] = place + 1 < count && priced->pair[first + place];
+        }
+    }
+    return ret;
+}
+
+static uint64_t removed_from(const struct edge_view *view, const struct graph *graph, const struct cut_edges *cut)
+{
+    uint64_t removed = 0;
+    for (uint32_t i = 0; i < cut->count; i++) {
+        uint32_t edge = cut->edges[i].edge - edge_view_first(view, cut->edges[i].node) + graph->first_edge_of_node[cut->edges[i].node];
+        removed |= (cut->edges[i].pair ? UINT64_C(3) : UINT64_C(1)) << edge;
+    }
+    return removed;
+}
+
+/* The cut of a view has to do to the graph that is made of it what this graph's own cut does. */
+static void check_view(uint64_t seed)
+{
+    struct random random = {seed};
+    uint32_t nodes = 3 + random_below(&random, NODES_MAX - 3), edges = random_below(&random, EDGES_MAX);
+    struct graph graph = random_graph(&random, nodes, edges, 1 + random_below(&random, 2)), made;
+    struct priced priced = random_prices(&random, &graph);
+    struct random_view arrays;
+    struct edge_view view = look_at_random(&random, &graph, &arrays);
+    struct wh_error error;
+    assert_int_equal(edge_view_graph_init(&view, &error, &made), WH_OK);
+    assert_true(made.edge_count < BITS);
+    struct priced made_priced = priced_graph(&view, &made, &priced);
+    struct edge_view made_view = edge_view_of(&made);
+    const struct cut_rule_set rules = {&priced, priced_price, priced_is_pair}, made_rules = {&made_priced, priced_price, priced_is_pair};
+    uint32_t targets[NODES_MAX], count = pick_targets(&random, &made, targets);
+    struct min_cut cut, made_cut;
+    uint64_t made_removed;
+    assert_int_equal(min_cut_init(&view, &rules, targets, count, &min_cut_limits, NULL, &error, &cut), WH_OK);
+    assert_int_equal(min_cut_init(&made_view, &made_rules, targets, count, &min_cut_limits, NULL, &error, &made_cut), WH_OK);
+    cost_of(&made, &made_priced, &made_cut.cut, &made_removed);
+    if (cut.fixed_targets != made_cut.fixed_targets || cut.cut.count != made_cut.cut.count ||
+        reach(&made, removed_from(&view, &made, &cut.cut)) != reach(&made, made_removed))
+        fail_msg("seed %#" PRIx64 ": the view and the graph that is made of it have different cuts", seed);
+    min_cut_deinit(&cut);
+    min_cut_deinit(&made_cut);
+    edge_view_graph_deinit(&made);
+    graph_deinit(&graph);
+}
+
+static void a_view_is_cut_like_the_graph_that_it_shows(void **state)
+{
+    (void)state;
+    uint64_t trials = trials_count("random views against graphs", 20000);
+    for (uint64_t trial = 0; trial < trials; trial++)
+        check_view(trials_seed(4, trial));
+}
+
 /* --- by construction --- */
 
 static struct min_cut cut_written(const struct written_graph *written, const char *target)
 {
     struct min_cut cut;
     struct wh_error error;
+    struct edge_view view = edge_view_of(&written->graph);
     uint32_t node = written_graph_node(written, target);
-    assert_int_equal(min_cut_init(&written->graph, &free_rules, &node, 1, &min_cut_limits, NULL, &error, &cut), WH_OK);
+    assert_int_equal(min_cut_init(&view, &free_rules, &node, 1, &min_cut_limits, NULL, &error, &cut), WH_OK);
     return cut;
 }
 
@@ -314,10 +407,11 @@ static void planted_holders_are_found_in_layers(void **state)
         struct random random = {i};
         uint32_t target;
         struct graph graph = layered(&random, cases[i].holders, cases[i].wide, cases[i].depth, cases[i].fan, &target);
+        struct edge_view view = edge_view_of(&graph);
         struct min_cut cut;
         struct wh_error error;
         double begin = seconds();
-        assert_int_equal(min_cut_init(&graph, &free_rules, &target, 1, &min_cut_limits, NULL, &error, &cut), WH_OK);
+        assert_int_equal(min_cut_init(&view, &free_rules, &target, 1, &min_cut_limits, NULL, &error, &cut), WH_OK);
         printf("[          ] %u references: %.3f s\n", graph.edge_count, seconds() - begin);
         assert_true(cut.complete);
         assert_int_equal(cut.cut.count, cases[i].holders);
@@ -351,8 +445,9 @@ static void a_million_small_holders_are_peeled(void **state)
         graph_builder_edge(&builder, targets[i], dict);
     }
     struct graph graph = graph_builder_finish(&builder);
+    struct edge_view view = edge_view_of(&graph);
     double begin = seconds();
-    assert_int_equal(min_cut_init(&graph, &free_rules, targets, COUNT, &min_cut_limits, NULL, &error, &cut), WH_OK);
+    assert_int_equal(min_cut_init(&view, &free_rules, targets, COUNT, &min_cut_limits, NULL, &error, &cut), WH_OK);
     printf("[          ] %u references: %.3f s\n", graph.edge_count, seconds() - begin);
     assert_true(cut.complete);
     assert_int_equal(cut.cut.count, 1);
@@ -362,20 +457,99 @@ static void a_million_small_holders_are_peeled(void **state)
     free(targets);
 }
 
+/* Edges to nodes whose number is 3 modulo 4 cannot be removed. */
+static unsigned price_but_to(const void *context, uint32_t node, uint32_t edge)
+{
+    const struct graph *graph = context;
+    (void)node;
+    return graph->target_of_edge[edge] % 4 == 3 ? REDUCTION_NEVER : 0;
+}
+
+/* Of nothing that lies below a list is a network made: not of instances that have their __dict__, nor of what a class stands for. */
+static void what_is_held_alone_is_no_part_of_the_network(void **state)
+{
+    (void)state;
+    enum { COUNT = 2000 };
+    static const struct min_cut_limits few = {.edges = 8, .peeled_edges = 8};
+    for (int class = 0; class < 2; class++) {
+        struct graph_builder builder;
+        uint32_t targets[COUNT], count = 0;
+        graph_builder_init(&builder);
+        uint32_t root = graph_builder_node(&builder), list = graph_builder_node(&builder), type = graph_builder_node(&builder);
+        graph_builder_root(&builder, root);
+        graph_builder_edge(&builder, root, list);
+        while (builder.node_count % 4)
+            graph_builder_node(&builder);
+        for (uint32_t i = 0; i < COUNT; i++) {
+            /* Numbers 0, 1 and 3 modulo 4: what is to be freed, an instance, what it cannot be parted from. */
+            uint32_t target = graph_builder_node(&builder), instance = graph_builder_node(&builder);
+            graph_builder_node(&builder);
+            uint32_t dict = graph_builder_node(&builder);
+            graph_builder_edge(&builder, list, instance);
+            graph_builder_edge(&builder, instance, class ? type : dict);
+            graph_builder_edge(&builder, class ? type : dict, target);
+            graph_builder_edge(&builder, class ? root : dict, target);
+            if (!class || i < 3)
+                targets[count++] = target;
+        }
+        struct graph graph = graph_builder_finish(&builder);
+        struct edge_view view = edge_view_of(&graph);
+        const struct cut_rule_set rules = {&graph, price_but_to, no_pair};
+        struct min_cut cut;
+        struct wh_error error;
+        assert_int_equal(min_cut_init(&view, &rules, targets, count, &few, NULL, &error, &cut), WH_OK);
+        assert_true(cut.complete);
+        assert_int_equal(cut.cut.count, class ? 3 + 1 : 1);
+        assert_int_equal(cut.cut.edges[0].node, root);
+        min_cut_deinit(&cut);
+        graph_deinit(&graph);
+    }
+}
+
 /* --- limits --- */
+
+/*
+ * One object under the root, then layers each of which has half as many objects as the one before and two references to each: it never is of use to cut further
+ * down, but no object can tell by itself.
+ */
+static struct graph funnel(uint32_t wide, uint32_t *target)
+{
+    struct graph_builder builder;
+    graph_builder_init(&builder);
+    uint32_t root = graph_builder_node(&builder), top = graph_builder_node(&builder);
+    graph_builder_root(&builder, root);
+    graph_builder_edge(&builder, root, top);
+    uint32_t first = builder.node_count;
+    for (uint32_t i = 0; i < wide; i++)
+        graph_builder_edge(&builder, top, graph_builder_node(&builder));
+    for (uint32_t layer = wide; layer > 8; layer /= 2) {
+        uint32_t next = builder.node_count;
+        for (uint32_t i = 0; i < layer / 2; i++)
+            graph_builder_node(&builder);
+        for (uint32_t i = 0; i < layer; i++) {
+            graph_builder_edge(&builder, first + i, next + i % (layer / 2));
+            graph_builder_edge(&builder, first + i, next + (i + 1) % (layer / 2));
+        }
+        first = next;
+    }
+    *target = graph_builder_node(&builder);
+    for (uint32_t i = first; i < *target; i++)
+        graph_builder_edge(&builder, i, *target);
+    return graph_builder_finish(&builder);
+}
 
 static void beyond_the_limit_a_single_dominator_is_the_answer(void **state)
 {
     (void)state;
-    struct random random = {7};
     uint32_t target;
-    struct graph graph = layered(&random, 1, 50, 4, 3, &target);
+    struct graph graph = funnel(128, &target);
+    struct edge_view view = edge_view_of(&graph);
     const struct min_cut_limits limits[] = {{.edges = 100, .peeled_edges = 100}, {.edges = 1000000, .peeled_edges = 100}};
     static const char *const sentences[] = {"stopped at 100 references that lead to the objects", "stopped at 100 references that matter"};
     for (size_t i = 0; i < 2; i++) {
         struct min_cut cut;
         struct wh_error error;
-        assert_int_equal(min_cut_init(&graph, &free_rules, &target, 1, &limits[i], NULL, &error, &cut), WH_OK);
+        assert_int_equal(min_cut_init(&view, &free_rules, &target, 1, &limits[i], NULL, &error, &cut), WH_OK);
         assert_false(cut.complete);
         assert_string_equal(cut.stopped_at, sentences[i]);
         assert_int_equal(cut.cut.count, 1);
@@ -391,10 +565,11 @@ static void beyond_the_limit_without_a_dominator_all_holders_are_cut(void **stat
     struct random random = {8};
     uint32_t target;
     struct graph graph = layered(&random, 9, 50, 4, 3, &target);
+    struct edge_view view = edge_view_of(&graph);
     const struct min_cut_limits limits = {.edges = 100, .peeled_edges = 100};
     struct min_cut cut;
     struct wh_error error;
-    assert_int_equal(min_cut_init(&graph, &free_rules, &target, 1, &limits, NULL, &error, &cut), WH_OK);
+    assert_int_equal(min_cut_init(&view, &free_rules, &target, 1, &limits, NULL, &error, &cut), WH_OK);
     assert_false(cut.complete);
     assert_int_equal(cut.cut.count, 9);
     min_cut_deinit(&cut);
@@ -407,13 +582,14 @@ static void a_failed_allocation_is_an_error(void **state)
     static const struct min_cut_limits few = {.edges = 4, .peeled_edges = 4};
     struct written_graph written;
     written_graph_init("root a b; a -> p q r; b -> q s; p -> t; q -> t u; r -> u t; s -> p t; t -> a", &written);
+    struct edge_view view = edge_view_of(&written.graph);
     uint32_t target = written_graph_node(&written, "t");
     for (int bounded = 0; bounded < 2; bounded++) {
         for (uint64_t n = 1;; n++) {
             struct min_cut cut;
             struct wh_error error = {0};
             fail_allocation_arm(n);
-            enum wh_status status = min_cut_init(&written.graph, &free_rules, &target, 1, bounded ? &few : &min_cut_limits, NULL, &error, &cut);
+            enum wh_status status = min_cut_init(&view, &free_rules, &target, 1, bounded ? &few : &min_cut_limits, NULL, &error, &cut);
             if (!fail_allocation_disarm()) {
                 assert_int_equal(status, WH_OK);
                 min_cut_deinit(&cut);
@@ -445,7 +621,8 @@ static int cut_with_little_memory(const struct graph *graph, uint32_t target, ui
     setrlimit(RLIMIT_AS, &limit);
     struct min_cut cut;
     struct wh_error error = {0};
-    enum wh_status status = min_cut_init(graph, &free_rules, &target, 1, &min_cut_limits, NULL, &error, &cut);
+    struct edge_view view = edge_view_of(graph);
+    enum wh_status status = min_cut_init(&view, &free_rules, &target, 1, &min_cut_limits, NULL, &error, &cut);
     return status == WH_OK || (status == WH_ERR_RESOURCE && error.message[0]) ? (int)status : 98;
 }
 
@@ -479,11 +656,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cut_is_the_best_of_all_subsets),
         cmocka_unit_test(the_best_known_cut_frees_the_objects_too),
+        cmocka_unit_test(a_view_is_cut_like_the_graph_that_it_shows),
         cmocka_unit_test(of_a_chain_the_last_reference_is_cut),
         cmocka_unit_test(one_reference_above_beats_many_below),
         cmocka_unit_test(a_root_cannot_be_freed),
         cmocka_unit_test(planted_holders_are_found_in_layers),
         cmocka_unit_test(a_million_small_holders_are_peeled),
+        cmocka_unit_test(what_is_held_alone_is_no_part_of_the_network),
         cmocka_unit_test(beyond_the_limit_a_single_dominator_is_the_answer),
         cmocka_unit_test(beyond_the_limit_without_a_dominator_all_holders_are_cut),
         cmocka_unit_test(a_failed_allocation_is_an_error),

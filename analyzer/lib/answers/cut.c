@@ -124,7 +124,7 @@ static enum wh_status find_minimum(struct cutter *self)
 {
     const struct cut_rule_set rules = {&self->rules, cut_rules_price, cut_rules_is_pair};
     struct min_cut cut;
-    enum wh_status status = min_cut_init(&self->strong.graph, &rules, self->targets.nodes, self->targets.count, &min_cut_limits,
+    enum wh_status status = min_cut_init(&self->strong.view, &rules, self->targets.nodes, self->targets.count, &min_cut_limits,
                                          self->progress, self->error, &cut);
     if (status)
         return status;
@@ -147,8 +147,7 @@ static enum wh_status find_given(struct cutter *self, const struct wh_cut_query 
 /* The reference number of a cut edge: of a pair the value, unless only the key leads anywhere. */
 static uint32_t shown_ref(const struct cutter *self, const struct cut_edge *edge)
 {
-    uint32_t ref = strong_graph_ref(&self->strong, self->model->heap, edge->node, edge->edge);
-    return ref + (edge->pair && self->model->heap->target_of_ref[ref + 1] != HEAP_NULL);
+    return edge->edge + (edge->pair && self->model->heap->target_of_ref[edge->edge + 1] != HEAP_NULL);
 }
 
 /* A name that holds after the cut, if the referrer is still there. */
@@ -251,29 +250,42 @@ static void count_freed_targets(struct cutter *self)
         self->ret->freed_targets += what_if_is_freed(&self->what_if, self->targets.nodes[i]);
 }
 
+static enum wh_status find_shares(struct cutter *self, struct shares *ret)
+{
+    struct node_sizes sizes = heap_sizes(self->model->heap);
+    const struct freed_nodes freed = {self->what_if.freed_bitmap, self->what_if.paths.reached_bitmap};
+    enum wh_status status = shares_init(&self->strong.view, &sizes, &self->cut, &freed, self->progress, self->error, ret);
+    if (!status && shares_are_single(ret))
+        shares_fill_single(self->what_if.freed.bytes, self->what_if.freed.objects, ret);
+    return status;
+}
+
 /* The references are put back when the what-if ends, so names in what is left have to be found before. */
-static enum wh_status answer(struct cutter *self)
+static enum wh_status tell(struct cutter *self)
 {
     struct shares shares;
-    struct node_sizes sizes = heap_sizes(self->model->heap);
-    enum wh_status status = shares_init(&self->strong.graph, &sizes, &self->cut, self->progress, self->error, &shares);
+    enum wh_status status = find_shares(self, &shares);
     if (status)
         return status;
-    status = what_if_init(self->model, &self->strong, &self->cut, self->progress, self->error, &self->what_if);
-    if (!status) {
-        self->left = what_if_model(self->model, &self->what_if, &self->left_retention);
-        self->ret->freed = self->what_if.freed;
-        if (shares_are_single(&shares))
-            shares_fill_single(self->what_if.freed.bytes, self->what_if.freed.objects, &shares);
-        count_freed_targets(self);
-        status = fill_references(self);
-        if (!status)
-            status = fill_shares(self, &shares);
-        if (!status)
-            status = fill_remaining(self);
-        what_if_deinit(&self->what_if);
-    }
+    self->left = what_if_model(self->model, &self->what_if, &self->left_retention);
+    self->ret->freed = self->what_if.freed;
+    count_freed_targets(self);
+    status = fill_references(self);
+    if (!status)
+        status = fill_shares(self, &shares);
+    if (!status)
+        status = fill_remaining(self);
     shares_deinit(&shares);
+    return status;
+}
+
+static enum wh_status answer(struct cutter *self)
+{
+    enum wh_status status = what_if_init(self->model, &self->strong, &self->cut, self->progress, self->error, &self->what_if);
+    if (status)
+        return status;
+    status = tell(self);
+    what_if_deinit(&self->what_if);
     return status ? status : arena_status(self->arena, self->error);
 }
 

@@ -57,13 +57,13 @@ static enum wh_status leave_edge(struct path_scene *scene, struct cut_edge edge,
 /* All references from one object to the next: an object that refers to it twice holds it once. */
 static enum wh_status leave_hop(struct path_scene *scene, uint32_t from, uint32_t to, struct wh_error *error, bool *more)
 {
-    const struct graph *graph = &scene->strong.graph;
+    const struct edge_view *view = &scene->strong.view;
     enum wh_status status = WH_OK;
-    for (uint32_t edge = graph->first_edge_of_node[from]; !status && edge < graph->first_edge_of_node[from + 1]; edge++) {
+    for (uint32_t edge = edge_view_first(view, from); !status && edge < edge_view_last(view, from); edge++) {
         uint32_t first = edge;
-        bool pair = cut_rules_is_pair(&scene->rules, from, edge), found = graph->target_of_edge[edge] == to;
+        bool pair = cut_rules_is_pair(&scene->rules, from, edge), found = edge_view_target(view, from, edge) == to;
         if (pair)
-            found |= graph->target_of_edge[++edge] == to;
+            found |= edge_view_target(view, from, ++edge) == to;
         if (!found || cut_rules_price(&scene->rules, from, first) >= PRICE_NEVER)
             continue;
         *more = true;

@@ -120,15 +120,14 @@ static unsigned price_of_item(const struct cut_rules *rules, uint32_t node)
 unsigned cut_rules_price(const void *context, uint32_t node, uint32_t edge)
 {
     const struct cut_rules *rules = context;
-    uint32_t ref = strong_graph_ref(rules->strong, rules->heap, node, edge);
-    if (ref == UINT32_MAX || node == rules->modules_node)
+    if (node == rules->modules_node)
         return PRICE_NEVER;
     struct heap_sections sections = heap_sections(rules->heap, node);
-    if (ref < sections.attrs)
-        return price_of_member(rules, node, ref - sections.members);
-    if (ref < sections.extras)
+    if (edge < sections.attrs)
+        return price_of_member(rules, node, edge - sections.members);
+    if (edge < sections.extras)
         return PRICE_FREE;
-    if (ref < sections.items)
+    if (edge < sections.items)
         return rules->traits_of_type[rules->heap->type_of_node[node]].extras_fixed ? PRICE_NEVER : PRICE_EXTENSION;
     return price_of_item(rules, node);
 }
@@ -136,9 +135,8 @@ unsigned cut_rules_price(const void *context, uint32_t node, uint32_t edge)
 bool cut_rules_is_pair(const void *context, uint32_t node, uint32_t edge)
 {
     const struct cut_rules *rules = context;
-    uint32_t ref = strong_graph_ref(rules->strong, rules->heap, node, edge);
-    if (ref == UINT32_MAX || heap_items_kind(rules->heap, node) != FORM_ITEMS_PAIRS)
+    if (heap_items_kind(rules->heap, node) != FORM_ITEMS_PAIRS)
         return false;
-    uint32_t items = heap_sections(rules->heap, node).items;
-    return ref >= items && (ref - items) % 2 == 0;
+    struct heap_sections sections = heap_sections(rules->heap, node);
+    return edge >= sections.items && edge < sections.end && (edge - sections.items) % 2 == 0;
 }

@@ -35,7 +35,7 @@ enum wh_status cut_rules_init(const struct heap *heap, const struct strong_graph
                               struct cut_rules *ret) WH_MUST_USE;
 void cut_rules_deinit(struct cut_rules *rules);
 
-/* PRICE_* of an edge of the strong graph. */
+/* PRICE_* of an edge of the strong graph, which is a reference of the heap. That to a class is not asked for: nobody can remove it. */
 unsigned cut_rules_price(const void *rules, uint32_t node, uint32_t edge);
 
 /* Are this edge and the next one a dict's key and value, which go together? */

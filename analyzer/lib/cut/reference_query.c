@@ -136,10 +136,9 @@ enum wh_status reference_edges(const struct model *model, const struct lookup *l
         status = reference_find(model, lookup, expressions[i], error, &found);
         if (status)
             break;
-        uint32_t edge = strong_graph_edge(rules->strong, model->heap, found.node, found.ref);
         /* Of a dict's item the value was found. */
-        bool pair = edge > rules->strong->graph.first_edge_of_node[found.node] && cut_rules_is_pair(rules, found.node, edge - 1);
-        ret->edges[ret->count++] = (struct cut_edge){found.node, edge - pair, pair};
+        bool pair = found.ref > model->heap->first_ref_of_node[found.node] && cut_rules_is_pair(rules, found.node, found.ref - 1);
+        ret->edges[ret->count++] = (struct cut_edge){found.node, found.ref - pair, pair};
     }
     if (status)
         cut_edges_deinit(ret);

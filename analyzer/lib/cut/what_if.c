@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "base/node_vector.h"
 
 enum { WORTH_A_LINE_BYTES = 512 };
 
@@ -15,59 +16,56 @@ static uint32_t count_removed(const struct cut_edges *cut)
     return count;
 }
 
-static void remove_edge(struct what_if *what_if, uint32_t edge, uint32_t ref)
+/* What is silent already stays so when the references are put back. */
+static void remove_edges(struct what_if *what_if, const struct cut_edges *cut)
 {
-    uint32_t *target = &what_if->strong->graph.target_of_edge[edge];
-    what_if->removed[what_if->removed_count++] = (struct removed_edge){edge, ref, *target};
-    if (*target != NODE_NULL && ref != UINT32_MAX)
-        bitmap_set(what_if->strong->silent_bitmap, ref);
-    *target = NODE_NULL;
-}
-
-static void remove_edges(const struct heap *heap, struct what_if *what_if, const struct cut_edges *cut)
-{
+    uint64_t *silent_bitmap = what_if->strong->silent_bitmap;
     for (uint32_t i = 0; i < cut->count; i++) {
-        for (uint32_t edge = cut->edges[i].edge; edge <= cut->edges[i].edge + cut->edges[i].pair; edge++)
-            remove_edge(what_if, edge, strong_graph_ref(what_if->strong, heap, cut->edges[i].node, edge));
+        for (uint32_t edge = cut->edges[i].edge; edge <= cut->edges[i].edge + cut->edges[i].pair; edge++) {
+            if (bitmap_test(silent_bitmap, edge))
+                continue;
+            what_if->removed[what_if->removed_count++] = edge;
+            bitmap_set(silent_bitmap, edge);
+        }
     }
 }
 
-/* Backwards, so that a reference that was removed twice is what it was at first. */
 static void restore_edges(struct what_if *what_if)
 {
-    for (uint32_t i = what_if->removed_count; i-- > 0;) {
-        const struct removed_edge *removed = &what_if->removed[i];
-        what_if->strong->graph.target_of_edge[removed->edge] = removed->target;
-        if (removed->target != NODE_NULL && removed->ref != UINT32_MAX)
-            bitmap_clear(what_if->strong->silent_bitmap, removed->ref);
-    }
+    for (uint32_t i = 0; i < what_if->removed_count; i++)
+        bitmap_clear(what_if->strong->silent_bitmap, what_if->removed[i]);
 }
 
-static void add_up_freed(const struct model *model, struct what_if *what_if)
+static enum wh_status find_freed(const struct model *model, struct what_if *what_if, struct wh_error *error)
 {
-    for (uint32_t node = 1; node < model->heap->node_count; node++) {
-        if (!what_if_is_freed(what_if, node))
-            continue;
-        what_if->freed.objects++;
-        what_if->freed.bytes += model_shallow(model, node);
+    const uint64_t *live_bitmap = model->dominators->live_bitmap, *reached_bitmap = what_if->paths.reached_bitmap;
+    size_t words = bitmap_word_count(model->heap->node_count);
+    struct node_sizes sizes = heap_sizes(model->heap);
+    enum wh_status status = array_alloc(words, sizeof(uint64_t), "what is freed", error, &what_if->freed_bitmap);
+    for (size_t word = 0; !status && word < words; word++) {
+        uint64_t bits = live_bitmap[word] & ~reached_bitmap[word];
+        what_if->freed_bitmap[word] = bits;
+        what_if->freed.objects += bitmap_word_weight(bits);
+        for (; bits; bits &= bits - 1)
+            what_if->freed.bytes += node_sizes_get(&sizes, (uint32_t)(word * BITMAP_WORD_BITS) + (uint32_t)__builtin_ctzll(bits));
     }
+    return status;
 }
 
 enum wh_status what_if_init(const struct model *model, struct strong_graph *strong, const struct cut_edges *cut,
                             const struct progress *progress, struct wh_error *error, struct what_if *ret)
 {
-    *ret = (struct what_if){.strong = strong, .live_bitmap = model->dominators->live_bitmap};
-    uint32_t count = count_removed(cut);
+    *ret = (struct what_if){.strong = strong};
     struct root_groups groups = strong_graph_groups(strong);
-    enum wh_status status = array_alloc(count, sizeof(*ret->removed), "the references", error, &ret->removed);
+    enum wh_status status = array_alloc(count_removed(cut), sizeof(*ret->removed), "the references", error, &ret->removed);
     if (!status) {
-        remove_edges(model->heap, ret, cut);
-        status = bfs_tree_init(&strong->graph, &groups, progress, error, &ret->paths);
+        remove_edges(ret, cut);
+        status = bfs_tree_init_view(&strong->view, &groups, progress, error, &ret->paths);
     }
+    if (!status)
+        status = find_freed(model, ret, error);
     if (status)
         what_if_deinit(ret);
-    else
-        add_up_freed(model, ret);
     return status;
 }
 
@@ -75,6 +73,7 @@ void what_if_deinit(struct what_if *what_if)
 {
     restore_edges(what_if);
     free(what_if->removed);
+    free(what_if->freed_bitmap);
     bfs_tree_deinit(&what_if->paths);
     *what_if = (struct what_if){0};
 }
@@ -98,8 +97,9 @@ struct model what_if_model(const struct model *model, const struct what_if *what
 struct collector {
     const struct model *model;
     const struct what_if *what_if;
-    uint64_t *seen;
-    uint32_t *nodes, count;
+    struct wh_error *error;
+    uint64_t *seen;              /* not to be looked at, or not again: also all that does not stay */
+    struct node_vector found;
 };
 
 static bool is_program_text(const struct heap *heap, uint32_t node)
@@ -118,33 +118,34 @@ static bool is_worth_a_line(const struct model *model, uint32_t node)
            !is_program_text(model->heap, node);
 }
 
-static void collect(struct collector *collector, uint32_t node)
+static enum wh_status collect(struct collector *collector, uint32_t node)
 {
-    if (node == HEAP_NULL || bitmap_test(collector->seen, node) || !bfs_tree_is_reached(&collector->what_if->paths, node))
-        return;
+    if (bitmap_test(collector->seen, node))
+        return WH_OK;
     bitmap_set(collector->seen, node);
-    if (is_worth_a_line(collector->model, node))
-        collector->nodes[collector->count++] = node;
+    return is_worth_a_line(collector->model, node) ? node_vector_add(&collector->found, node, "what stays", collector->error) : WH_OK;
 }
 
-static void collect_referents(struct collector *collector, uint32_t node)
+static enum wh_status collect_referents(struct collector *collector, uint32_t node)
 {
-    const struct graph *graph = &collector->what_if->strong->graph;
-    const struct heap *heap = collector->model->heap;
-    uint32_t first = graph->first_edge_of_node[node], count = heap->first_ref_of_node[node + 1] - heap->first_ref_of_node[node];
-    for (uint32_t edge = first; edge < first + count; edge++)
-        collect(collector, graph->target_of_edge[edge]);
+    const struct edge_view *view = &collector->what_if->strong->view;
+    enum wh_status status = WH_OK;
+    for (uint32_t edge = edge_view_first(view, node); !status && edge < edge_view_last(view, node); edge++)
+        status = collect(collector, edge_view_target(view, node, edge));
+    return status;
 }
 
-static void collect_all(struct collector *collector)
+static enum wh_status collect_all(struct collector *collector)
 {
     const struct what_if *what_if = collector->what_if;
-    for (uint32_t i = 0; i < what_if->removed_count; i++)
-        collect(collector, what_if->removed[i].target);
-    for (uint32_t node = 1; node < collector->model->heap->node_count; node++) {
-        if (what_if_is_freed(what_if, node))
-            collect_referents(collector, node);
+    enum wh_status status = WH_OK;
+    for (uint32_t i = 0; !status && i < what_if->removed_count; i++)
+        status = collect(collector, what_if->strong->graph.target_of_edge[what_if->removed[i]]);
+    for (size_t word = 0; word < bitmap_word_count(collector->model->heap->node_count); word++) {
+        for (uint64_t bits = what_if->freed_bitmap[word]; !status && bits; bits &= bits - 1)
+            status = collect_referents(collector, (uint32_t)(word * BITMAP_WORD_BITS) + (uint32_t)__builtin_ctzll(bits));
     }
+    return status;
 }
 
 static int compare_retained(const void *left, const void *right, void *context)
@@ -157,44 +158,58 @@ static int compare_retained(const void *left, const void *right, void *context)
     return (a > b) - (a < b);
 }
 
-static uint32_t collect_targets(struct collector *collector, const uint32_t *targets, uint32_t count)
+static enum wh_status collect_targets(struct collector *collector, const uint32_t *targets, uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        if (bitmap_test(collector->seen, targets[i]) || !bfs_tree_is_reached(&collector->what_if->paths, targets[i]))
+    enum wh_status status = WH_OK;
+    for (uint32_t i = 0; !status && i < count; i++) {
+        if (bitmap_test(collector->seen, targets[i]))
             continue;
         bitmap_set(collector->seen, targets[i]);
-        collector->nodes[collector->count++] = targets[i];
+        status = node_vector_add(&collector->found, targets[i], "what stays", collector->error);
     }
-    return collector->count;
+    return status;
 }
 
 static enum wh_status fill_remaining(struct collector *collector, const uint32_t *targets, uint32_t target_count, uint32_t limit,
-                                     struct wh_error *error, struct remainings *ret)
+                                     struct remainings *ret)
 {
-    uint32_t kept_targets = collect_targets(collector, targets, target_count);
-    collect_all(collector);
-    qsort_r(collector->nodes, kept_targets, sizeof(uint32_t), compare_retained, (void *)collector->model);
-    qsort_r(collector->nodes + kept_targets, collector->count - kept_targets, sizeof(uint32_t), compare_retained, (void *)collector->model);
-    ret->total = collector->count;
-    uint32_t count = collector->count < limit ? collector->count : limit;
-    enum wh_status status = array_alloc(count, sizeof(*ret->rows), "what stays", error, &ret->rows);
+    const struct node_vector *found = &collector->found;
+    enum wh_status status = collect_targets(collector, targets, target_count);
+    uint32_t kept_targets = found->count;
+    if (!status)
+        status = collect_all(collector);
+    if (status || !found->count)
+        return status;
+    qsort_r(found->nodes, kept_targets, sizeof(uint32_t), compare_retained, (void *)collector->model);
+    qsort_r(found->nodes + kept_targets, found->count - kept_targets, sizeof(uint32_t), compare_retained, (void *)collector->model);
+    ret->total = found->count;
+    uint32_t count = found->count < limit ? found->count : limit;
+    status = array_alloc(count, sizeof(*ret->rows), "what stays", collector->error, &ret->rows);
     for (; !status && ret->count < count; ret->count++)
-        ret->rows[ret->count] = (struct remaining){collector->nodes[ret->count], ret->count < kept_targets};
+        ret->rows[ret->count] = (struct remaining){found->nodes[ret->count], ret->count < kept_targets};
     return status;
+}
+
+/* Node 0 counts as reached, but stays nowhere. */
+static void see_unreached(const struct bfs_tree *paths, uint64_t *seen)
+{
+    for (size_t word = 0; word < bitmap_word_count(paths->node_count); word++)
+        seen[word] = ~paths->reached_bitmap[word];
+    bitmap_set(seen, NODE_NULL);
 }
 
 enum wh_status what_if_remaining(const struct model *model, const struct what_if *what_if, const uint32_t *targets, uint32_t target_count,
                                  uint32_t limit, struct wh_error *error, struct remainings *ret)
 {
-    struct collector collector = {.model = model, .what_if = what_if};
+    struct collector collector = {.model = model, .what_if = what_if, .error = error};
     *ret = (struct remainings){0};
-    enum wh_status status = array_alloc_zeroed(bitmap_word_count(model->heap->node_count), sizeof(uint64_t), "what stays", error, &collector.seen);
-    if (!status)
-        status = array_alloc(model->heap->node_count, sizeof(uint32_t), "what stays", error, &collector.nodes);
-    if (!status)
-        status = fill_remaining(&collector, targets, target_count, limit, error, ret);
+    enum wh_status status = array_alloc(bitmap_word_count(model->heap->node_count), sizeof(uint64_t), "what stays", error, &collector.seen);
+    if (!status) {
+        see_unreached(&what_if->paths, collector.seen);
+        status = fill_remaining(&collector, targets, target_count, limit, ret);
+    }
     free(collector.seen);
-    free(collector.nodes);
+    node_vector_deinit(&collector.found);
     return status;
 }
 

@@ -11,14 +11,12 @@
 #include "heap/model.h"
 #include "heap/strong.h"
 
-struct removed_edge { uint32_t edge, ref /* UINT32_MAX: to the class */, target; };
-
 struct what_if {
     struct strong_graph *strong;      /* without the references, as long as this stands */
-    const uint64_t *live_bitmap;      /* before */
     uint32_t removed_count;
-    struct removed_edge *removed;
+    uint32_t *removed;                /* edges that held something before */
     struct bfs_tree paths;            /* after */
+    uint64_t *freed_bitmap;           /* by node: alive before, and not after */
     struct wh_mass freed;
 };
 
@@ -29,7 +27,7 @@ void what_if_deinit(struct what_if *what_if);
 
 static inline bool what_if_is_freed(const struct what_if *what_if, uint32_t node)
 {
-    return bitmap_test(what_if->live_bitmap, node) && !bfs_tree_is_reached(&what_if->paths, node);
+    return bitmap_test(what_if->freed_bitmap, node);
 }
 
 /* A model in which names are found in what is left. It refers to `retention`, which is filled in, and to `what_if`. */

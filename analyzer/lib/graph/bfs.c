@@ -15,6 +15,7 @@ enum { PREFETCH_TARGETS = 8, PREFETCH_EDGES = 16, PREFETCH_NODE = 32, TARGETS_FE
 
 struct search {
     const struct graph *graph;
+    const struct edge_view *view; /* NULL: the graph as it is */
     const struct progress *progress;
     struct wh_error *error;
     uint32_t *queue;
@@ -69,6 +70,24 @@ static void prefetch_ahead(const struct search *search, const struct bfs_tree *t
         prefetch_targets(search, tree, next[PREFETCH_TARGETS]);
 }
 
+static void reach_targets(struct search *search, struct bfs_tree *tree, uint32_t node)
+{
+    const struct graph *graph = search->graph;
+    for (uint32_t edge = graph->first_edge_of_node[node]; edge < graph->first_edge_of_node[node + 1]; ++edge) {
+        if (!bitmap_test(tree->reached_bitmap, graph->target_of_edge[edge]))
+            reach(search, tree, graph->target_of_edge[edge], node);
+    }
+}
+
+static void reach_viewed_targets(struct search *search, struct bfs_tree *tree, uint32_t node)
+{
+    for (uint32_t edge = edge_view_first(search->view, node); edge <= edge_view_last(search->view, node); ++edge) {
+        uint32_t target = edge_view_target(search->view, node, edge);
+        if (!bitmap_test(tree->reached_bitmap, target))
+            reach(search, tree, target, node);
+    }
+}
+
 static enum wh_status drain_queue(struct search *search, struct bfs_tree *tree)
 {
     const struct graph *graph = search->graph;
@@ -78,10 +97,10 @@ static enum wh_status drain_queue(struct search *search, struct bfs_tree *tree)
             return status;
         prefetch_ahead(search, tree);
         uint32_t node = search->queue[search->head++];
-        for (uint32_t edge = graph->first_edge_of_node[node]; edge < graph->first_edge_of_node[node + 1]; ++edge) {
-            if (!bitmap_test(tree->reached_bitmap, graph->target_of_edge[edge]))
-                reach(search, tree, graph->target_of_edge[edge], node);
-        }
+        if (search->view)
+            reach_viewed_targets(search, tree, node);
+        else
+            reach_targets(search, tree, node);
     }
     return WH_OK;
 }
@@ -158,17 +177,29 @@ static enum wh_status search_and_list(struct search *search, const struct root_g
     return status ? status : search_all(search, groups, ret);
 }
 
+static enum wh_status init(struct search *search, const struct root_groups *groups, struct bfs_tree *ret)
+{
+    enum wh_status status = search_and_list(search, groups, ret);
+    if (!status)
+        status = list_starts(search, search->queue, ret);
+    free(search->queue);
+    if (status)
+        bfs_tree_deinit(ret);
+    return status;
+}
+
 enum wh_status bfs_tree_init(const struct graph *graph, const struct root_groups *groups, const struct progress *progress,
                              struct wh_error *error, struct bfs_tree *ret)
 {
     struct search search = {.graph = graph, .progress = progress, .error = error};
-    enum wh_status status = search_and_list(&search, groups, ret);
-    if (!status)
-        status = list_starts(&search, search.queue, ret);
-    free(search.queue);
-    if (status)
-        bfs_tree_deinit(ret);
-    return status;
+    return init(&search, groups, ret);
+}
+
+enum wh_status bfs_tree_init_view(const struct edge_view *view, const struct root_groups *groups, const struct progress *progress,
+                                  struct wh_error *error, struct bfs_tree *ret)
+{
+    struct search search = {.graph = view->graph, .view = view, .progress = progress, .error = error};
+    return init(&search, groups, ret);
 }
 
 enum wh_status bfs_tree_init_ordered(const struct graph *graph, const struct root_groups *groups, const struct progress *progress,

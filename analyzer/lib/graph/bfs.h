@@ -15,6 +15,7 @@
 #include <whoholds/formats/error.h>
 
 #include "base/bitmap.h"
+#include "graph/edge_view.h"
 #include "graph/graph.h"
 #include "base/progress.h"
 
@@ -36,6 +37,10 @@ struct bfs_tree {
 /* `groups` may be NULL: all roots are one group. The caller owns `ret`. */
 WH_MUST_USE enum wh_status bfs_tree_init(const struct graph *graph, const struct root_groups *groups,
                                          const struct progress *progress, struct wh_error *error, struct bfs_tree *ret);
+
+/* The same for a view; of a node's edges the one that its kind has more comes last. */
+WH_MUST_USE enum wh_status bfs_tree_init_view(const struct edge_view *view, const struct root_groups *groups, const struct progress *progress,
+                                              struct wh_error *error, struct bfs_tree *ret);
 
 /* The same, and the order in which nodes were found, which the caller frees: node_count elements, of which the first *count are set. */
 WH_MUST_USE enum wh_status bfs_tree_init_ordered(const struct graph *graph, const struct root_groups *groups, const struct progress *progress,

@@ -9,9 +9,11 @@
 #include <igraph.h>
 
 #include "base/array.h"
+#include "graph/crossing.h"
 #include "graph/dominators.h"
+#include "graph/reduction.h"
 
-const struct min_cut_limits min_cut_limits = {.edges = 16u << 20, .peeled_edges = 1u << 20};
+const struct min_cut_limits min_cut_limits = {.edges = 4u << 20, .peeled_edges = 1u << 20};
 
 /* --- the network as igraph wants it --- */
 
@@ -149,7 +151,7 @@ static enum wh_status flow(const struct reduction *reduction, const uint32_t *nu
 enum { DOMINATORS_MAX = 64 };   /* how many nodes above the set are looked at */
 
 /* The nearest node that dominates the whole set, or the virtual root: the first, from the leaves up, below which all of it lies. */
-static enum wh_status common_dominator(const struct dominators *dominators, const struct reduction *reduction, struct wh_error *error,
+static enum wh_status common_dominator(const struct dominators *dominators, const struct cut_region *region, struct wh_error *error,
                                        uint32_t *ret)
 {
     uint32_t *count_of_node = NULL, total = dominators->node_count + 2;
@@ -158,8 +160,8 @@ static enum wh_status common_dominator(const struct dominators *dominators, cons
     for (uint32_t rank = total; !status && rank-- > 1;) {
         uint32_t node = dominators->node_of_rank[rank], idom = dominators->idom_of_node[node];
         if (node < dominators->node_count)
-            count_of_node[node] += bitmap_test(reduction->target_bitmap, node);
-        if (count_of_node[node] == reduction->target_count) {
+            count_of_node[node] += bitmap_test(region->target_bitmap, node);
+        if (count_of_node[node] == region->target_count) {
             *ret = node;
             break;
         }
@@ -174,27 +176,27 @@ struct candidate { uint32_t node, references; bool fixed; };
 
 struct candidates { struct candidate rows[DOMINATORS_MAX]; uint32_t count; };
 
-static struct candidates list_candidates(const struct dominators *dominators, const struct reduction *reduction, uint32_t node)
+static struct candidates list_candidates(const struct dominators *dominators, const struct cut_region *region, uint32_t node)
 {
     struct candidates found = {.count = 0};
-    for (; node < dominators->node_count && found.count < DOMINATORS_MAX && !bitmap_test(reduction->fixed_bitmap, node);
+    for (; node < dominators->node_count && found.count < DOMINATORS_MAX && !bitmap_test(region->fixed_bitmap, node);
          node = dominators->idom_of_node[node])
         found.rows[found.count++] = (struct candidate){.node = node};
     return found;
 }
 
 /* Whatever the nodes from which the candidates are referred to: those behind them are sorted out when one is chosen. */
-static void count_references(const struct reduction *reduction, struct candidates *candidates)
+static void count_references(const struct cut_region *region, struct candidates *candidates)
 {
-    const struct graph *graph = reduction->graph;
-    for (uint32_t node = 1; node < graph->node_count; node++) {
-        for (uint32_t edge = graph->first_edge_of_node[node]; edge < graph->first_edge_of_node[node + 1]; edge++) {
-            uint32_t target = graph->target_of_edge[edge];
+    const struct edge_view *view = region->view;
+    for (uint32_t node = 1; node < view->graph->node_count; node++) {
+        for (uint32_t edge = edge_view_first(view, node); edge <= edge_view_last(view, node); edge++) {
+            uint32_t target = edge_view_target(view, node, edge);
             for (uint32_t i = 0; i < candidates->count; i++) {
                 if (candidates->rows[i].node != target)
                     continue;
                 candidates->rows[i].references++;
-                candidates->rows[i].fixed |= reduction->rules->price(reduction->rules->context, node, edge) >= REDUCTION_NEVER;
+                candidates->rows[i].fixed |= cut_capacity(view, region->rules, node, edge) == CUT_INFINITE;
             }
         }
     }
@@ -213,8 +215,9 @@ static uint32_t choose_candidate(const struct candidates *candidates, uint32_t l
 }
 
 /* All that is reached although `blocked` is not passed through. */
-static void mark_before(const struct graph *graph, uint32_t blocked, uint64_t *marked, uint32_t *queue)
+static void mark_before(const struct edge_view *view, uint32_t blocked, uint64_t *marked, uint32_t *queue)
 {
+    const struct graph *graph = view->graph;
     uint32_t end = 0;
     bitmap_set(marked, NODE_NULL);
     bitmap_set(marked, blocked);
@@ -224,8 +227,9 @@ static void mark_before(const struct graph *graph, uint32_t blocked, uint64_t *m
         bitmap_set(marked, graph->root_node[i]);
     }
     for (uint32_t begin = 0; begin < end; begin++) {
-        for (uint32_t edge = graph->first_edge_of_node[queue[begin]]; edge < graph->first_edge_of_node[queue[begin] + 1]; edge++) {
-            uint32_t target = graph->target_of_edge[edge];
+        uint32_t node = queue[begin];
+        for (uint32_t edge = edge_view_first(view, node); edge <= edge_view_last(view, node); edge++) {
+            uint32_t target = edge_view_target(view, node, edge);
             if (!bitmap_test(marked, target))
                 queue[end++] = target;
             bitmap_set(marked, target);
@@ -233,107 +237,82 @@ static void mark_before(const struct graph *graph, uint32_t blocked, uint64_t *m
     }
 }
 
-static bool leads_to(const struct reduction *reduction, uint32_t node, uint32_t edge, uint32_t target, bool *pair)
+static uint32_t list_references(const struct cut_region *region, const uint64_t *marked, uint32_t target, struct cut_edge *ret)
 {
-    const struct graph *graph = reduction->graph;
-    *pair = edge + 1 < graph->first_edge_of_node[node + 1] && reduction->rules->is_pair(reduction->rules->context, node, edge);
-    return graph->target_of_edge[edge] == target || (*pair && graph->target_of_edge[edge + 1] == target);
-}
-
-static uint32_t list_references(const struct reduction *reduction, const uint64_t *marked, uint32_t target, struct cut_edge *ret)
-{
-    const struct graph *graph = reduction->graph;
     uint32_t count = 0;
-    bool pair;
-    for (uint32_t node = 1; node < graph->node_count; node++) {
+    struct cut_link link;
+    for (uint32_t node = 1; node < region->view->graph->node_count; node++) {
         if (node == target || !bitmap_test(marked, node))
             continue;
-        for (uint32_t edge = graph->first_edge_of_node[node]; edge < graph->first_edge_of_node[node + 1]; edge += 1 + pair) {
-            if (!leads_to(reduction, node, edge, target, &pair))
+        for (uint32_t at = edge_view_first(region->view, node); cut_link_next(region->view, region->rules, node, &at, &link);) {
+            if (link.target != target && link.with != target)
                 continue;
             if (ret)
-                ret[count] = (struct cut_edge){node, edge, pair};
+                ret[count] = (struct cut_edge){node, link.edge, link.pair};
             count++;
         }
     }
     return count;
 }
 
-static enum wh_status cut_dominator(const struct reduction *reduction, uint32_t target, struct wh_error *error, struct cut_edges *ret)
+static enum wh_status cut_dominator(const struct cut_region *region, uint32_t target, struct wh_error *error, struct cut_edges *ret)
 {
     uint64_t *marked = NULL;
-    uint32_t *queue = NULL;
-    enum wh_status status = array_alloc_zeroed(bitmap_word_count(reduction->graph->node_count), sizeof(uint64_t), "the cut", error, &marked);
+    uint32_t *queue = NULL, node_count = region->view->graph->node_count;
+    enum wh_status status = array_alloc_zeroed(bitmap_word_count(node_count), sizeof(uint64_t), "the cut", error, &marked);
     if (!status)
-        status = array_alloc(reduction->graph->node_count, sizeof(uint32_t), "the cut", error, &queue);
+        status = array_alloc(node_count, sizeof(uint32_t), "the cut", error, &queue);
     if (!status) {
-        mark_before(reduction->graph, target, marked, queue);
-        ret->count = list_references(reduction, marked, target, NULL);
+        mark_before(region->view, target, marked, queue);
+        ret->count = list_references(region, marked, target, NULL);
         status = array_alloc(ret->count, sizeof(*ret->edges), "the cut", error, &ret->edges);
     }
     if (!status)
-        list_references(reduction, marked, target, ret->edges);
+        list_references(region, marked, target, ret->edges);
     free(marked);
     free(queue);
     return status;
 }
 
-/* Everything between the source and the set: the network may be incomplete, but what leads to the set is known. */
-static uint32_t list_frontier(const struct reduction *reduction, struct cut_edge *ret)
+/* The nodes above the set, up to the first that nobody can take away. */
+static enum wh_status find_candidates(const struct cut_region *region, const struct progress *progress, struct wh_error *error, struct candidates *ret)
 {
-    const struct graph *graph = reduction->graph;
-    uint32_t count = 0;
-    for (uint32_t at = 0; at < reduction->fixed_count; at++) {
-        uint32_t node = reduction->order[at];
-        if (!bitmap_test(reduction->behind_bitmap, node))
-            continue;
-        bool pair;
-        for (uint32_t edge = graph->first_edge_of_node[node]; edge < graph->first_edge_of_node[node + 1]; edge += 1 + pair) {
-            bool leads = false;
-            pair = edge + 1 < graph->first_edge_of_node[node + 1] && reduction->rules->is_pair(reduction->rules->context, node, edge);
-            for (uint32_t end = edge; end <= edge + pair; end++) {
-                uint32_t target = graph->target_of_edge[end];
-                leads |= bitmap_test(reduction->behind_bitmap, target) && !bitmap_test(reduction->fixed_bitmap, target);
-            }
-            if (leads && ret)
-                ret[count] = (struct cut_edge){node, edge, pair};
-            count += leads;
-        }
-    }
-    return count;
-}
-
-static enum wh_status cut_frontier(const struct reduction *reduction, struct wh_error *error, struct cut_edges *ret)
-{
-    uint32_t count = list_frontier(reduction, NULL);
-    enum wh_status status = array_alloc(count, sizeof(*ret->edges), "the cut", error, &ret->edges);
-    if (!status)
-        ret->count = list_frontier(reduction, ret->edges);
+    struct graph graph;
+    struct dominators dominators;
+    uint32_t common = NODE_NONE;
+    enum wh_status status = edge_view_graph_init(region->view, error, &graph);
+    if (status)
+        return status;
+    status = dominators_init(&graph, progress, error, &dominators);
+    edge_view_graph_deinit(&graph);
+    if (status)
+        return status;
+    status = common_dominator(&dominators, region, error, &common);
+    *ret = list_candidates(&dominators, region, status ? NODE_NONE : common);
+    dominators_deinit(&dominators);
     return status;
 }
 
-static enum wh_status best_known(const struct reduction *reduction, const struct progress *progress, struct wh_error *error,
-                                 struct cut_edges *ret)
+static enum wh_status best_known(const struct cut_region *region, const struct progress *progress, struct wh_error *error, struct cut_edges *ret)
 {
-    struct dominators dominators;
-    uint32_t common = NODE_NONE;
-    enum wh_status status = dominators_init(reduction->graph, progress, error, &dominators);
+    struct candidates candidates;
+    enum wh_status status = find_candidates(region, progress, error, &candidates);
+    if (!status)
+        status = crossing_list_all(region, error, ret);
     if (status)
         return status;
-    status = common_dominator(&dominators, reduction, error, &common);
-    struct candidates candidates = list_candidates(&dominators, reduction, status ? NODE_NONE : common);
-    dominators_deinit(&dominators);
-    if (status)
-        return status;
-    count_references(reduction, &candidates);
-    uint32_t node = choose_candidate(&candidates, list_frontier(reduction, NULL));
-    return node == NODE_NONE ? cut_frontier(reduction, error, ret) : cut_dominator(reduction, node, error, ret);
+    count_references(region, &candidates);
+    uint32_t node = choose_candidate(&candidates, ret->count);
+    if (node == NODE_NONE)
+        return WH_OK;
+    cut_edges_deinit(ret);
+    return cut_dominator(region, node, error, ret);
 }
 
 /* --- all of it --- */
 
-static enum wh_status cut_network(const struct reduction *reduction, const uint32_t *number_of_vertex, uint32_t vertices, uint32_t edges,
-                                  struct wh_error *error, struct cut_edges *ret)
+static enum wh_status cut_network(struct cut_region *region, const struct reduction *reduction, const uint32_t *number_of_vertex, uint32_t vertices,
+                                  uint32_t edges, struct wh_error *error, struct cut_edges *ret)
 {
     bool *side_of_vertex = NULL;
     enum wh_status status = array_alloc_zeroed(reduction->vertex_count, sizeof(bool), "the minimum cut", error, &side_of_vertex);
@@ -341,56 +320,70 @@ static enum wh_status cut_network(const struct reduction *reduction, const uint3
         status = flow(reduction, number_of_vertex, vertices, edges, side_of_vertex, error);
     if (!status) {
         side_of_vertex[VERTEX_SINK] = true;
-        status = reduction_crossing(reduction, side_of_vertex, error, ret);
+        status = reduction_decide_peeled(reduction, side_of_vertex, error);
     }
+    if (!status)
+        status = crossing_list(region, reduction, side_of_vertex, error, ret);
     free(side_of_vertex);
     return status;
 }
 
-static enum wh_status stop(struct min_cut *cut, const char *what, uint32_t limit, const struct reduction *reduction,
+static enum wh_status stop(struct min_cut *cut, const char *what, uint32_t limit, const struct cut_region *region,
                            const struct progress *progress, struct wh_error *error)
 {
     cut->complete = false;
     snprintf(cut->stopped_at, sizeof(cut->stopped_at), "stopped at %" PRIu32 " references %s", limit, what);
-    return best_known(reduction, progress, error, &cut->cut);
+    return best_known(region, progress, error, &cut->cut);
 }
 
-static enum wh_status cut_reduction(const struct reduction *reduction, const struct min_cut_limits *limits, const struct progress *progress,
-                                    struct wh_error *error, struct min_cut *ret)
+static enum wh_status cut_reduction(struct cut_region *region, const struct reduction *reduction, const struct min_cut_limits *limits,
+                                    const struct progress *progress, struct wh_error *error, struct min_cut *ret)
 {
     uint32_t *number_of_vertex = NULL, vertices;
-    ret->complete = true;
-    ret->fixed_targets = reduction->fixed_target_count;
-    if (!reduction->target_count)
-        return WH_OK;
     if (reduction->stopped)
-        return stop(ret, "that lead to the objects", limits->edges, reduction, progress, error);
+        return stop(ret, "that lead to the objects", limits->edges, region, progress, error);
     enum wh_status status = array_alloc(reduction->vertex_count, sizeof(uint32_t), "the network", error, &number_of_vertex);
     if (status)
         return status;
     number_vertices(reduction, number_of_vertex, &vertices);
     uint32_t edges = list_edges(reduction, number_of_vertex, NULL);
     if (edges > limits->peeled_edges)
-        status = stop(ret, "that matter", limits->peeled_edges, reduction, progress, error);
+        status = stop(ret, "that matter", limits->peeled_edges, region, progress, error);
     else
         status = progress_report(progress, "the minimum cut", 0, edges, error);
     if (!status && ret->complete)
-        status = cut_network(reduction, number_of_vertex, vertices, edges, error, &ret->cut);
+        status = cut_network(region, reduction, number_of_vertex, vertices, edges, error, &ret->cut);
     free(number_of_vertex);
     return status;
 }
 
-enum wh_status min_cut_init(const struct graph *graph, const struct cut_rule_set *rules, const uint32_t *targets, uint32_t target_count,
+static enum wh_status cut_off(struct cut_region *region, const struct min_cut_limits *limits, const struct progress *progress, struct wh_error *error,
+                              struct min_cut *ret)
+{
+    struct reduction reduction;
+    ret->complete = true;
+    ret->fixed_targets = region->fixed_target_count;
+    if (!region->target_count)
+        return WH_OK;
+    enum wh_status status = reduction_init(region, limits->edges, progress, error, &reduction);
+    if (status)
+        return status;
+    status = cut_reduction(region, &reduction, limits, progress, error, ret);
+    reduction_deinit(&reduction);
+    return status;
+}
+
+enum wh_status min_cut_init(const struct edge_view *view, const struct cut_rule_set *rules, const uint32_t *targets, uint32_t target_count,
                             const struct min_cut_limits *limits, const struct progress *progress, struct wh_error *error,
                             struct min_cut *ret)
 {
-    struct reduction reduction;
+    struct cut_region region;
     *ret = (struct min_cut){.complete = true};
-    enum wh_status status = reduction_init(graph, rules, targets, target_count, limits->edges, progress, error, &reduction);
+    enum wh_status status = cut_region_init(view, rules, targets, target_count, progress, error, &region);
     if (status)
         return status;
-    status = cut_reduction(&reduction, limits, progress, error, ret);
-    reduction_deinit(&reduction);
+    status = cut_off(&region, limits, progress, error, ret);
+    cut_region_deinit(&region);
     if (status)
         min_cut_deinit(ret);
     return status;

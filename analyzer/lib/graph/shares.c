@@ -2,9 +2,10 @@
 #include "graph/shares.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/array.h"
+#include "base/bitmap_ranks.h"
+#include "base/node_vector.h"
 #include "graph/dominators.h"
 #include "graph/retained.h"
 
@@ -21,43 +22,226 @@ static enum wh_status list_holders(const struct cut_edges *cut, struct wh_error 
     return status;
 }
 
-/* Moves a reference from its place to the holder's new object; the place refers to that object if it is the first. */
-static void move_edge(struct graph *split, uint32_t edge, uint32_t holder, bool first)
+/* Its node is the holder's. */
+static const struct cut_edge *first_reference(const struct cut_edges *cut, const struct share *share)
 {
-    split->target_of_edge[split->edge_count++] = split->target_of_edge[edge];
-    split->target_of_edge[edge] = first ? holder : NODE_NULL;
+    return &cut->edges[share->edge];
 }
 
-static void split_holder(struct graph *split, const struct cut_edges *cut, const struct share *share, uint32_t holder)
+struct sharer {
+    const struct edge_view *view;
+    const struct node_sizes *sizes;
+    const struct cut_edges *cut;
+    const struct freed_nodes *freed;
+    const struct progress *progress;
+    struct wh_error *error;
+    struct shares *ret;
+    struct bitmap_ranks ranks;   /* of what is freed */
+};
+
+/* Does a holder stand behind another: is it freed itself? */
+static bool are_nested(const struct sharer *sharer)
 {
-    for (uint32_t i = share->edge; i < share->edge + share->references; i++) {
-        const struct cut_edge *edge = &cut->edges[i];
-        move_edge(split, edge->edge, holder, i == share->edge);
-        if (edge->pair)
-            move_edge(split, edge->edge + 1, holder, false);
+    bool nested = false;
+    for (uint32_t i = 0; i < sharer->ret->count; i++)
+        nested |= bitmap_test(sharer->freed->freed_bitmap, first_reference(sharer->cut, &sharer->ret->rows[i])->node);
+    return nested;
+}
+
+/* --- holders that stay: whose each object is --- */
+
+enum { NOBODY = 0 };
+#define SEVERAL UINT32_MAX
+
+struct painter {
+    const struct sharer *sharer;
+    uint32_t *owner_of_rank;      /* the holder's row and one more, NOBODY, SEVERAL */
+    uint64_t *pending_bitmap;     /* by node: its owner has changed, and its referents are to be told */
+    uint32_t at;                  /* nodes up to this one have been passed: they wait in the list */
+    struct node_vector waiting;
+};
+
+static enum wh_status paint(struct painter *painter, uint32_t node, uint32_t owner)
+{
+    const struct sharer *sharer = painter->sharer;
+    if (!bitmap_test(sharer->freed->freed_bitmap, node))
+        return WH_OK;
+    uint32_t *known = &painter->owner_of_rank[bitmap_ranks_get(&sharer->ranks, node)];
+    if (*known == owner || *known == SEVERAL)
+        return WH_OK;
+    *known = *known == NOBODY ? owner : SEVERAL;
+    if (bitmap_test(painter->pending_bitmap, node))
+        return WH_OK;
+    bitmap_set(painter->pending_bitmap, node);
+    return node <= painter->at ? node_vector_add(&painter->waiting, node, "the shares", sharer->error) : WH_OK;
+}
+
+static enum wh_status paint_referents(struct painter *painter, uint32_t node)
+{
+    const struct edge_view *view = painter->sharer->view;
+    uint32_t owner = painter->owner_of_rank[bitmap_ranks_get(&painter->sharer->ranks, node)];
+    enum wh_status status = WH_OK;
+    bitmap_clear(painter->pending_bitmap, node);
+    for (uint32_t edge = edge_view_first(view, node); !status && edge <= edge_view_last(view, node); edge++)
+        status = paint(painter, edge_view_target(view, node, edge), owner);
+    return status;
+}
+
+static enum wh_status paint_holders(struct painter *painter)
+{
+    const struct sharer *sharer = painter->sharer;
+    const uint32_t *target_of_edge = sharer->view->graph->target_of_edge;
+    enum wh_status status = WH_OK;
+    for (uint32_t row = 0; row < sharer->ret->count; row++) {
+        const struct share *share = &sharer->ret->rows[row];
+        const struct cut_edge *edges = first_reference(sharer->cut, share);
+        if (!bitmap_test(sharer->freed->reached_bitmap, edges->node))
+            continue;
+        for (uint32_t i = 0; i < share->references; i++) {
+            for (uint32_t edge = edges[i].edge; !status && edge <= edges[i].edge + edges[i].pair; edge++)
+                status = paint(painter, target_of_edge[edge], row + 1);
+        }
     }
-    split->first_edge_of_node[holder + 1] = split->edge_count;
+    return status;
 }
 
-/* The roots are borrowed. */
-static enum wh_status split_graph(const struct graph *graph, const struct cut_edges *cut, const struct shares *shares, struct wh_error *error,
-                                  struct graph *ret)
+/* As the objects stand, most before what they refer to; then what was passed. Each changes its owner twice at most. */
+static enum wh_status paint_all(struct painter *painter)
 {
-    *ret = (struct graph){.node_count = graph->node_count + shares->count, .edge_count = graph->edge_count, .root_count = graph->root_count,
-                          .root_node = graph->root_node};
-    size_t edges = (size_t)graph->edge_count + 2 * (size_t)cut->count;
-    if (edges > GRAPH_EDGE_COUNT_MAX || ret->node_count > GRAPH_NODE_COUNT_MAX)
-        return wh_error_set(error, WH_ERR_INPUT, "the snapshot has more references than 32 bits can number");
-    enum wh_status status = array_alloc(edges, sizeof(uint32_t), "the shares", error, &ret->target_of_edge);
+    const struct sharer *sharer = painter->sharer;
+    uint32_t node_count = sharer->view->graph->node_count;
+    enum wh_status status = paint_holders(painter);
+    for (size_t word = 0; !status && word < bitmap_word_count(node_count); word++) {
+        uint64_t left = UINT64_MAX;
+        while (!status && painter->pending_bitmap[word] & left) {
+            unsigned bit = (unsigned)__builtin_ctzll(painter->pending_bitmap[word] & left);
+            left = UINT64_MAX << bit << 1;
+            painter->at = (uint32_t)(word * BITMAP_WORD_BITS) + bit;
+            status = paint_referents(painter, painter->at);
+        }
+        if (!status)
+            status = progress_tick(sharer->progress, "the shares", word, bitmap_word_count(node_count), sharer->error);
+    }
+    painter->at = UINT32_MAX;
+    while (!status && painter->waiting.count)
+        status = paint_referents(painter, painter->waiting.nodes[--painter->waiting.count]);
+    return status;
+}
+
+static void add_up_owned(const struct painter *painter)
+{
+    const struct sharer *sharer = painter->sharer;
+    uint32_t rank = 0;
+    for (size_t word = 0; word < bitmap_word_count(sharer->view->graph->node_count); word++) {
+        for (uint64_t bits = sharer->freed->freed_bitmap[word]; bits; bits &= bits - 1) {
+            uint32_t owner = painter->owner_of_rank[rank++];
+            if (owner == NOBODY || owner == SEVERAL)
+                continue;
+            struct share *share = &sharer->ret->rows[owner - 1];
+            uint64_t bytes = node_sizes_get(sharer->sizes, (uint32_t)(word * BITMAP_WORD_BITS) + (uint32_t)__builtin_ctzll(bits));
+            share->objects++;
+            share->bytes += bytes;
+            sharer->ret->bytes += bytes;
+        }
+    }
+}
+
+static enum wh_status share_by_owner(const struct sharer *sharer)
+{
+    struct painter painter = {.sharer = sharer};
+    size_t words = bitmap_word_count(sharer->view->graph->node_count);
+    enum wh_status status = array_alloc_zeroed(sharer->ranks.count, sizeof(uint32_t), "the shares", sharer->error, &painter.owner_of_rank);
     if (!status)
-        status = array_alloc((size_t)ret->node_count + 1, sizeof(uint32_t), "the shares", error, &ret->first_edge_of_node);
-    if (status)
-        return status;
-    memcpy(ret->target_of_edge, graph->target_of_edge, graph->edge_count * sizeof(uint32_t));
-    memcpy(ret->first_edge_of_node, graph->first_edge_of_node, ((size_t)graph->node_count + 1) * sizeof(uint32_t));
-    for (uint32_t i = 0; i < shares->count; i++)
-        split_holder(ret, cut, &shares->rows[i], graph->node_count + i);
-    return WH_OK;
+        status = array_alloc_zeroed(words, sizeof(uint64_t), "the shares", sharer->error, &painter.pending_bitmap);
+    if (!status)
+        status = paint_all(&painter);
+    if (!status)
+        add_up_owned(&painter);
+    free(painter.owner_of_rank);
+    free(painter.pending_bitmap);
+    node_vector_deinit(&painter.waiting);
+    return status;
+}
+
+/* --- holders behind each other: a graph of what is freed --- */
+
+/* Nodes 1 … are the freed ones, then come the holders' new objects. */
+struct splitter {
+    const struct sharer *sharer;
+    struct graph_edge *edges;     /* NULL: they are counted */
+    uint64_t edge_count;
+};
+
+static void add_edge(struct splitter *splitter, uint32_t from, uint32_t to)
+{
+    if (splitter->edges)
+        splitter->edges[splitter->edge_count] = (struct graph_edge){from, to};
+    splitter->edge_count++;
+}
+
+static uint32_t local_node(const struct sharer *sharer, uint32_t node)
+{
+    return bitmap_ranks_get(&sharer->ranks, node) + 1;
+}
+
+static void split_node(struct splitter *splitter, uint32_t node)
+{
+    const struct edge_view *view = splitter->sharer->view;
+    for (uint32_t edge = edge_view_first(view, node); edge <= edge_view_last(view, node); edge++) {
+        uint32_t target = edge_view_target(view, node, edge);
+        if (bitmap_test(splitter->sharer->freed->freed_bitmap, target))
+            add_edge(splitter, local_node(splitter->sharer, node), local_node(splitter->sharer, target));
+    }
+}
+
+static void split_holder(struct splitter *splitter, const struct share *share, uint32_t holder)
+{
+    const struct sharer *sharer = splitter->sharer;
+    const struct cut_edge *edges = first_reference(sharer->cut, share);
+    if (bitmap_test(sharer->freed->freed_bitmap, edges->node))
+        add_edge(splitter, local_node(sharer, edges->node), holder);
+    for (uint32_t i = 0; i < share->references; i++) {
+        for (uint32_t edge = edges[i].edge; edge <= edges[i].edge + edges[i].pair; edge++) {
+            uint32_t target = sharer->view->graph->target_of_edge[edge];
+            if (bitmap_test(sharer->freed->freed_bitmap, target))
+                add_edge(splitter, holder, local_node(sharer, target));
+        }
+    }
+}
+
+static void split_all(struct splitter *splitter)
+{
+    const struct sharer *sharer = splitter->sharer;
+    splitter->edge_count = 0;
+    for (uint32_t node = 1; node < sharer->view->graph->node_count; node++) {
+        if (bitmap_test(sharer->freed->freed_bitmap, node))
+            split_node(splitter, node);
+    }
+    for (uint32_t i = 0; i < sharer->ret->count; i++)
+        split_holder(splitter, &sharer->ret->rows[i], sharer->ranks.count + 1 + i);
+}
+
+/* The holders that stay are the roots. */
+static enum wh_status split_graph(const struct sharer *sharer, struct graph *ret)
+{
+    struct splitter splitter = {.sharer = sharer};
+    uint32_t *roots = NULL, root_count = 0;
+    split_all(&splitter);
+    enum wh_status status = array_alloc(splitter.edge_count, sizeof(*splitter.edges), "the shares", sharer->error, &splitter.edges);
+    if (!status)
+        status = array_alloc(sharer->ret->count, sizeof(*roots), "the shares", sharer->error, &roots);
+    for (uint32_t i = 0; !status && i < sharer->ret->count; i++) {
+        if (bitmap_test(sharer->freed->reached_bitmap, first_reference(sharer->cut, &sharer->ret->rows[i])->node))
+            roots[root_count++] = sharer->ranks.count + 1 + i;
+    }
+    if (!status) {
+        split_all(&splitter);
+        status = graph_init((uint64_t)sharer->ranks.count + 1 + sharer->ret->count, splitter.edges, splitter.edge_count, roots, root_count,
+                            sharer->error, ret);
+    }
+    free(splitter.edges);
+    free(roots);
+    return status;
 }
 
 /* A holder may stand behind another: how many holders' new objects each node dominates, itself included. */
@@ -107,49 +291,72 @@ static enum wh_status add_up(const struct dominators *dominators, const struct r
     return status;
 }
 
-static enum wh_status compute(const struct graph *split, const struct node_sizes *sizes, uint32_t node_count, const struct progress *progress,
-                              struct wh_error *error, struct shares *ret)
+/* The sizes of what is freed; those of the holders' new objects are zero. */
+static enum wh_status split_sizes(const struct sharer *sharer, uint32_t **size_of_node, struct node_big_size **big_size, uint32_t *big_count)
+{
+    enum wh_status status = array_alloc_zeroed((size_t)sharer->ranks.count + 1 + sharer->ret->count, sizeof(uint32_t), "the shares", sharer->error, size_of_node);
+    *big_size = NULL;
+    *big_count = 0;
+    if (!status)
+        status = array_alloc(sharer->sizes->big_size_count, sizeof(**big_size), "the shares", sharer->error, big_size);
+    for (uint32_t node = 1; !status && node < sharer->view->graph->node_count; node++) {
+        if (!bitmap_test(sharer->freed->freed_bitmap, node))
+            continue;
+        uint32_t local = local_node(sharer, node);
+        (*size_of_node)[local] = sharer->sizes->size_of_node[node];
+        if (sharer->sizes->size_of_node[node] == UINT32_MAX)
+            (*big_size)[(*big_count)++] = (struct node_big_size){local, node_sizes_get(sharer->sizes, node)};
+    }
+    return status;
+}
+
+static enum wh_status compute(const struct sharer *sharer, const struct graph *split, const struct node_sizes *sizes)
 {
     struct dominators dominators;
     struct retained retained = {0};
-    enum wh_status status = dominators_init(split, progress, error, &dominators);
+    enum wh_status status = dominators_init(split, sharer->progress, sharer->error, &dominators);
     if (status)
         return status;
-    status = retained_init(&dominators, sizes, progress, error, &retained);
+    status = retained_init(&dominators, sizes, sharer->progress, sharer->error, &retained);
     if (!status)
-        status = add_up(&dominators, &retained, node_count, error, ret);
+        status = add_up(&dominators, &retained, sharer->ranks.count + 1, sharer->error, sharer->ret);
     retained_deinit(&retained);
     dominators_deinit(&dominators);
     return status;
 }
 
-/* With sizes of zero for the holders' new objects. */
-static enum wh_status extend_sizes(const struct node_sizes *sizes, uint32_t node_count, uint32_t added, struct wh_error *error, uint32_t **ret)
+static enum wh_status share_by_dominators(const struct sharer *sharer)
 {
-    enum wh_status status = array_alloc_zeroed((size_t)node_count + added, sizeof(uint32_t), "the shares", error, ret);
+    struct graph split;
+    uint32_t *size_of_node = NULL, big_count = 0;
+    struct node_big_size *big_size = NULL;
+    enum wh_status status = split_graph(sharer, &split);
+    if (status)
+        return status;
+    status = split_sizes(sharer, &size_of_node, &big_size, &big_count);
+    const struct node_sizes sizes = {size_of_node, big_size, big_count};
     if (!status)
-        memcpy(*ret, sizes->size_of_node, node_count * sizeof(uint32_t));
+        status = compute(sharer, &split, &sizes);
+    free(size_of_node);
+    free(big_size);
+    graph_deinit(&split);
     return status;
 }
 
-enum wh_status shares_init(const struct graph *graph, const struct node_sizes *sizes, const struct cut_edges *cut,
+/* --- all of it --- */
+
+enum wh_status shares_init(const struct edge_view *view, const struct node_sizes *sizes, const struct cut_edges *cut, const struct freed_nodes *freed,
                            const struct progress *progress, struct wh_error *error, struct shares *ret)
 {
-    struct graph split = {0};
-    uint32_t *size_of_node = NULL;
+    struct sharer sharer = {.view = view, .sizes = sizes, .cut = cut, .freed = freed, .progress = progress, .error = error, .ret = ret};
     *ret = (struct shares){0};
     enum wh_status status = list_holders(cut, error, ret);
     bool several = ret->count > 1;
     if (!status && several)
-        status = split_graph(graph, cut, ret, error, &split);
+        status = bitmap_ranks_init(freed->freed_bitmap, view->graph->node_count, error, &sharer.ranks);
     if (!status && several)
-        status = extend_sizes(sizes, graph->node_count, ret->count, error, &size_of_node);
-    struct node_sizes extended = {size_of_node, sizes->big_size, sizes->big_size_count};
-    if (!status && several)
-        status = compute(&split, &extended, graph->node_count, progress, error, ret);
-    free(size_of_node);
-    free(split.target_of_edge);
-    free(split.first_edge_of_node);
+        status = are_nested(&sharer) ? share_by_dominators(&sharer) : share_by_owner(&sharer);
+    bitmap_ranks_deinit(&sharer.ranks);
     if (status)
         shares_deinit(ret);
     return status;

@@ -6,36 +6,14 @@
 
 #include "base/array.h"
 
-static uint32_t class_of(const struct heap *heap, uint32_t node)
+static void silence_weak(const struct heap *heap, struct strong_graph *ret)
 {
-    const struct heap_type *type = heap_type(heap, node);
-    return type->flags & TYPE_HEAP ? type->node : HEAP_NULL;
-}
-
-static uint64_t count_edges(const struct heap *heap)
-{
-    uint64_t count = heap->ref_count;
-    for (uint32_t node = 1; node < heap->node_count; node++)
-        count += class_of(heap, node) != HEAP_NULL;
-    return count;
-}
-
-static void copy_references(const struct heap *heap, struct strong_graph *ret)
-{
-    struct graph *graph = &ret->graph;
-    uint32_t edge = 0;
-    graph->first_edge_of_node[0] = 0;
-    for (uint32_t node = 0; node < heap->node_count; node++) {
-        uint32_t first = heap->first_ref_of_node[node], count = heap->first_ref_of_node[node + 1] - first;
-        uint32_t strong = node && heap_items_kind(heap, node) == FORM_ITEMS_WEAK ? heap_sections(heap, node).items - first : count;
-        memcpy(graph->target_of_edge + edge, heap->target_of_ref + first, strong * sizeof(uint32_t));
-        memset(graph->target_of_edge + edge + strong, 0, (count - strong) * sizeof(uint32_t));
-        for (uint32_t weak = first + strong; weak < first + count; weak++)
-            bitmap_set(ret->silent_bitmap, weak);
-        edge += count;
-        if (node && class_of(heap, node))
-            graph->target_of_edge[edge++] = class_of(heap, node);
-        graph->first_edge_of_node[node + 1] = edge;
+    for (uint32_t node = 1; node < heap->node_count; node++) {
+        if (heap_items_kind(heap, node) != FORM_ITEMS_WEAK)
+            continue;
+        struct heap_sections sections = heap_sections(heap, node);
+        for (uint32_t ref = sections.items; ref < sections.end; ref++)
+            bitmap_set(ret->silent_bitmap, ref);
     }
 }
 
@@ -83,22 +61,27 @@ static enum wh_status make_roots(const struct heap *heap, const struct retention
     return WH_OK;
 }
 
+static void list_classes(const struct heap *heap, struct strong_graph *ret)
+{
+    for (uint32_t type = 0; type < heap->type_count; type++)
+        ret->class_of_type[type] = heap->types[type].flags & TYPE_HEAP ? heap->types[type].node : HEAP_NULL;
+}
+
 static enum wh_status build(const struct heap *heap, const struct retention *retention, const uint64_t *live_bitmap, struct wh_error *error,
                             struct strong_graph *ret)
 {
-    uint64_t edges = count_edges(heap);
-    if (edges > GRAPH_EDGE_COUNT_MAX)
-        return wh_error_set(error, WH_ERR_INPUT, "the snapshot has more references than 32 bits can number");
     ret->graph.node_count = heap->node_count;
-    ret->graph.edge_count = (uint32_t)edges;
-    enum wh_status status = array_alloc(edges, sizeof(uint32_t), "all references", error, &ret->graph.target_of_edge);
+    ret->graph.edge_count = (uint32_t)heap->ref_count;
+    ret->graph.target_of_edge = heap->target_of_ref;
+    ret->graph.first_edge_of_node = heap->first_ref_of_node;
+    enum wh_status status = array_alloc_zeroed(bitmap_word_count(heap->ref_count), sizeof(uint64_t), "weak references", error, &ret->silent_bitmap);
     if (!status)
-        status = array_alloc((size_t)heap->node_count + 1, sizeof(uint32_t), "all references", error, &ret->graph.first_edge_of_node);
-    if (!status)
-        status = array_alloc_zeroed(bitmap_word_count(heap->ref_count), sizeof(uint64_t), "weak references", error, &ret->silent_bitmap);
+        status = array_alloc(heap->type_count, sizeof(uint32_t), "classes of types", error, &ret->class_of_type);
     if (status)
         return status;
-    copy_references(heap, ret);
+    silence_weak(heap, ret);
+    list_classes(heap, ret);
+    ret->view = (struct edge_view){&ret->graph, ret->silent_bitmap, heap->type_of_node, ret->class_of_type, heap->type_count};
     return make_roots(heap, retention, live_bitmap, error, ret);
 }
 
@@ -118,17 +101,16 @@ void strong_graph_add_weak(struct strong_graph *strong, const struct heap *heap)
         if (heap_items_kind(heap, node) != FORM_ITEMS_WEAK)
             continue;
         struct heap_sections sections = heap_sections(heap, node);
-        for (uint32_t ref = sections.items; ref < sections.end; ref++) {
-            strong->graph.target_of_edge[strong_graph_edge(strong, heap, node, ref)] = heap->target_of_ref[ref];
+        for (uint32_t ref = sections.items; ref < sections.end; ref++)
             bitmap_clear(strong->silent_bitmap, ref);
-        }
     }
 }
 
 void strong_graph_deinit(struct strong_graph *strong)
 {
-    graph_deinit(&strong->graph);
+    free(strong->graph.root_node);
     free(strong->silent_bitmap);
+    free(strong->class_of_type);
     free(strong->roots);
     *strong = (struct strong_graph){0};
 }
