@@ -66,18 +66,31 @@ void kept_sample_deinit(struct kept_sample *sample)
     free(sample->bytes);
 }
 
-enum { FIELDS_BEFORE_SECTIONS = 7, FIELDS_PER_SECTION = 2, CHECKSUMS = 2 };
+enum { FIELDS_BEFORE_SECTIONS = 7, FIELDS_PER_SECTION = 3, CHECKSUMS = 1 };
 
 size_t kept_sample_header_length(void)
 {
     return sizeof(uint64_t) * (FIELDS_BEFORE_SECTIONS + FIELDS_PER_SECTION * KEPT_SECTION_COUNT + CHECKSUMS);
 }
 
-void kept_sample_sign(uint8_t *bytes, size_t length)
+void kept_sample_sign_header(uint8_t *bytes)
 {
     size_t header = kept_sample_header_length();
-    uint64_t body = XXH3_64bits(bytes + header, length - header);
-    memcpy(bytes + header - 2 * sizeof(body), &body, sizeof(body));
-    uint64_t all = XXH3_64bits(bytes, header - sizeof(all));
-    memcpy(bytes + header - sizeof(all), &all, sizeof(all));
+    uint64_t checksum = XXH3_64bits(bytes, header - sizeof(checksum));
+    memcpy(bytes + header - sizeof(checksum), &checksum, sizeof(checksum));
+}
+
+/* A section that the header tells wrong things of is left as it is: that is noticed before its checksum is looked at. */
+void kept_sample_sign(uint8_t *bytes, size_t length)
+{
+    for (int i = 0; i < KEPT_SECTION_COUNT; i++) {
+        uint64_t section[FIELDS_PER_SECTION];   /* where it begins, how many elements, their checksum */
+        uint8_t *at = bytes + sizeof(uint64_t) * (FIELDS_BEFORE_SECTIONS + FIELDS_PER_SECTION * (size_t)i);
+        memcpy(section, at, sizeof(section));
+        if (section[0] > length || section[1] > (length - section[0]) / kept_element_size((enum kept_section)i))
+            continue;
+        section[2] = XXH3_64bits(bytes + section[0], section[1] * kept_element_size((enum kept_section)i));
+        memcpy(at, section, sizeof(section));
+    }
+    kept_sample_sign_header(bytes);
 }

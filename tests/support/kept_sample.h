@@ -21,10 +21,11 @@ void kept_sample_deinit(struct kept_sample *sample);
 void kept_sample_write(const char *path, const void *bytes, size_t length);
 uint8_t *kept_sample_read(const char *path, size_t *length);   /* NULL if there is no such file */
 
-/* The header's last fields and where it ends (kept_file.c). */
+/* Where the header ends (kept_file.c). Its last field is its checksum. */
 size_t kept_sample_header_length(void);
 
-/* Makes both checksums right again. */
+/* Makes the checksums of all sections and the header's right again; the header's alone. */
 void kept_sample_sign(uint8_t *bytes, size_t length);
+void kept_sample_sign_header(uint8_t *bytes);
 
 #endif

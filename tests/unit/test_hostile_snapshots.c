@@ -352,9 +352,9 @@ static bool try_kept(const struct kept_sample *sample, const uint8_t *bytes)
     alarm(HANG_SECONDS);
     kept_sample_write(sample->kept, bytes, sample->length);
     assert_int_equal(wh_analysis_open_kept(sample->snapshot, WH_KEEP_IF_LARGE, NULL, NULL, &error, &analysis), WH_OK);
-    bool kept = analysis->is_kept;
-    if (kept)
+    if (analysis->is_kept)
         ask_everything(analysis);
+    bool kept = analysis->is_kept;   /* what is wrong may be noticed late */
     wh_analysis_close(analysis);
     alarm(0);
     if (milliseconds() - start > MILLISECONDS_MAX)

@@ -169,7 +169,7 @@ static void a_lie_in_any_field_of_the_header_is_noticed(void **state)
 {
     static const uint64_t changes[] = {1, UINT64_MAX, 64, UINT64_C(1) << 32, UINT64_C(1) << 63, UINT64_C(0) - 64};
     struct kept_sample sample = make_sample();
-    size_t fields = kept_sample_header_length() / sizeof(uint64_t) - 2;
+    size_t fields = kept_sample_header_length() / sizeof(uint64_t) - 1;
     (void)state;
     for (size_t field = 0; field < fields; field++) {
         for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
@@ -180,7 +180,7 @@ static void a_lie_in_any_field_of_the_header_is_noticed(void **state)
             memcpy(&number, bytes + field * sizeof(number), sizeof(number));
             number += changes[i];
             memcpy(bytes + field * sizeof(number), &number, sizeof(number));
-            kept_sample_sign(bytes, sample.length);
+            kept_sample_sign_header(bytes);
             kept_sample_write(sample.kept, bytes, sample.length);
             if (is_used(&sample))
                 fail_msg("field %zu, change %zu", field, i);
@@ -206,11 +206,51 @@ static void one_changed_byte_anywhere_is_noticed(void **state)
     kept_sample_deinit(&sample);
 }
 
+static const struct {
+    enum kept_section damaged;
+    enum wh_status (*need)(struct wh_analysis *analysis, struct wh_error *error);
+    bool used;
+} uses[] = {
+    {KEPT_CHILDREN, analysis_need_retained, true},     {KEPT_CHILDREN, analysis_need_paths, true},       {KEPT_CHILDREN, analysis_need_tree, false},
+    {KEPT_PATH_PARENT, analysis_need_retained, true},  {KEPT_PATH_PARENT, analysis_need_tree, true},     {KEPT_PATH_PARENT, analysis_need_paths, false},
+    {KEPT_IDOM, analysis_need_retained, false},        {KEPT_RETAINED_BYTES, analysis_need_retained, false}, {KEPT_TARGETS, analysis_need_retained, false},
+    {KEPT_POINTS, analysis_need_paths, true},      {KEPT_POINTS, analysis_need_type_sums, false},    {KEPT_POINTS, analysis_need_model, false},
+};
+
+/* What a question has no use for may be damaged; what it needs is made anew, whatever was taken before, and the answer is the same. */
+static void a_section_is_looked_at_when_it_is_used(void **state)
+{
+    struct kept_sample sample = make_sample();
+    struct wh_analysis *made, *kept;
+    (void)state;
+    assert_int_equal(wh_analysis_open(sample.snapshot, NULL, NULL, NULL, &made), WH_OK);
+    assert_int_equal(analysis_need_model(made, NULL), WH_OK);
+    assert_int_equal(dominator_tree_sort(&made->tree, NULL, NULL), WH_OK);
+    for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
+        uint64_t offset;
+        memcpy(&offset, sample.bytes + (7 + 3 * (size_t)uses[i].damaged) * sizeof(offset), sizeof(offset));
+        sample.bytes[offset] ^= 1;
+        kept_sample_write(sample.kept, sample.bytes, sample.length);
+        sample.bytes[offset] ^= 1;
+        assert_int_equal(wh_analysis_open_kept(sample.snapshot, WH_KEEP_IF_LARGE, NULL, NULL, NULL, &kept), WH_OK);
+        assert_int_equal(uses[i].need(kept, NULL), WH_OK);
+        if (kept->is_kept != uses[i].used)
+            fail_msg("case %zu", i);
+        assert_int_equal(analysis_need_model(kept, NULL), WH_OK);
+        assert_false(kept->is_kept);
+        assert_int_equal(dominator_tree_sort(&kept->tree, NULL, NULL), WH_OK);
+        assert_same_model(made, kept);
+        wh_analysis_close(kept);
+    }
+    wh_analysis_close(made);
+    kept_sample_deinit(&sample);
+}
+
 /* Where a section begins: its offset is in the header, behind the fields before it. */
 static uint32_t *rows_of(const struct kept_sample *sample, uint8_t *bytes, enum kept_section section)
 {
     uint64_t offset;
-    memcpy(&offset, sample->bytes + (7 + 2 * (size_t)section) * sizeof(offset), sizeof(offset));
+    memcpy(&offset, sample->bytes + (7 + 3 * (size_t)section) * sizeof(offset), sizeof(offset));
     return (uint32_t *)(void *)(bytes + offset);
 }
 
@@ -454,6 +494,7 @@ int main(void)
         cmocka_unit_test(small_snapshots_and_whoever_wants_none_keep_nothing),
         cmocka_unit_test(a_lie_in_any_field_of_the_header_is_noticed),
         cmocka_unit_test(one_changed_byte_anywhere_is_noticed),
+        cmocka_unit_test(a_section_is_looked_at_when_it_is_used),
         cmocka_unit_test(kept_answers_that_name_what_there_is_not_are_made_anew),
         cmocka_unit_test(a_file_of_another_length_is_not_used),
         cmocka_unit_test(that_of_another_snapshot_is_not_used),

@@ -24,41 +24,46 @@ static struct results results_of(struct wh_analysis *analysis)
     return (struct results){&analysis->retention, &analysis->dominators, &analysis->retained, &analysis->tree, &analysis->paths};
 }
 
-/* With kept results, if there are any that can be used. */
+/* The heap out of kept results, if there are any that can be used. */
 static enum wh_status load_kept(struct wh_analysis *analysis, struct wh_error *error)
 {
     struct kept_key key = kept_key(&analysis->heap.snapshot);
-    struct results results = results_of(analysis);
     snapshot_file_release_pages(&analysis->heap.file); /* all were read for the checksum */
     if (!kept_file_open(analysis->snapshot_path, &key, &analysis->kept))
         return WH_OK;
     enum wh_status status = progress_report(stage_progress(analysis), "kept results", 0, 1, error);
-    if (!status && kept_results_check(&analysis->kept, &analysis->heap.snapshot, error))
+    if (!status && kept_results_check(&analysis->kept, &analysis->heap.snapshot, KEPT_PART_HEAP, error))
         status = kept_heap_take(&analysis->kept, error, &analysis->heap);
     if (!status && analysis->heap.borrows)
         status = heap_load_tables(analysis->snapshot_path, stage_progress(analysis), error, &analysis->heap);
-    if (!status && analysis->heap.borrows)
-        status = kept_results_take(&analysis->kept, &analysis->heap, error, &results);
     analysis->is_kept = !status && analysis->heap.borrows;
     if (!analysis->is_kept)
         kept_file_close(&analysis->kept);
     return status;
 }
 
+static enum wh_status load_whole(struct wh_analysis *analysis, struct wh_error *error)
+{
+    enum wh_status status = heap_open(analysis->snapshot_path, error, &analysis->heap);
+    return status ? status : heap_load_tables(analysis->snapshot_path, stage_progress(analysis), error, &analysis->heap);
+}
+
 /* Kept results that turn out to be wrong, however late, are as good as none. */
 static enum wh_status load(struct wh_analysis *analysis, struct wh_error *error)
 {
+    if (analysis->keep == WH_KEEP_NEVER)
+        return load_whole(analysis, error);
     enum wh_status status = heap_open(analysis->snapshot_path, error, &analysis->heap);
-    if (!status && analysis->keep != WH_KEEP_NEVER) {
+    if (!status)
         status = load_kept(analysis, error);
-        if (status != WH_ERR_INPUT && (status || analysis->is_kept))
-            return status;
-        if (status || analysis->heap.borrows) {
-            heap_deinit(&analysis->heap);
-            status = heap_open(analysis->snapshot_path, error, &analysis->heap);
-        }
-    }
-    return status ? status : heap_load_tables(analysis->snapshot_path, stage_progress(analysis), error, &analysis->heap);
+    else
+        return status;
+    if (status != WH_ERR_INPUT && (status || analysis->is_kept))
+        return status;
+    if (!status && !analysis->heap.borrows)
+        return heap_load_tables(analysis->snapshot_path, stage_progress(analysis), error, &analysis->heap);
+    heap_deinit(&analysis->heap);
+    return load_whole(analysis, error);
 }
 
 enum wh_status wh_analysis_open_kept(const char *path, enum wh_keep keep, wh_progress progress, void *context, struct wh_error *error,
@@ -99,6 +104,7 @@ static void drop_model(struct wh_analysis *analysis)
     free(analysis->type_sums);
     analysis->type_sums = NULL;
     analysis->has_accumulations = analysis->has_candidate_referrers = false;
+    analysis->parts = 0;
     struct results results = results_of(analysis);
     if (analysis->is_kept)
         kept_results_forget(&results);
@@ -109,16 +115,25 @@ static void drop_model(struct wh_analysis *analysis)
     retention_deinit(&analysis->retention);
 }
 
-void wh_analysis_close(struct wh_analysis *analysis)
+/* All that was made of the heap. */
+static void drop_results(struct wh_analysis *analysis)
 {
-    if (!analysis)
-        return;
     lookup_deinit(&analysis->lookup);
     kinds_deinit(&analysis->kinds);
     block_owners_deinit(&analysis->block_owners);
     code_index_destroy(analysis->code_index);
+    analysis->code_index = NULL;
+    analysis->has_kinds = analysis->has_block_owners = false;
     drop_model(analysis);
     free(analysis->object_of_thread);
+    analysis->object_of_thread = NULL;
+}
+
+void wh_analysis_close(struct wh_analysis *analysis)
+{
+    if (!analysis)
+        return;
+    drop_results(analysis);
     heap_deinit(&analysis->heap);
     kept_file_close(&analysis->kept);
     free(analysis->snapshot_path);
@@ -177,42 +192,53 @@ static bool keeps_results(const struct wh_analysis *analysis)
     return analysis->keep != WH_KEEP_NEVER && (analysis->keep != WH_KEEP_IF_LARGE || large);
 }
 
-static enum wh_status need_threads(struct wh_analysis *analysis, struct wh_error *error)
-{
-    return analysis->object_of_thread ? WH_OK : model_find_threads(&analysis->heap, error, &analysis->object_of_thread);
-}
-
 /* Results that are not whole are none: the next question may try again. */
 static enum wh_status made(struct wh_analysis *analysis, enum wh_status status)
 {
-    if (status && !analysis->is_kept) {
+    if (status && !analysis->is_kept)
         drop_model(analysis);
-        analysis->has_retained = analysis->has_tree = false;
-    }
-    if (status)
-        return status;
-    analysis->model = (struct model){&analysis->heap, &analysis->retention, &analysis->dominators, &analysis->retained,
-                                     &analysis->tree, &analysis->paths, analysis->object_of_thread};
-    analysis->has_retained = true;
-    return WH_OK;
+    if (!status)
+        analysis->model = (struct model){&analysis->heap, &analysis->retention, &analysis->dominators, &analysis->retained,
+                                         &analysis->tree, &analysis->paths, analysis->object_of_thread};
+    return status;
 }
 
-enum wh_status analysis_need_retained(struct wh_analysis *analysis, struct wh_error *error)
+/* Makes the heap anew, without the kept file: nobody holds on to anything of it from one question to the next. */
+static enum wh_status forsake_kept(struct wh_analysis *analysis, struct wh_error *error)
 {
-    if (analysis->has_retained)
-        return WH_OK;
-    if (analysis->is_kept || keeps_results(analysis))
-        return analysis_need_model(analysis, error);
-    return made(analysis, make_retained(analysis, false, error));
+    drop_results(analysis);
+    heap_deinit(&analysis->heap);
+    kept_file_close(&analysis->kept);
+    analysis->is_kept = false;
+    return load_whole(analysis, error);
 }
 
-enum wh_status analysis_need_tree(struct wh_analysis *analysis, struct wh_error *error)
+/* What of the kept answers is not sound is made anew when it is needed. */
+static void take_kept_answers(struct wh_analysis *analysis)
 {
-    enum wh_status status = analysis_need_retained(analysis, error);
-    if (status || analysis->has_tree || analysis->has_graph)
-        return status;
-    status = made(analysis, make_tree(analysis, error));
-    analysis->has_tree = !status;
+    const struct kept_array *arrays = analysis->kept.arrays;
+    uint32_t types = analysis->heap.type_count;
+    if (arrays[KEPT_TYPE_SUMS].count == types && types && !array_alloc(types, sizeof(*analysis->type_sums), "sums of types", NULL, &analysis->type_sums))
+        memcpy(analysis->type_sums, arrays[KEPT_TYPE_SUMS].elements, types * sizeof(*analysis->type_sums));
+    analysis->has_accumulations = accumulations_restore(&analysis->model, arrays[KEPT_POINTS].elements, arrays[KEPT_POINTS].count, &analysis->accumulations);
+    analysis->has_candidate_referrers = analysis->has_accumulations && referrers_restore(&analysis->heap, arrays[KEPT_REFERRERS].elements,
+                                                                                         arrays[KEPT_REFERRERS].count, &analysis->candidate_referrers);
+}
+
+/* Takes a part of the kept results. Afterwards there are none if they are wrong: analysis->is_kept says so. */
+static enum wh_status take_kept(struct wh_analysis *analysis, enum kept_part part, struct wh_error *error)
+{
+    struct results results = results_of(analysis);
+    struct wh_error reason = {0};
+    bool sound = kept_results_check(&analysis->kept, &analysis->heap.snapshot, part, &reason);
+    enum wh_status status = sound && part != KEPT_PART_ANSWERS ? kept_results_take(&analysis->kept, &analysis->heap, part, &reason, &results) : WH_OK;
+    if (!sound || status == WH_ERR_INPUT)
+        return forsake_kept(analysis, error);
+    if (status && error)
+        *error = reason;
+    status = made(analysis, status);
+    if (!status && part == KEPT_PART_ANSWERS)
+        take_kept_answers(analysis);
     return status;
 }
 
@@ -245,18 +271,6 @@ static enum wh_status make_candidate_referrers(struct wh_analysis *analysis, str
     return status;
 }
 
-/* What of the kept answers is not sound is made anew when it is needed. */
-static void take_kept_answers(struct wh_analysis *analysis)
-{
-    const struct kept_array *arrays = analysis->kept.arrays;
-    uint32_t types = analysis->heap.type_count;
-    if (arrays[KEPT_TYPE_SUMS].count == types && types && !array_alloc(types, sizeof(*analysis->type_sums), "sums of types", NULL, &analysis->type_sums))
-        memcpy(analysis->type_sums, arrays[KEPT_TYPE_SUMS].elements, types * sizeof(*analysis->type_sums));
-    analysis->has_accumulations = accumulations_restore(&analysis->model, arrays[KEPT_POINTS].elements, arrays[KEPT_POINTS].count, &analysis->accumulations);
-    analysis->has_candidate_referrers = analysis->has_accumulations && referrers_restore(&analysis->heap, arrays[KEPT_REFERRERS].elements,
-                                                                                         arrays[KEPT_REFERRERS].count, &analysis->candidate_referrers);
-}
-
 static enum wh_status keep_results(struct wh_analysis *analysis, struct wh_error *error)
 {
     struct results results = results_of(analysis);
@@ -280,31 +294,98 @@ static enum wh_status keep_results(struct wh_analysis *analysis, struct wh_error
     return status;
 }
 
-static enum wh_status make_rest(struct wh_analysis *analysis, struct wh_error *error)
+/* --- parts of the model --- */
+
+static bool has(const struct wh_analysis *analysis, enum kept_part part)
 {
-    enum wh_status status = analysis->has_retained ? make_paths(analysis, error) : make_retained(analysis, true, error);
-    if (!status && !analysis->has_tree)
-        status = make_tree(analysis, error);
+    return analysis->parts >> part & 1;
+}
+
+static unsigned bit(enum kept_part part)
+{
+    return 1u << part;
+}
+
+/* Parts are taken in their order, which is that in which they need each other. */
+static enum wh_status take_parts(struct wh_analysis *analysis, unsigned wanted, struct wh_error *error)
+{
+    enum wh_status status = WH_OK;
+    for (int part = KEPT_PART_RETAINED; !status && analysis->is_kept && part < KEPT_PART_COUNT; part++) {
+        if (!(wanted & bit((enum kept_part)part)) || has(analysis, (enum kept_part)part))
+            continue;
+        status = take_kept(analysis, (enum kept_part)part, error);
+        if (!status && analysis->is_kept)
+            analysis->parts |= bit((enum kept_part)part);
+    }
     return status;
+}
+
+static enum wh_status make_first_part(struct wh_analysis *analysis, unsigned wanted, struct wh_error *error)
+{
+    if (has(analysis, KEPT_PART_RETAINED))
+        return WH_OK;
+    enum wh_status status = made(analysis, make_retained(analysis, wanted & bit(KEPT_PART_PATHS), error));
+    if (!status)
+        analysis->parts |= bit(KEPT_PART_RETAINED);
+    return status;
+}
+
+/* What it takes to name objects, besides paths. */
+static enum wh_status need_names(struct wh_analysis *analysis, struct wh_error *error)
+{
+    if (analysis->object_of_thread)
+        return WH_OK;
+    lookup_init(&analysis->heap, &analysis->lookup);
+    return made(analysis, model_find_threads(&analysis->heap, error, &analysis->object_of_thread));
+}
+
+static enum wh_status make_parts(struct wh_analysis *analysis, unsigned wanted, struct wh_error *error)
+{
+    enum wh_status status = make_first_part(analysis, wanted, error);
+    unsigned missing = wanted & ~analysis->parts;
+    if (!status && missing & bit(KEPT_PART_PATHS))
+        status = made(analysis, make_paths(analysis, error));
+    if (!status && missing & bit(KEPT_PART_TREE))
+        status = made(analysis, make_tree(analysis, error));
+    if (!status && missing && keeps_results(analysis))
+        status = need_names(analysis, error);
+    if (!status && missing && keeps_results(analysis))
+        status = made(analysis, keep_results(analysis, error));
+    if (!status)
+        analysis->parts |= missing;
+    return status;
+}
+
+/* Results that are to be kept are made as a whole. */
+static enum wh_status need(struct wh_analysis *analysis, unsigned wanted, struct wh_error *error)
+{
+    enum wh_status status = WH_OK;
+    wanted |= bit(KEPT_PART_RETAINED);
+    if (analysis->is_kept)
+        status = take_parts(analysis, wanted, error);
+    if (!status && !analysis->is_kept)
+        status = make_parts(analysis, keeps_results(analysis) ? KEPT_PARTS_OF_MODEL : wanted, error);
+    return !status && wanted & bit(KEPT_PART_PATHS) ? need_names(analysis, error) : status;
+}
+
+enum wh_status analysis_need_retained(struct wh_analysis *analysis, struct wh_error *error)
+{
+    return need(analysis, 0, error);
+}
+
+enum wh_status analysis_need_tree(struct wh_analysis *analysis, struct wh_error *error)
+{
+    return need(analysis, bit(KEPT_PART_TREE), error);
+}
+
+enum wh_status analysis_need_paths(struct wh_analysis *analysis, struct wh_error *error)
+{
+    return need(analysis, bit(KEPT_PART_PATHS), error);
 }
 
 enum wh_status analysis_need_model(struct wh_analysis *analysis, struct wh_error *error)
 {
-    if (analysis->has_graph)
-        return WH_OK;
-    enum wh_status status = analysis->is_kept ? WH_OK : make_rest(analysis, error);
-    if (!status)
-        status = need_threads(analysis, error);
-    status = made(analysis, status);
-    if (!status && analysis->is_kept)
-        take_kept_answers(analysis);
-    else if (!status)
-        status = made(analysis, keep_results(analysis, error));
-    if (status)
-        return status;
-    lookup_init(&analysis->heap, &analysis->lookup);
-    analysis->has_graph = true;
-    return WH_OK;
+    return need(analysis, KEPT_PARTS_OF_MODEL, error);
 }
 
 enum wh_status analysis_need_accumulations(struct wh_analysis *analysis, struct wh_error *error)
@@ -321,7 +402,9 @@ enum wh_status analysis_need_candidate_referrers(struct wh_analysis *analysis, s
 
 enum wh_status analysis_need_type_sums(struct wh_analysis *analysis, struct wh_error *error)
 {
-    enum wh_status status = analysis_need_tree(analysis, error);
+    enum wh_status status = need(analysis, analysis->is_kept ? bit(KEPT_PART_ANSWERS) : bit(KEPT_PART_TREE), error);
+    if (!status && !analysis->type_sums)
+        status = analysis_need_tree(analysis, error);
     return status ? status : make_type_sums(analysis, error);
 }
 
@@ -354,7 +437,7 @@ enum wh_status analysis_need_block_owners(struct wh_analysis *analysis, struct w
 
 enum wh_status analysis_need_kinds(struct wh_analysis *analysis, struct wh_error *error)
 {
-    enum wh_status status = analysis_need_model(analysis, error);
+    enum wh_status status = analysis_need_paths(analysis, error);
     if (status || analysis->has_kinds)
         return status;
     status = kinds_init(&analysis->model, error, &analysis->kinds);

@@ -13,6 +13,9 @@
 #include "heap/referrers.h"
 #include "triage/kinds.h"
 
+/* All but the heap, which is there from the beginning. */
+enum { KEPT_PARTS_OF_MODEL = 1 << KEPT_PART_RETAINED | 1 << KEPT_PART_TREE | 1 << KEPT_PART_PATHS | 1 << KEPT_PART_ANSWERS };
+
 enum {
     CANDIDATES_MAX = 40,          /* accumulation points that are looked at closely, the largest first */
     CANDIDATE_REFERRERS_MAX = 64, /* of each */
@@ -35,7 +38,7 @@ struct wh_analysis {
     struct bfs_tree paths;
     uint32_t *object_of_thread;
     struct model model;                  /* pointers to the above */
-    bool has_retained, has_tree, has_graph;
+    unsigned parts;                      /* bit by enum kept_part: what of the model is there */
 
     struct accumulations accumulations;
     bool has_accumulations;
@@ -56,11 +59,12 @@ struct wh_analysis {
 };
 
 /*
- * Retention, dominators and retained sizes; the dominator tree, too; the paths, too, which is all of the model. With results that are kept, or are to be,
- * each makes the whole.
+ * Retention, dominators and retained sizes; the dominator tree, too; the paths, too, and what it takes to name objects; all of the model. Whoever asks for a part has no
+ * other. Of kept results each takes and checks what it says; with results that are to be kept, each makes the whole.
  */
 enum wh_status analysis_need_retained(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 enum wh_status analysis_need_tree(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
+enum wh_status analysis_need_paths(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 enum wh_status analysis_need_model(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 enum wh_status analysis_need_accumulations(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;
 enum wh_status analysis_need_candidate_referrers(struct wh_analysis *analysis, struct wh_error *error) WH_MUST_USE;

@@ -312,7 +312,7 @@ static enum wh_status cut(struct cutter *self, const struct wh_cut_query *query)
 enum wh_status wh_cut(struct wh_analysis *analysis, const struct wh_cut_query *query, struct wh_error *error, struct wh_cut **ret)
 {
     *ret = NULL;
-    enum wh_status status = analysis_need_model(analysis, error);
+    enum wh_status status = analysis_need_paths(analysis, error);
     if (status)
         return status;
     struct cut_result *result = calloc(1, sizeof(*result));

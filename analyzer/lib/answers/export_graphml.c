@@ -190,7 +190,7 @@ enum wh_status wh_export_graphml(struct wh_analysis *analysis, const struct wh_c
     struct exporter self = {.model = &analysis->model, .lookup = &analysis->lookup, .error = error};
     *ret = (struct wh_export_summary){0};
     self.limit = query->limit && query->limit < UINT32_MAX ? (uint32_t)query->limit : LIMIT_DEFAULT;
-    enum wh_status status = analysis_need_model(analysis, error);
+    enum wh_status status = analysis_need_paths(analysis, error);
     if (!status)
         status = array_alloc_zeroed(analysis->heap.node_count, sizeof(uint32_t), "the graph's vertices", error, &self.vertex_of_node);
     if (!status)

@@ -220,7 +220,7 @@ enum wh_status wh_merged(struct wh_analysis *analysis, const struct wh_query *qu
 {
     struct node_list list = {0};
     *ret = NULL;
-    enum wh_status status = analysis_need_model(analysis, error);
+    enum wh_status status = analysis_need_paths(analysis, error);
     if (!status)
         status = query_find(&analysis->model, &analysis->lookup, query, SIZE_MAX, error, &list);
     if (status)

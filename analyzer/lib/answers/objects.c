@@ -26,7 +26,7 @@ enum wh_status wh_paths(struct wh_analysis *analysis, const struct wh_query *que
 {
     struct node_list list = {0};
     *ret = NULL;
-    enum wh_status status = analysis_need_model(analysis, error);
+    enum wh_status status = analysis_need_paths(analysis, error);
     if (!status)
         status = query_find(&analysis->model, &analysis->lookup, query, query->limit ? query->limit : PATHS_DEFAULT, error, &list);
     if (status)

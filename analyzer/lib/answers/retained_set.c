@@ -180,7 +180,7 @@ static enum wh_status add_tops(struct set *set)
 enum wh_status wh_retained(struct wh_analysis *analysis, const struct wh_retained_query *query, struct wh_error *error, struct wh_retained *ret)
 {
     *ret = (struct wh_retained){0};
-    enum wh_status status = analysis_need_model(analysis, error);
+    enum wh_status status = analysis_need_paths(analysis, error);
     if (status)
         return status;
     struct set set = {.model = &analysis->model, .query = query, .error = error, .ret = ret};

@@ -77,7 +77,7 @@ static void fill_frames(const struct model *model, struct arena *arena, struct w
 enum wh_status wh_threads(struct wh_analysis *analysis, struct wh_error *error, struct wh_threads **ret)
 {
     *ret = NULL;
-    enum wh_status status = analysis_need_model(analysis, error);
+    enum wh_status status = analysis_need_paths(analysis, error);
     if (status)
         return status;
     struct threads_result *result = calloc(1, sizeof(*result));

@@ -151,8 +151,8 @@ static enum wh_status top_of_holders(struct wh_analysis *analysis, size_t limit,
 enum wh_status wh_top(struct wh_analysis *analysis, enum wh_top_by by, size_t limit, struct wh_error *error, struct wh_top **ret)
 {
     *ret = NULL;
-    bool types = by == WH_TOP_TYPE || by == WH_TOP_MODULE;
-    enum wh_status status = types ? analysis_need_tree(analysis, error) : analysis_need_model(analysis, error);
+    enum wh_status status = by == WH_TOP_TYPE ? analysis_need_retained(analysis, error) :
+                            by == WH_TOP_MODULE ? analysis_need_tree(analysis, error) : analysis_need_model(analysis, error);
     if (status)
         return status;
     struct top_result *result = calloc(1, sizeof(*result));

@@ -44,7 +44,7 @@ static const struct { uint32_t element_size; enum count_rule rule; } sections[KE
     [KEPT_REFERRERS] = {12, ANY_COUNT},
 };
 
-struct section { uint64_t offset, count; };
+struct section { uint64_t offset, count, checksum; };
 
 struct header {
     char magic[8];
@@ -53,7 +53,6 @@ struct header {
     uint64_t node_count, ref_count;
     uint64_t file_length;
     struct section sections[KEPT_SECTION_COUNT];
-    uint64_t body_checksum;      /* of everything behind the header, its padding included */
     uint64_t header_checksum;    /* of the fields before this one */
 };
 
@@ -110,7 +109,7 @@ static struct header make_header(const struct kept_key *key, const struct kept_a
     header.ref_count = key->ref_count;
     uint64_t offset = aligned(sizeof(header));
     for (int i = 0; i < KEPT_SECTION_COUNT; i++) {
-        header.sections[i] = (struct section){offset, arrays[i].count};
+        header.sections[i] = (struct section){offset, arrays[i].count, 0};
         offset = aligned(offset + arrays[i].count * sections[i].element_size);
     }
     header.file_length = offset;
@@ -129,7 +128,8 @@ static bool check_header(const struct header *header, const struct kept_key *key
             return false;
     }
     struct header expected = make_header(key, counts);
-    expected.body_checksum = header->body_checksum;
+    for (int i = 0; i < KEPT_SECTION_COUNT; i++)
+        expected.sections[i].checksum = header->sections[i].checksum;
     expected.header_checksum = header_checksum(&expected);
     return header->file_length == length && !memcmp(header, &expected, sizeof(expected));
 }
@@ -155,16 +155,52 @@ static bool check_file(const struct kept_file *file, const struct kept_key *key)
     if (file->length < aligned(sizeof(header)))
         return false;
     memcpy(&header, file->bytes, sizeof(header));
-    return check_header(&header, key, file->length) && check_padding(&header, file->bytes) &&
-           XXH3_64bits(file->bytes + sizeof(header), file->length - sizeof(header)) == header.body_checksum;
+    return check_header(&header, key, file->length) && check_padding(&header, file->bytes);
 }
 
 static void find_arrays(struct kept_file *file)
 {
     struct header header;
     memcpy(&header, file->bytes, sizeof(header));
-    for (int i = 0; i < KEPT_SECTION_COUNT; i++)
+    for (int i = 0; i < KEPT_SECTION_COUNT; i++) {
         file->arrays[i] = (struct kept_array){file->bytes + header.sections[i].offset, header.sections[i].count};
+        file->checksums[i] = header.sections[i].checksum;
+    }
+}
+
+static uint64_t section_length(const struct kept_file *file, enum kept_section section)
+{
+    return file->arrays[section].count * sections[section].element_size;
+}
+
+static uint64_t section_checksum(const struct kept_array *array, enum kept_section section)
+{
+    uint64_t length = array->count * sections[section].element_size;
+    return length ? XXH3_64bits(array->elements, length) : XXH3_64bits("", 0);
+}
+
+/* Maps all pages of a section at once. An older kernel does so page by page, when they are read. */
+static void map_section(const struct kept_file *file, enum kept_section section)
+{
+#ifdef MADV_POPULATE_READ
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), begin = (uint64_t)((const uint8_t *)file->arrays[section].elements - file->bytes);
+    uint64_t end = begin + section_length(file, section);
+    begin -= begin % page;
+    if (end - begin > page)
+        (void)madvise((void *)(file->bytes + begin), (size_t)(end - begin), MADV_POPULATE_READ);
+#else
+    (void)file;
+    (void)section;
+#endif
+}
+
+bool kept_file_check(struct kept_file *file, enum kept_section section)
+{
+    if (file->checked[section])
+        return true;
+    map_section(file, section);
+    file->checked[section] = section_checksum(&file->arrays[section], section) == file->checksums[section];
+    return file->checked[section];
 }
 
 /* Ours alone: what somebody else may change, nobody has checked. */
@@ -174,7 +210,7 @@ static bool map(int fd, struct kept_file *ret)
     if (fstat(fd, &status) || !S_ISREG(status.st_mode) || status.st_uid != geteuid() || status.st_mode & (S_IWGRP | S_IWOTH) ||
         status.st_size <= 0)
         return false;
-    void *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+    void *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (bytes == MAP_FAILED)
         return false;
     *ret = (struct kept_file){.bytes = bytes, .length = (uint64_t)status.st_size};
@@ -208,21 +244,6 @@ void kept_file_close(struct kept_file *file)
 }
 
 /* --- writing --- */
-
-static uint64_t checksum_of_body(const struct header *header, const struct kept_array *arrays)
-{
-    static const char padding[SECTION_ALIGNMENT];
-    XXH3_state_t state;
-    XXH3_64bits_reset(&state);
-    XXH3_64bits_update(&state, padding, aligned(sizeof(*header)) - sizeof(*header));
-    for (int i = 0; i < KEPT_SECTION_COUNT; i++) {
-        uint64_t length = arrays[i].count * sections[i].element_size;
-        if (length)
-            XXH3_64bits_update(&state, arrays[i].elements, length);
-        XXH3_64bits_update(&state, padding, aligned(length) - length);
-    }
-    return XXH3_64bits_digest(&state);
-}
 
 struct output {
     int fd;
@@ -328,7 +349,8 @@ enum wh_status kept_file_write(const char *path, const struct kept_key *key, con
     struct output output = {.fd = open_output(name, header.file_length, between), .total = header.file_length, .progress = progress, .error = error};
     if (output.fd < 0)
         return WH_OK;
-    header.body_checksum = checksum_of_body(&header, arrays);
+    for (int i = 0; i < KEPT_SECTION_COUNT; i++)
+        header.sections[i].checksum = section_checksum(&arrays[i], (enum kept_section)i);
     header.header_checksum = header_checksum(&header);
     enum wh_status status = put_all(&output, &header, arrays);
     if (!status && !output.failed && output.done == header.file_length)

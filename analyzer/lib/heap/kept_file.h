@@ -5,8 +5,9 @@
  *
  * The file is a header, then the sections one after the other, each at a multiple of 64 bytes; numbers as this machine has them. The
  * header tells which snapshot (length and checksum) and which build of the analysis it belongs to, and has a checksum over
- * itself and one over all the rest. A file that differs in any of this, that belongs to somebody else, or that others may write to,
- * is as good as none: so is one whose arrays could lead outside of themselves, which kept_results.h looks for.
+ * itself and one of each section. A file that differs in any of this, that belongs to somebody else, or that others may write to,
+ * is as good as none: so is one whose arrays could lead outside of themselves, which kept_results.h looks for. A section is read, and its checksum
+ * made, when it is first used: what a command has no use for costs it nothing.
  */
 #ifndef WHOHOLDS_LIB_KEPT_FILE_H
 #define WHOHOLDS_LIB_KEPT_FILE_H
@@ -27,7 +28,7 @@ enum kept_section {
     KEPT_RETAINED_BYTES, KEPT_RETAINED_COUNT, KEPT_FIRST_CHILD, KEPT_CHILDREN,
     KEPT_PATH_PARENT, KEPT_PATH_REACHED, KEPT_PATH_STARTS, KEPT_PATH_ROOTS,
     KEPT_SCALARS,
-    KEPT_TYPE_SUMS, KEPT_POINTS, KEPT_REFERRERS,   /* answers: whoever takes them checks them */
+    KEPT_TYPE_SUMS, KEPT_POINTS, KEPT_REFERRERS,   /* answers: whoever takes them checks what they say */
     KEPT_SECTION_COUNT
 };
 
@@ -37,7 +38,9 @@ struct kept_array { const void *elements; uint64_t count; };
 struct kept_file {
     const uint8_t *bytes;        /* NULL: there is none */
     uint64_t length;
-    struct kept_array arrays[KEPT_SECTION_COUNT];
+    struct kept_array arrays[KEPT_SECTION_COUNT];   /* not to be read before kept_file_check */
+    uint64_t checksums[KEPT_SECTION_COUNT];
+    bool checked[KEPT_SECTION_COUNT];
 };
 
 /* What the file belongs to. */
@@ -48,6 +51,9 @@ struct kept_key kept_key(const struct snapshot *snapshot);
 /* Maps the file of `path`, a snapshot. False, and an empty *ret, if there is none that belongs to the key. */
 bool kept_file_open(const char *path, const struct kept_key *key, struct kept_file *ret) WH_MUST_USE;
 void kept_file_close(struct kept_file *file);
+
+/* Reads a section, if that was not done before: false if it is damaged. */
+bool kept_file_check(struct kept_file *file, enum kept_section section) WH_MUST_USE;
 
 /*
  * Writes the file, all or nothing: mode 0600, under its name only when it is complete. That it cannot be written is no error; being

@@ -112,24 +112,16 @@ static uint64_t *make_bitmap(const struct checker *checker, struct wh_error *err
 /* The children of all parents stand one after the other, in an order in which what is known of them lies here and there. */
 enum { PREFETCH_CHILDREN = 24 };
 
-/*
- * Every object is a child of its dominator, once. Above each object is one that retains more: so there is no way down from an object back to
- * it.
- */
+/* Every object is a child of its dominator, once: so the way down ends as the way up does. */
 static bool check_family(const struct checker *checker, uint32_t parent, uint32_t begin, uint32_t end, uint64_t *seen)
 {
     const uint32_t *child = elements_of(checker->file, KEPT_CHILDREN), *idom_of_node = elements_of(checker->file, KEPT_IDOM);
-    const uint32_t *count_of_node = elements_of(checker->file, KEPT_RETAINED_COUNT);
-    uint64_t above = parent < checker->node_count ? count_of_node[parent] : UINT64_MAX;
     uint32_t child_count = checker->node_count - 1;
     for (uint32_t i = begin; i < end; i++) {
         uint32_t node = child[i], ahead = child[i + PREFETCH_CHILDREN < child_count ? i + PREFETCH_CHILDREN : i];
-        if (ahead < checker->node_count) {
+        if (ahead < checker->node_count)
             __builtin_prefetch(&idom_of_node[ahead]);
-            __builtin_prefetch(&count_of_node[ahead]);
-        }
-        if (node == NODE_NULL || node >= checker->node_count || idom_of_node[node] != parent || count_of_node[node] >= above ||
-            bitmap_test(seen, node))
+        if (node == NODE_NULL || node >= checker->node_count || idom_of_node[node] != parent || bitmap_test(seen, node))
             return false;
         bitmap_set(seen, node);
     }
@@ -146,12 +138,32 @@ static bool check_families(const struct checker *checker, uint64_t *seen)
     return true;
 }
 
-static bool check_dominators(const struct checker *checker, struct wh_error *error)
+/* Above each object is one that retains more: so there is no way up from an object back to it. */
+static bool dominators_retain_more(const struct checker *checker)
 {
-    const uint32_t *first = elements_of(checker->file, KEPT_FIRST_CHILD), *idom_of_node = elements_of(checker->file, KEPT_IDOM);
+    const uint32_t *idom_of_node = elements_of(checker->file, KEPT_IDOM), *count_of_node = elements_of(checker->file, KEPT_RETAINED_COUNT);
     uint32_t nodes = checker->node_count;
-    if (first[0] || !never_falls(first, (uint64_t)nodes + 3) || first[nodes + 2] != nodes - 1 || idom_of_node[NODE_NULL] != nodes ||
-        idom_of_node[nodes] != NODE_NONE || idom_of_node[nodes + 1] != NODE_NONE || !is_set_of_nodes(checker, KEPT_GARBAGE_ENTRIES))
+    bool wrong = false;
+    for (uint32_t node = 1; node < nodes && !wrong; node++) {
+        uint32_t idom = idom_of_node[node];
+        wrong = idom == NODE_NULL || idom > nodes + 1 || (idom < nodes && count_of_node[idom] <= count_of_node[node]);
+    }
+    return !wrong;
+}
+
+static bool check_dominators(const struct checker *checker)
+{
+    const uint32_t *idom_of_node = elements_of(checker->file, KEPT_IDOM);
+    uint32_t nodes = checker->node_count;
+    return idom_of_node[NODE_NULL] == nodes && idom_of_node[nodes] == NODE_NONE && idom_of_node[nodes + 1] == NODE_NONE &&
+           is_set_of_nodes(checker, KEPT_GARBAGE_ENTRIES) && dominators_retain_more(checker);
+}
+
+static bool check_tree(const struct checker *checker, struct wh_error *error)
+{
+    const uint32_t *first = elements_of(checker->file, KEPT_FIRST_CHILD);
+    uint32_t nodes = checker->node_count;
+    if (first[0] || !never_falls(first, (uint64_t)nodes + 3) || first[nodes + 2] != nodes - 1)
         return false;
     uint64_t *seen = make_bitmap(checker, error);
     bool sound = seen && check_families(checker, seen);
@@ -188,24 +200,55 @@ static bool check_paths(const struct checker *checker, struct wh_error *error)
     return sound;
 }
 
-static bool check_scalars(const struct checker *checker)
+static bool check_live(const struct checker *checker)
 {
     const uint64_t *scalar = elements_of(checker->file, KEPT_SCALARS), *live = elements_of(checker->file, KEPT_LIVE);
     uint64_t count = 0;
-    if (count_of(checker->file, KEPT_SCALARS) != SCALAR_COUNT || count_of(checker->file, KEPT_TYPE_SUMS) != checker->type_count ||
-        count_of(checker->file, KEPT_POINTS) != scalar[SCALAR_POINTS] || count_of(checker->file, KEPT_REFERRERS) != scalar[SCALAR_REFERRERS])
-        return false;
     for (size_t word = 0; word < bitmap_word_count(checker->node_count); word++)
         count += bitmap_word_weight(live[word]);
     return bitmap_test(live, NODE_NULL) && scalar[SCALAR_LIVE] == count - 1 && scalar[SCALAR_GARBAGE] == checker->node_count - count;
 }
 
-bool kept_results_check(const struct kept_file *file, const struct snapshot *snapshot, struct wh_error *error)
+static bool check_answers(const struct checker *checker)
+{
+    const uint64_t *scalar = elements_of(checker->file, KEPT_SCALARS);
+    return count_of(checker->file, KEPT_TYPE_SUMS) == checker->type_count && count_of(checker->file, KEPT_POINTS) == scalar[SCALAR_POINTS] &&
+           count_of(checker->file, KEPT_REFERRERS) == scalar[SCALAR_REFERRERS];
+}
+
+static const enum kept_part part_of_section[KEPT_SECTION_COUNT] = {
+    [KEPT_TYPE_OF_NODE] = KEPT_PART_HEAP,          [KEPT_FORM_OF_NODE] = KEPT_PART_HEAP,         [KEPT_SIZE_OF_NODE] = KEPT_PART_HEAP,
+    [KEPT_BIG_SIZES] = KEPT_PART_HEAP,             [KEPT_FIRST_REF] = KEPT_PART_HEAP,            [KEPT_TARGETS] = KEPT_PART_HEAP,
+    [KEPT_LOOKUPS] = KEPT_PART_HEAP,               [KEPT_SCALARS] = KEPT_PART_HEAP,              [KEPT_SILENT] = KEPT_PART_RETAINED,
+    [KEPT_CLASS_HOLDERS] = KEPT_PART_RETAINED,     [KEPT_NATIVE_ROOTS] = KEPT_PART_RETAINED,     [KEPT_IDOM] = KEPT_PART_RETAINED,
+    [KEPT_LIVE] = KEPT_PART_RETAINED,              [KEPT_GARBAGE_ENTRIES] = KEPT_PART_RETAINED,  [KEPT_RETAINED_BYTES] = KEPT_PART_RETAINED,
+    [KEPT_RETAINED_COUNT] = KEPT_PART_RETAINED,    [KEPT_FIRST_CHILD] = KEPT_PART_TREE,          [KEPT_CHILDREN] = KEPT_PART_TREE,
+    [KEPT_PATH_PARENT] = KEPT_PART_PATHS,          [KEPT_PATH_REACHED] = KEPT_PART_PATHS,        [KEPT_PATH_STARTS] = KEPT_PART_PATHS,
+    [KEPT_PATH_ROOTS] = KEPT_PART_PATHS,           [KEPT_TYPE_SUMS] = KEPT_PART_ANSWERS,         [KEPT_POINTS] = KEPT_PART_ANSWERS,
+    [KEPT_REFERRERS] = KEPT_PART_ANSWERS,
+};
+
+static bool is_whole(struct kept_file *file, enum kept_part part)
+{
+    bool whole = true;
+    for (int section = 0; whole && section < KEPT_SECTION_COUNT; section++)
+        whole = part_of_section[section] != part || kept_file_check(file, (enum kept_section)section);
+    return whole;
+}
+
+bool kept_results_check(struct kept_file *file, const struct snapshot *snapshot, enum kept_part part, struct wh_error *error)
 {
     struct kept_key key = kept_key(snapshot);
     struct checker checker = {file, key.node_count, key.ref_count, snapshot->tables[TABLE_TYPES].row_count};
-    return check_heap(&checker) && check_retention(&checker) && check_dominators(&checker, error) &&
-           check_paths(&checker, error) && check_scalars(&checker);
+    if (!is_whole(file, part))
+        return false;
+    switch (part) {
+    case KEPT_PART_HEAP: return count_of(file, KEPT_SCALARS) == SCALAR_COUNT && check_heap(&checker);
+    case KEPT_PART_RETAINED: return check_retention(&checker) && check_dominators(&checker) && check_live(&checker);
+    case KEPT_PART_TREE: return check_tree(&checker, error);
+    case KEPT_PART_PATHS: return check_paths(&checker, error);
+    default: return check_answers(&checker);
+    }
 }
 
 /* --- taking --- */
@@ -264,28 +307,26 @@ static enum wh_status take_paths(const struct kept_file *file, uint32_t node_cou
     return status ? status : copy(file, KEPT_PATH_ROOTS, error, &ret->root_of_start);
 }
 
-static enum wh_status take(const struct kept_file *file, const struct heap *heap, struct wh_error *error, const struct results *ret)
+static enum wh_status take_retained(const struct kept_file *file, const struct heap *heap, struct wh_error *error, const struct results *ret)
 {
     const struct kept_retention kept = {elements_of(file, KEPT_SILENT), elements_of(file, KEPT_CLASS_HOLDERS),
                                         (uint32_t)count_of(file, KEPT_CLASS_HOLDERS), elements_of(file, KEPT_NATIVE_ROOTS),
                                         (uint32_t)count_of(file, KEPT_NATIVE_ROOTS)};
-    enum wh_status status = retention_restore(heap, &kept, error, ret->retention);
-    if (!status)
-        status = take_dominators(file, heap->node_count, error, ret->dominators);
-    if (!status)
-        status = take_paths(file, heap->node_count, ret->retention->graph.root_count, error, ret->paths);
     *ret->retained = (struct retained){(uint64_t *)elements_of(file, KEPT_RETAINED_BYTES), (uint32_t *)elements_of(file, KEPT_RETAINED_COUNT)};
-    *ret->tree = (struct dominator_tree){.node_count = heap->node_count, .first_child_of_node = (uint32_t *)elements_of(file, KEPT_FIRST_CHILD),
-                                         .child = (uint32_t *)elements_of(file, KEPT_CHILDREN)};
-    return status;
+    enum wh_status status = retention_restore(heap, &kept, error, ret->retention);
+    return status ? status : take_dominators(file, heap->node_count, error, ret->dominators);
 }
 
-enum wh_status kept_results_take(const struct kept_file *file, const struct heap *heap, struct wh_error *error, const struct results *ret)
+enum wh_status kept_results_take(const struct kept_file *file, const struct heap *heap, enum kept_part part, struct wh_error *error,
+                                 const struct results *ret)
 {
-    enum wh_status status = take(file, heap, error, ret);
-    if (status)
-        kept_results_forget(ret);
-    return status;
+    if (part == KEPT_PART_RETAINED)
+        return take_retained(file, heap, error, ret);
+    if (part == KEPT_PART_PATHS)
+        return take_paths(file, heap->node_count, ret->retention->graph.root_count, error, ret->paths);
+    *ret->tree = (struct dominator_tree){.node_count = heap->node_count, .first_child_of_node = (uint32_t *)elements_of(file, KEPT_FIRST_CHILD),
+                                         .child = (uint32_t *)elements_of(file, KEPT_CHILDREN)};
+    return WH_OK;
 }
 
 void kept_results_forget(const struct results *results)

@@ -26,14 +26,28 @@ struct results {
 /* What is kept beside them, so that the next command need not look at each object again. Rows of the file as they are. */
 struct kept_answers { struct kept_array type_sums, points, referrers; };
 
-/* Checks all sections. `type_count`: that of the snapshot. */
-bool kept_results_check(const struct kept_file *file, const struct snapshot *snapshot, struct wh_error *error) WH_MUST_USE;
+/* What is taken together. Each takes for granted that those before it but the answers' and the dominator tree's were checked. */
+enum kept_part {
+    KEPT_PART_HEAP,
+    KEPT_PART_RETAINED,   /* what keeps what alive, dominators, retained sizes */
+    KEPT_PART_TREE,       /* the dominator tree */
+    KEPT_PART_PATHS,
+    KEPT_PART_ANSWERS,    /* whoever takes them checks what they say */
+    KEPT_PART_COUNT
+};
 
-/* The heap's part of a checked file: the arrays are the file's, which is to stay as long as the heap. */
+/* Checks the sections of a part: that they are whole, and what they say. */
+bool kept_results_check(struct kept_file *file, const struct snapshot *snapshot, enum kept_part part, struct wh_error *error) WH_MUST_USE;
+
+/* The checked part of the heap: the arrays are the file's, which is to stay as long as the heap. */
 enum wh_status kept_heap_take(const struct kept_file *file, struct wh_error *error, struct heap *heap) WH_MUST_USE;
 
-/* Results out of a checked file; the large arrays are the file's. kept_results_forget() is for them, not the stages' own functions. */
-enum wh_status kept_results_take(const struct kept_file *file, const struct heap *heap, struct wh_error *error, const struct results *ret) WH_MUST_USE;
+/*
+ * The results of a checked part that is neither the heap nor the answers; the large arrays are the file's. kept_results_forget() is for them, not the stages'
+ * own functions.
+ */
+enum wh_status kept_results_take(const struct kept_file *file, const struct heap *heap, enum kept_part part, struct wh_error *error,
+                                 const struct results *ret) WH_MUST_USE;
 void kept_results_forget(const struct results *results);
 
 /* Keeps the heap, the results and the answers. That this cannot be done is no error. */
