@@ -91,32 +91,60 @@ enum wh_status finder_add_tops(struct finder *finder, struct node_run nodes)
 
 /* --- groups --- */
 
-/* Of one group the largest comes first. */
-static int compare_groups(const void *left, const void *right)
+/* Which candidate stands for a group: a table with open addressing, twice as large as there are candidates. */
+struct group_table { uint32_t *candidate_of_slot; uint32_t slot_count; };
+
+static uint32_t *find_slot(const struct finder *finder, const struct group_table *table, uint32_t group)
 {
-    const struct candidate *a = left, *b = right;
-    if (a->group != b->group)
-        return a->group < b->group ? -1 : 1;
-    if (a->bytes != b->bytes)
-        return a->bytes > b->bytes ? -1 : 1;
-    return (a->node > b->node) - (a->node < b->node);
+    uint32_t slot = (uint32_t)(group * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (table->slot_count - 1);
+    while (table->candidate_of_slot[slot] != UINT32_MAX && finder->candidates[table->candidate_of_slot[slot]].group != group)
+        slot = (slot + 1) & (table->slot_count - 1);
+    return &table->candidate_of_slot[slot];
 }
 
-void finder_merge_groups(struct finder *finder)
+static bool stands_before(const struct candidate *a, const struct candidate *b)
+{
+    return a->largest != b->largest ? a->largest > b->largest : a->node < b->node;
+}
+
+/* The larger stands for both. */
+static void add_to_group(struct candidate *group, const struct candidate *candidate)
+{
+    struct candidate sum = stands_before(candidate, group) ? *candidate : *group;
+    sum.count = group->count + candidate->count;
+    sum.bytes = group->bytes + candidate->bytes;
+    *group = sum;
+}
+
+static void merge_groups(struct finder *finder, const struct group_table *table)
 {
     uint32_t kept = 0;
-    if (finder->candidate_count)
-        qsort(finder->candidates, finder->candidate_count, sizeof(*finder->candidates), compare_groups);
     for (uint32_t i = 0; i < finder->candidate_count; i++) {
-        struct candidate *candidate = &finder->candidates[i];
-        if (kept && finder->candidates[kept - 1].group == candidate->group) {
-            finder->candidates[kept - 1].count += candidate->count;
-            finder->candidates[kept - 1].bytes += candidate->bytes;
-        } else {
-            finder->candidates[kept++] = *candidate;
+        struct candidate candidate = finder->candidates[i];
+        uint32_t *known = find_slot(finder, table, candidate.group);
+        candidate.largest = candidate.bytes;
+        if (*known != UINT32_MAX) {
+            add_to_group(&finder->candidates[*known], &candidate);
+            continue;
         }
+        *known = kept;
+        finder->candidates[kept++] = candidate;
     }
     finder->candidate_count = kept;
+}
+
+enum wh_status finder_merge_groups(struct finder *finder)
+{
+    struct group_table table = {NULL, 2};
+    while (table.slot_count < UINT32_MAX / 2 && table.slot_count < (uint64_t)finder->candidate_count * 2)
+        table.slot_count *= 2;
+    enum wh_status status = array_alloc(table.slot_count, sizeof(uint32_t), "the groups of a rule", finder->error, &table.candidate_of_slot);
+    if (status)
+        return status;
+    memset(table.candidate_of_slot, 0xff, table.slot_count * sizeof(uint32_t));
+    merge_groups(finder, &table);
+    free(table.candidate_of_slot);
+    return WH_OK;
 }
 
 /* --- output --- */

@@ -13,6 +13,7 @@ struct candidate {
     uint32_t node;
     uint32_t group;               /* what the rule means by it */
     uint64_t count, bytes;        /* objects; bytes at stake */
+    uint64_t largest;             /* of a group: the bytes of the object that stands for it */
     uint64_t a, b;                /* for the detail */
 };
 
@@ -40,8 +41,11 @@ enum wh_status finder_add(struct finder *finder, struct candidate candidate) WH_
 /* Notes each node that no other one of the list dominates, with its retained size, and adds all of them up. */
 enum wh_status finder_add_tops(struct finder *finder, struct node_run nodes) WH_MUST_USE;
 
-/* Puts the candidates of one `group` together: sums, `a` and `b` of the largest, which stands for all of them. */
-void finder_merge_groups(struct finder *finder);
+/*
+ * Puts the candidates of one `group` together: sums, `a` and `b` of the largest, which stands for all of them. In the order in which
+ * the groups were first met.
+ */
+enum wh_status finder_merge_groups(struct finder *finder) WH_MUST_USE;
 
 /* The candidates, most bytes first, `limit` at most, with names. */
 enum wh_status finder_output(struct finder *finder, size_t limit, struct wh_finding *ret) WH_MUST_USE;

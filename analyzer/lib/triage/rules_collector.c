@@ -26,10 +26,9 @@ static enum wh_status note_garbage(struct finder *finder)
         status = finder_note(finder, (struct candidate){.node = node, .group = model->heap->type_of_node[node], .count = 1,
                                                         .bytes = model_retained(model, node)});
     }
-    finder_merge_groups(finder);
     finder->count = garbage.objects;
     finder->bytes = garbage.bytes;
-    return status;
+    return status ? status : finder_merge_groups(finder);
 }
 
 static void write_groups(const struct finder *finder, const struct candidate *candidate, struct text *text)
@@ -110,8 +109,7 @@ enum wh_status find_frozen(struct finder *finder)
             status = finder_add(finder, (struct candidate){.node = node, .group = heap->type_of_node[node], .count = 1,
                                                            .bytes = model_shallow(finder->model, node)});
     }
-    finder_merge_groups(finder);
-    return status;
+    return status ? status : finder_merge_groups(finder);
 }
 
 enum wh_status find_garbage_list(struct finder *finder)
@@ -151,8 +149,7 @@ enum wh_status find_finalizers(struct finder *finder)
             status = finder_add(finder, (struct candidate){.node = node, .group = heap->type_of_node[node], .count = 1,
                                                            .bytes = model_retained(finder->model, node)});
     }
-    finder_merge_groups(finder);
-    return status;
+    return status ? status : finder_merge_groups(finder);
 }
 
 /* Generators are finalized when they are closed, and live on. */

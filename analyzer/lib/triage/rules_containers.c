@@ -98,6 +98,5 @@ enum wh_status find_empty_containers(struct finder *finder)
             status = finder_add(finder, (struct candidate){.node = node, .group = finder->model->heap->type_of_node[node], .count = 1,
                                                            .bytes = model_shallow(finder->model, node)});
     }
-    finder_merge_groups(finder);
-    return status;
+    return status ? status : finder_merge_groups(finder);
 }

@@ -21,11 +21,11 @@ static uint64_t saved(uint64_t bytes, uint64_t attributes)
 }
 
 /* Forgets groups of few, and adds up the others. */
-static void keep_large_groups(struct finder *finder)
+static enum wh_status keep_large_groups(struct finder *finder)
 {
     uint32_t kept = 0;
-    finder_merge_groups(finder);
-    for (uint32_t i = 0; i < finder->candidate_count; i++) {
+    enum wh_status status = finder_merge_groups(finder);
+    for (uint32_t i = 0; !status && i < finder->candidate_count; i++) {
         if (finder->candidates[i].count < ALIKE_MIN)
             continue;
         finder->count += finder->candidates[i].count;
@@ -33,6 +33,7 @@ static void keep_large_groups(struct finder *finder)
         finder->candidates[kept++] = finder->candidates[i];
     }
     finder->candidate_count = kept;
+    return status;
 }
 
 /* --- instances --- */
@@ -78,8 +79,7 @@ enum wh_status find_instance_dicts(struct finder *finder)
             status = finder_note(finder, (struct candidate){.node = node, .group = heap->type_of_node[node], .count = 1,
                                                             .bytes = saved(bytes, attributes), .a = attributes});
     }
-    keep_large_groups(finder);
-    return status;
+    return status ? status : keep_large_groups(finder);
 }
 
 /* --- records --- */
@@ -146,8 +146,7 @@ static enum wh_status note_records(struct finder *finder, struct record *records
         status = finder_note(finder, (struct candidate){.node = records[i].node, .group = group, .count = 1,
                                                         .bytes = saved(model_shallow(finder->model, records[i].node), records[i].count)});
     }
-    keep_large_groups(finder);
-    return status;
+    return status ? status : keep_large_groups(finder);
 }
 
 enum wh_status find_record_dicts(struct finder *finder)

@@ -139,8 +139,7 @@ enum wh_status find_generators(struct finder *finder)
         if (has_frame(heap, node) && !is_running(finder, node))
             status = finder_add(finder, (struct candidate){.node = node, .group = code, .count = 1, .bytes = model_retained(finder->model, node)});
     }
-    finder_merge_groups(finder);
-    return status;
+    return status ? status : finder_merge_groups(finder);
 }
 
 /* --- tasks --- */
