@@ -138,25 +138,50 @@ static bool check_families(const struct checker *checker, uint64_t *seen)
     return true;
 }
 
-/* Above each object is one that retains more: so there is no way up from an object back to it. */
-static bool dominators_retain_more(const struct checker *checker)
+/* Follows the way up from an object to where an earlier one's went. One that is longer than there are objects goes in circles. */
+static bool way_ends(const uint32_t *up, uint32_t node_count, uint32_t start, uint64_t *ends)
 {
-    const uint32_t *idom_of_node = elements_of(checker->file, KEPT_IDOM), *count_of_node = elements_of(checker->file, KEPT_RETAINED_COUNT);
-    uint32_t nodes = checker->node_count;
-    bool wrong = false;
-    for (uint32_t node = 1; node < nodes && !wrong; node++) {
-        uint32_t idom = idom_of_node[node];
-        wrong = idom == NODE_NULL || idom > nodes + 1 || (idom < nodes && count_of_node[idom] <= count_of_node[node]);
+    uint32_t steps = 0, node = start;
+    for (; node < node_count && !bitmap_test(ends, node); node = up[node]) {
+        if (steps++ > node_count)
+            return false;
     }
-    return !wrong;
+    for (node = start; node < node_count && !bitmap_test(ends, node); node = up[node])
+        bitmap_set(ends, node);
+    return true;
 }
 
-static bool check_dominators(const struct checker *checker)
+/*
+ * Every way up ends. Where it only goes to lower numbers it does, and a snapshot has most objects behind what they hang on: so only those are followed
+ * that go to a higher number at once, as each circle somewhere does.
+ */
+static bool ways_end(const struct checker *checker, const uint32_t *up, struct wh_error *error)
+{
+    uint64_t *ends = make_bitmap(checker, error);
+    bool sound = ends != NULL;
+    for (uint32_t node = 0; sound && node < checker->node_count; node++) {
+        if (__builtin_expect(up[node] >= node && up[node] < checker->node_count, 0))
+            sound = way_ends(up, checker->node_count, node, ends);
+    }
+    free(ends);
+    return sound;
+}
+
+/* Node 0 is no object's dominator: it would have been taken for one that is not known. */
+static bool names_objects(const uint32_t *idom_of_node, uint32_t node_count)
+{
+    uint64_t signs = 0;
+    for (uint32_t node = 1; node < node_count; node++)
+        signs |= ((uint64_t)node_count + 1 - idom_of_node[node]) | ((uint64_t)idom_of_node[node] - 1);
+    return !(signs >> 63);
+}
+
+static bool check_dominators(const struct checker *checker, struct wh_error *error)
 {
     const uint32_t *idom_of_node = elements_of(checker->file, KEPT_IDOM);
     uint32_t nodes = checker->node_count;
     return idom_of_node[NODE_NULL] == nodes && idom_of_node[nodes] == NODE_NONE && idom_of_node[nodes + 1] == NODE_NONE &&
-           is_set_of_nodes(checker, KEPT_GARBAGE_ENTRIES) && dominators_retain_more(checker);
+           is_set_of_nodes(checker, KEPT_GARBAGE_ENTRIES) && names_objects(idom_of_node, nodes) && ways_end(checker, idom_of_node, error);
 }
 
 static bool check_tree(const struct checker *checker, struct wh_error *error)
@@ -171,22 +196,13 @@ static bool check_tree(const struct checker *checker, struct wh_error *error)
     return sound;
 }
 
-/*
- * Every way up ends: each object's is followed to where an earlier one's went. One that is longer than there are objects goes in circles.
- */
-static bool ways_end(const struct checker *checker, uint64_t *ends)
+/* Of the nodes that are no object, NODE_NONE is the only one. */
+static bool names_parents(const uint32_t *parent, uint32_t node_count)
 {
-    const uint32_t *parent = elements_of(checker->file, KEPT_PATH_PARENT);
-    for (uint32_t start = 0; start < checker->node_count; start++) {
-        uint32_t steps = 0, node = start;
-        for (; node != NODE_NONE && !bitmap_test(ends, node); node = parent[node]) {
-            if (steps++ > checker->node_count || (parent[node] >= checker->node_count && parent[node] != NODE_NONE))
-                return false;
-        }
-        for (node = start; node != NODE_NONE && !bitmap_test(ends, node); node = parent[node])
-            bitmap_set(ends, node);
-    }
-    return true;
+    bool wrong = false;
+    for (uint32_t node = 0; node < node_count; node++)
+        wrong |= (parent[node] >= node_count) & (parent[node] != NODE_NONE);
+    return !wrong;
 }
 
 static bool check_paths(const struct checker *checker, struct wh_error *error)
@@ -194,10 +210,8 @@ static bool check_paths(const struct checker *checker, struct wh_error *error)
     const struct kept_file *file = checker->file;
     if (count_of(file, KEPT_PATH_STARTS) != count_of(file, KEPT_PATH_ROOTS) || !is_set_of_nodes(checker, KEPT_PATH_STARTS))
         return false;
-    uint64_t *ends = make_bitmap(checker, error);
-    bool sound = ends && ways_end(checker, ends);
-    free(ends);
-    return sound;
+    const uint32_t *parent = elements_of(file, KEPT_PATH_PARENT);
+    return names_parents(parent, checker->node_count) && ways_end(checker, parent, error);
 }
 
 static bool check_live(const struct checker *checker)
@@ -244,7 +258,7 @@ bool kept_results_check(struct kept_file *file, const struct snapshot *snapshot,
         return false;
     switch (part) {
     case KEPT_PART_HEAP: return count_of(file, KEPT_SCALARS) == SCALAR_COUNT && check_heap(&checker);
-    case KEPT_PART_RETAINED: return check_retention(&checker) && check_dominators(&checker) && check_live(&checker);
+    case KEPT_PART_RETAINED: return check_retention(&checker) && check_dominators(&checker, error) && check_live(&checker);
     case KEPT_PART_TREE: return check_tree(&checker, error);
     case KEPT_PART_PATHS: return check_paths(&checker, error);
     default: return check_answers(&checker);
