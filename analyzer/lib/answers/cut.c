@@ -112,7 +112,7 @@ static enum wh_status find_targets(struct cutter *self, const struct wh_cut_quer
     if (query->suspect)
         status = find_suspect(self, query->suspect);
     else if (asks_for_objects(query) || !query->without_count)
-        status = query_find(self->model, &self->analysis->lookup, &query->query, SIZE_MAX, self->error, &self->targets);
+        status = query_find(self->model, &self->analysis->lookup, &query->query, QUERY_ALL, self->error, &self->targets);
     if (!status)
         keep_live(self);
     return status;

@@ -222,7 +222,7 @@ enum wh_status wh_merged(struct wh_analysis *analysis, const struct wh_query *qu
     *ret = NULL;
     enum wh_status status = analysis_need_paths(analysis, error);
     if (!status)
-        status = query_find(&analysis->model, &analysis->lookup, query, SIZE_MAX, error, &list);
+        status = query_find(&analysis->model, &analysis->lookup, query, QUERY_ALL, error, &list);
     if (status)
         return status;
     struct merged_result *result = calloc(1, sizeof(*result));

@@ -57,12 +57,21 @@ static bool is_open_container(const struct heap *heap, uint32_t type)
     return false;
 }
 
+/* A tuple, a frozenset, whatever is none of the containers that can be changed, keeps its items. */
+static unsigned item_price_of(const struct heap *heap, uint32_t number)
+{
+    if (is_open_container(heap, number))
+        return PRICE_FREE;
+    bool fixed = inherits(heap, number, "builtins", "tuple") || inherits(heap, number, "builtins", "frozenset");
+    return fixed || span_is(heap->types[number].module, "builtins") ? PRICE_NEVER : PRICE_EXTENSION;
+}
+
 static struct cut_traits traits_of(const struct heap *heap, uint32_t number)
 {
     const struct heap_type *type = &heap->types[number];
     bool builtin = span_is(type->module, "builtins") || inherits(heap, number, "builtins", "type");
     struct cut_traits traits = {
-        .items_fixed = !is_open_container(heap, number),
+        .item_price = item_price_of(heap, number),
         .members_fixed = builtin || span_is(type->module, "functools") || span_is(type->module, "itertools"),
         .extras_fixed = builtin,
         .fixed_members = members_named(heap, type, "__dict__"),
@@ -82,6 +91,8 @@ enum wh_status cut_rules_init(const struct heap *heap, const struct strong_graph
             ret->modules_node = strong->graph.root_node[root];
     }
     enum wh_status status = array_alloc(heap->type_count, sizeof(*ret->traits_of_type), "traits of types", error, &ret->traits_of_type);
+    if (!status)
+        status = array_alloc_zeroed(1, sizeof(*ret->last), "traits of types", error, &ret->last);
     for (uint32_t type = 0; !status && type < heap->type_count; type++)
         ret->traits_of_type[type] = traits_of(heap, type);
     return status;
@@ -90,6 +101,7 @@ enum wh_status cut_rules_init(const struct heap *heap, const struct strong_graph
 void cut_rules_deinit(struct cut_rules *rules)
 {
     free(rules->traits_of_type);
+    free(rules->last);
     *rules = (struct cut_rules){0};
 }
 
@@ -107,14 +119,14 @@ static unsigned price_of_member(const struct cut_rules *rules, uint32_t node, ui
 
 static unsigned price_of_item(const struct cut_rules *rules, uint32_t node)
 {
-    const struct cut_traits *traits = &rules->traits_of_type[rules->heap->type_of_node[node]];
-    if (heap_items_kind(rules->heap, node) == FORM_ITEMS_LOCALS)
-        return PRICE_LOCAL;
-    if (!traits->items_fixed)
-        return PRICE_FREE;
-    if (heap_is_instance(rules->heap, node, "builtins", "tuple") || heap_is_instance(rules->heap, node, "builtins", "frozenset"))
-        return PRICE_NEVER;
-    return span_is(heap_type(rules->heap, node)->module, "builtins") ? PRICE_NEVER : PRICE_EXTENSION;
+    return heap_items_kind(rules->heap, node) == FORM_ITEMS_LOCALS ? PRICE_LOCAL : rules->traits_of_type[rules->heap->type_of_node[node]].item_price;
+}
+
+static const struct heap_sections *sections_of(const struct cut_rules *rules, uint32_t node)
+{
+    if (rules->last->node != node)
+        *rules->last = (struct cut_glance){node, heap_sections(rules->heap, node)};
+    return &rules->last->sections;
 }
 
 unsigned cut_rules_price(const void *context, uint32_t node, uint32_t edge)
@@ -122,12 +134,12 @@ unsigned cut_rules_price(const void *context, uint32_t node, uint32_t edge)
     const struct cut_rules *rules = context;
     if (node == rules->modules_node)
         return PRICE_NEVER;
-    struct heap_sections sections = heap_sections(rules->heap, node);
-    if (edge < sections.attrs)
-        return price_of_member(rules, node, edge - sections.members);
-    if (edge < sections.extras)
+    const struct heap_sections *sections = sections_of(rules, node);
+    if (edge < sections->attrs)
+        return price_of_member(rules, node, edge - sections->members);
+    if (edge < sections->extras)
         return PRICE_FREE;
-    if (edge < sections.items)
+    if (edge < sections->items)
         return rules->traits_of_type[rules->heap->type_of_node[node]].extras_fixed ? PRICE_NEVER : PRICE_EXTENSION;
     return price_of_item(rules, node);
 }
@@ -137,6 +149,6 @@ bool cut_rules_is_pair(const void *context, uint32_t node, uint32_t edge)
     const struct cut_rules *rules = context;
     if (heap_items_kind(rules->heap, node) != FORM_ITEMS_PAIRS)
         return false;
-    struct heap_sections sections = heap_sections(rules->heap, node);
-    return edge >= sections.items && edge < sections.end && (edge - sections.items) % 2 == 0;
+    const struct heap_sections *sections = sections_of(rules, node);
+    return edge >= sections->items && edge < sections->end && (edge - sections->items) % 2 == 0;
 }

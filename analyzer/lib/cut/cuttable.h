@@ -17,18 +17,21 @@ enum { PRICE_FREE = 0, PRICE_LOCAL = 4, PRICE_EXTENSION = 8, PRICE_NEVER = 15 };
 
 /* What is known of a type. */
 struct cut_traits {
-    bool items_fixed;     /* a tuple, a frozenset, whatever is none of the containers that can be changed */
+    unsigned item_price;
     bool members_fixed;
     bool extras_fixed;
     uint64_t free_members;  /* bit i: member i can be removed in spite of members_fixed */
     uint64_t fixed_members; /* bit i: member i cannot be removed */
 };
 
+struct cut_glance { uint32_t node; struct heap_sections sections; };
+
 struct cut_rules {
     const struct heap *heap;
     const struct strong_graph *strong;
     struct cut_traits *traits_of_type;
     uint32_t modules_node;   /* sys.modules */
+    struct cut_glance *last; /* the node that was last asked for: its references are asked for one after the other */
 };
 
 enum wh_status cut_rules_init(const struct heap *heap, const struct strong_graph *strong, struct wh_error *error,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/bitmap_ranks.h"
 
 /*
  * Nodes wait in a queue, so what they will need can be fetched early: first where their edges start, then the edges, then what is noted of
@@ -141,32 +142,45 @@ static bool is_start(const struct bfs_tree *tree, uint32_t node)
     return node != NODE_NULL && tree->parent_of_node[node] == NODE_NONE && bitmap_test(tree->reached_bitmap, node);
 }
 
-/* Lists the starts in ascending order: by marking each start's root in an array over all nodes, the spent queue, not by sorting. */
-static void collect_starts(const struct graph *graph, uint32_t *root_of_node, struct bfs_tree *tree)
+/* Lists the starts in ascending order, each with its first root: `starts` has a bit for each. */
+static void collect_starts(const struct graph *graph, const struct bitmap_ranks *starts, struct bfs_tree *tree)
 {
-    memset(root_of_node, 0xff, (size_t)graph->node_count * sizeof(uint32_t));
     for (uint32_t i = graph->root_count; i-- > 0;) {
-        if (is_start(tree, graph->root_node[i]))
-            root_of_node[graph->root_node[i]] = i;
+        uint32_t node = graph->root_node[i];
+        if (!is_start(tree, node))
+            continue;
+        tree->start_node[bitmap_ranks_get(starts, node)] = node;
+        tree->root_of_start[bitmap_ranks_get(starts, node)] = i;
     }
-    uint32_t found = 0;
-    for (uint32_t node = 0; node < graph->node_count; ++node) {
-        if (root_of_node[node] != NODE_NONE) {
-            tree->start_node[found] = node;
-            tree->root_of_start[found++] = root_of_node[node];
-        }
-    }
-    assert(found == tree->start_count);
+    assert(starts->count == tree->start_count);
 }
 
-/* `root_of_node` is scratch memory. */
-static enum wh_status list_starts(struct search *search, uint32_t *root_of_node, struct bfs_tree *tree)
+static enum wh_status number_starts(struct search *search, const uint64_t *start_bitmap, struct bfs_tree *tree)
 {
-    enum wh_status status = array_alloc(tree->start_count, sizeof(uint32_t), "the paths' starts", search->error, &tree->start_node);
+    struct bitmap_ranks starts;
+    enum wh_status status = bitmap_ranks_init(start_bitmap, tree->node_count, search->error, &starts);
+    if (!status)
+        status = array_alloc(tree->start_count, sizeof(uint32_t), "the paths' starts", search->error, &tree->start_node);
     if (!status)
         status = array_alloc(tree->start_count, sizeof(uint32_t), "the starts' roots", search->error, &tree->root_of_start);
     if (!status)
-        collect_starts(search->graph, root_of_node, tree);
+        collect_starts(search->graph, &starts, tree);
+    bitmap_ranks_deinit(&starts);
+    return status;
+}
+
+static enum wh_status list_starts(struct search *search, struct bfs_tree *tree)
+{
+    const struct graph *graph = search->graph;
+    uint64_t *start_bitmap = NULL;
+    enum wh_status status = array_alloc_zeroed(bitmap_word_count(graph->node_count), sizeof(uint64_t), "the paths' starts", search->error, &start_bitmap);
+    for (uint32_t i = 0; !status && i < graph->root_count; i++) {
+        if (is_start(tree, graph->root_node[i]))
+            bitmap_set(start_bitmap, graph->root_node[i]);
+    }
+    if (!status)
+        status = number_starts(search, start_bitmap, tree);
+    free(start_bitmap);
     return status;
 }
 
@@ -181,7 +195,7 @@ static enum wh_status init(struct search *search, const struct root_groups *grou
 {
     enum wh_status status = search_and_list(search, groups, ret);
     if (!status)
-        status = list_starts(search, search->queue, ret);
+        status = list_starts(search, ret);
     free(search->queue);
     if (status)
         bfs_tree_deinit(ret);
@@ -206,13 +220,9 @@ enum wh_status bfs_tree_init_ordered(const struct graph *graph, const struct roo
                                      struct wh_error *error, struct bfs_tree *ret, uint32_t **order, uint32_t *count)
 {
     struct search search = {.graph = graph, .progress = progress, .error = error, .scattered = true};
-    uint32_t *root_of_node = NULL;
     enum wh_status status = search_and_list(&search, groups, ret);
     if (!status)
-        status = array_alloc(graph->node_count, sizeof(uint32_t), "the paths' starts", error, &root_of_node);
-    if (!status)
-        status = list_starts(&search, root_of_node, ret);
-    free(root_of_node);
+        status = list_starts(&search, ret);
     *order = search.queue;
     *count = search.tail;
     if (!status)

@@ -2,6 +2,7 @@
 #include "graph/shares.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/bitmap_ranks.h"
@@ -50,36 +51,32 @@ static bool are_nested(const struct sharer *sharer)
 
 /* --- holders that stay: whose each object is --- */
 
-enum { NOBODY = 0 };
-#define SEVERAL UINT32_MAX
+enum { NOBODY = 0, SEVERAL = UINT16_MAX, OWNERS_MAX = SEVERAL - 1 };
 
 struct painter {
     const struct sharer *sharer;
-    uint32_t *owner_of_rank;      /* the holder's row and one more, NOBODY, SEVERAL */
+    uint16_t *owner_of_node;      /* the holder's row and one more, NOBODY, SEVERAL; SEVERAL for what is not freed: it concerns nobody */
     uint64_t *pending_bitmap;     /* by node: its owner has changed, and its referents are to be told */
     uint32_t at;                  /* nodes up to this one have been passed: they wait in the list */
     struct node_vector waiting;
 };
 
-static enum wh_status paint(struct painter *painter, uint32_t node, uint32_t owner)
+static enum wh_status paint(struct painter *painter, uint32_t node, uint16_t owner)
 {
-    const struct sharer *sharer = painter->sharer;
-    if (!bitmap_test(sharer->freed->freed_bitmap, node))
-        return WH_OK;
-    uint32_t *known = &painter->owner_of_rank[bitmap_ranks_get(&sharer->ranks, node)];
+    uint16_t *known = &painter->owner_of_node[node];
     if (*known == owner || *known == SEVERAL)
         return WH_OK;
     *known = *known == NOBODY ? owner : SEVERAL;
     if (bitmap_test(painter->pending_bitmap, node))
         return WH_OK;
     bitmap_set(painter->pending_bitmap, node);
-    return node <= painter->at ? node_vector_add(&painter->waiting, node, "the shares", sharer->error) : WH_OK;
+    return node <= painter->at ? node_vector_add(&painter->waiting, node, "the shares", painter->sharer->error) : WH_OK;
 }
 
 static enum wh_status paint_referents(struct painter *painter, uint32_t node)
 {
     const struct edge_view *view = painter->sharer->view;
-    uint32_t owner = painter->owner_of_rank[bitmap_ranks_get(&painter->sharer->ranks, node)];
+    uint16_t owner = painter->owner_of_node[node];
     enum wh_status status = WH_OK;
     bitmap_clear(painter->pending_bitmap, node);
     for (uint32_t edge = edge_view_first(view, node); !status && edge <= edge_view_last(view, node); edge++)
@@ -99,7 +96,7 @@ static enum wh_status paint_holders(struct painter *painter)
             continue;
         for (uint32_t i = 0; i < share->references; i++) {
             for (uint32_t edge = edges[i].edge; !status && edge <= edges[i].edge + edges[i].pair; edge++)
-                status = paint(painter, target_of_edge[edge], row + 1);
+                status = paint(painter, target_of_edge[edge], (uint16_t)(row + 1));
         }
     }
     return status;
@@ -131,14 +128,14 @@ static enum wh_status paint_all(struct painter *painter)
 static void add_up_owned(const struct painter *painter)
 {
     const struct sharer *sharer = painter->sharer;
-    uint32_t rank = 0;
     for (size_t word = 0; word < bitmap_word_count(sharer->view->graph->node_count); word++) {
         for (uint64_t bits = sharer->freed->freed_bitmap[word]; bits; bits &= bits - 1) {
-            uint32_t owner = painter->owner_of_rank[rank++];
+            uint32_t node = (uint32_t)(word * BITMAP_WORD_BITS) + (uint32_t)__builtin_ctzll(bits);
+            uint16_t owner = painter->owner_of_node[node];
             if (owner == NOBODY || owner == SEVERAL)
                 continue;
             struct share *share = &sharer->ret->rows[owner - 1];
-            uint64_t bytes = node_sizes_get(sharer->sizes, (uint32_t)(word * BITMAP_WORD_BITS) + (uint32_t)__builtin_ctzll(bits));
+            uint64_t bytes = node_sizes_get(sharer->sizes, node);
             share->objects++;
             share->bytes += bytes;
             sharer->ret->bytes += bytes;
@@ -146,18 +143,31 @@ static void add_up_owned(const struct painter *painter)
     }
 }
 
+static void start_owners(const struct painter *painter)
+{
+    const struct sharer *sharer = painter->sharer;
+    uint32_t node_count = sharer->view->graph->node_count;
+    memset(painter->owner_of_node, 0xff, node_count * sizeof(*painter->owner_of_node));
+    for (size_t word = 0; word < bitmap_word_count(node_count); word++) {
+        for (uint64_t bits = sharer->freed->freed_bitmap[word]; bits; bits &= bits - 1)
+            painter->owner_of_node[word * BITMAP_WORD_BITS + (unsigned)__builtin_ctzll(bits)] = NOBODY;
+    }
+}
+
 static enum wh_status share_by_owner(const struct sharer *sharer)
 {
     struct painter painter = {.sharer = sharer};
     size_t words = bitmap_word_count(sharer->view->graph->node_count);
-    enum wh_status status = array_alloc_zeroed(sharer->ranks.count, sizeof(uint32_t), "the shares", sharer->error, &painter.owner_of_rank);
+    enum wh_status status = array_alloc(sharer->view->graph->node_count, sizeof(uint16_t), "the shares", sharer->error, &painter.owner_of_node);
+    if (!status)
+        start_owners(&painter);
     if (!status)
         status = array_alloc_zeroed(words, sizeof(uint64_t), "the shares", sharer->error, &painter.pending_bitmap);
     if (!status)
         status = paint_all(&painter);
     if (!status)
         add_up_owned(&painter);
-    free(painter.owner_of_rank);
+    free(painter.owner_of_node);
     free(painter.pending_bitmap);
     node_vector_deinit(&painter.waiting);
     return status;
@@ -325,12 +335,14 @@ static enum wh_status compute(const struct sharer *sharer, const struct graph *s
     return status;
 }
 
-static enum wh_status share_by_dominators(const struct sharer *sharer)
+static enum wh_status share_by_dominators(struct sharer *sharer)
 {
     struct graph split;
     uint32_t *size_of_node = NULL, big_count = 0;
     struct node_big_size *big_size = NULL;
-    enum wh_status status = split_graph(sharer, &split);
+    enum wh_status status = bitmap_ranks_init(sharer->freed->freed_bitmap, sharer->view->graph->node_count, sharer->error, &sharer->ranks);
+    if (!status)
+        status = split_graph(sharer, &split);
     if (status)
         return status;
     status = split_sizes(sharer, &size_of_node, &big_size, &big_count);
@@ -353,9 +365,7 @@ enum wh_status shares_init(const struct edge_view *view, const struct node_sizes
     enum wh_status status = list_holders(cut, error, ret);
     bool several = ret->count > 1;
     if (!status && several)
-        status = bitmap_ranks_init(freed->freed_bitmap, view->graph->node_count, error, &sharer.ranks);
-    if (!status && several)
-        status = are_nested(&sharer) ? share_by_dominators(&sharer) : share_by_owner(&sharer);
+        status = ret->count > OWNERS_MAX || are_nested(&sharer) ? share_by_dominators(&sharer) : share_by_owner(&sharer);
     bitmap_ranks_deinit(&sharer.ranks);
     if (status)
         shares_deinit(ret);

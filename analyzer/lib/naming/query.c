@@ -103,7 +103,8 @@ static enum wh_status list_type(const struct model *model, const bool *wanted, c
     if (status)
         return status;
     count_type(model->heap, wanted, ret->nodes);
-    order_largest(model, ret->nodes, count, limit);
+    if (limit != QUERY_ALL)
+        order_largest(model, ret->nodes, count, limit);
     ret->matching = count;
     ret->count = count < limit ? count : (uint32_t)limit;
     return WH_OK;

@@ -8,6 +8,9 @@
 
 struct node_list { uint32_t *nodes; uint32_t count; uint64_t matching; /* before the limit */ };
 
+/* A limit: all objects, in any order, which saves sorting millions. */
+#define QUERY_ALL SIZE_MAX
+
 /* The objects, largest retained size first, `limit` at most. WH_ERR_INPUT if there is none, WH_ERR_USAGE if the query is malformed. */
 enum wh_status query_find(const struct model *model, const struct lookup *lookup, const struct wh_query *query, size_t limit,
                           struct wh_error *error, struct node_list *ret) WH_MUST_USE;
