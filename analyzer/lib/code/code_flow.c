@@ -194,10 +194,11 @@ static void mark_loops(struct interpreter *in)
     struct instruction at;
     memset(in->state_at, 0, in->unit_count * sizeof(*in->state_at));
     for (uint32_t offset = 0; instruction_read(in->set, in->view.code, offset, &at) == INSTRUCTION_READ; offset = at.next) {
-        if (!at.kind->jump || at.target > offset || at.offset / 2 + 1 >= in->unit_count)
+        if (!at.kind->jump || at.target > offset)
             continue;
         in->state_at[at.target / 2]++;
-        in->state_at[at.offset / 2 + 1]--;
+        if (at.offset / 2 + 1 < in->unit_count)   /* an endless loop ends the code */
+            in->state_at[at.offset / 2 + 1]--;
     }
     for (uint32_t unit = 1; unit < in->unit_count; unit++)
         in->state_at[unit] += in->state_at[unit - 1];

@@ -111,6 +111,32 @@ static bool is_read_on_the_way(const struct finder *finder, const struct finder_
     return false;
 }
 
+/* What is taken out of, too, is no table that is only read. */
+static bool is_taken_from(const struct finder *finder)
+{
+    for (uint32_t i = 0; i < finder->sites->removal_count; i++) {
+        const struct store_site *removal = &finder->sites->removals[i];
+        if (!removal->library && removal->executed != EXECUTION_NEVER && removal->of_element == finder->ret->deep)
+            return true;
+    }
+    return false;
+}
+
+/* Nor is one of things that are under way: generators, tasks, threads. */
+static bool holds_what_is_under_way(const struct finder *finder)
+{
+    static const struct { const char *module, *name; } types[] = {
+        {"builtins", "generator"}, {"builtins", "coroutine"}, {"builtins", "async_generator"}, {"_asyncio", "Future"}, {"_asyncio", "Task"},
+        {"concurrent.futures._base", "Future"}, {"threading", "Thread"}, {"_socket", "socket"}, {"subprocess", "Popen"},
+    };
+    struct node_run items = heap_items(finder->heap, finder->point->node);
+    for (size_t i = 0; items.count && i < sizeof(types) / sizeof(types[0]); i++) {
+        if (heap_is_instance(finder->heap, items.nodes[items.count - 1], types[i].module, types[i].name))
+            return true;
+    }
+    return false;
+}
+
 /* After the loop that fills it, is the holder read again and again? From those who read up to the code that had it filled. */
 static enum wh_status is_served(const struct finder *finder, const struct finder_chain *chain, uint32_t last, bool *ret)
 {
@@ -290,7 +316,8 @@ enum wh_status finder_find_once(struct finder *finder)
     if (!finder->adder_count || finder->sites->incomplete || finder->ret->grown_by_reading)
         return WH_OK;
     enum wh_status status = is_used_elsewhere(finder, &used);
-    struct once by_code = {true, true, used}, by_stack = {true, true, used};
+    bool table = !is_taken_from(finder) && !holds_what_is_under_way(finder);
+    struct once by_code = {true, table, used}, by_stack = {true, table, used};
     if (!status)
         status = look_at_code(finder, &by_code);
     if (!status)
