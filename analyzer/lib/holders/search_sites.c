@@ -124,6 +124,13 @@ static bool is_of_self(const struct search *s, uint32_t expr)
     return at->kind == EXPR_ATTR && s->flow->exprs[at->a].kind == EXPR_PARAM && s->flow->exprs[at->a].a == 0;
 }
 
+/* holder.name[k] = x, holder.name.append(x): name. */
+static uint32_t field_of(const struct search *s, uint32_t expr)
+{
+    const struct expr *at = &s->flow->exprs[expr];
+    return at->kind == EXPR_ATTR && step_set_any(s->sets[at->a]) & s->steps.final ? at->b : NAME_NONE;
+}
+
 enum wh_status search_emit(struct search *s, const struct event *event, enum store_how how, enum store_match match, enum site_level level)
 {
     return search_emit_to(s, event, EXPR_UNKNOWN, how, match, level);
@@ -136,7 +143,7 @@ enum wh_status search_emit_to(struct search *s, const struct event *event, uint3
     struct found_site site = {.row = s->row, .offset = event->offset, .executed = event->executed, .how = how, .match = match,
                               .level = level, .in_loop = event->in_loop, .maker = is_maker(state), .on_new = is_new(s, target),
                               .on_self = is_of_self(s, target), .of_element = level == LEVEL_FILLS || level == LEVEL_INSIDE,
-                              .places = places_of(s, event, target), .key = key_of(s, event), .caller_row = CODE_NONE};
+                              .places = places_of(s, event, target), .field = field_of(s, target), .key = key_of(s, event), .caller_row = CODE_NONE};
     if (state->caller_count) {
         site.caller_row = state->callers[0].row;
         site.caller_offset = state->callers[0].offset;

@@ -5,6 +5,7 @@
 
 enum {
     SAMPLE_MAX = 48, SAMPLE_OF_ONE = 12,
+    BESIDE_PERCENT_MAX = 10, NAME_BYTES_MAX = 128,
     LARGE_BYTES = 1024,   /* a value that may be the sum of many: what is smaller can be set, but has not grown */
 };
 
@@ -116,8 +117,36 @@ static bool are_contents_bounded(const struct model *model, uint32_t holder)
     return contents.count > 0;
 }
 
+static uint32_t object_of_field(const struct model *model, uint32_t node, struct span field)
+{
+    char name[NAME_BYTES_MAX];
+    if (!field.length || field.length >= sizeof(name))
+        return HEAP_NULL;
+    memcpy(name, field.bytes, field.length);
+    name[field.length] = '\0';
+    return heap_attribute(model->heap, node, name);
+}
+
+/* Of an instance: does what is stored go to an attribute that has little of the mass, and nothing of its kind? */
+static bool is_beside_the_mass(const struct model *model, const struct accumulation *point, const struct store_site *site)
+{
+    struct sample contents = {.count = 0};
+    struct node_run children = model_children(model, point->top);
+    uint32_t field = object_of_field(model, point->node, site->field);
+    if (!field || !children.count || model_retained(model, field) >= point->bytes / 100 * BESIDE_PERCENT_MAX)
+        return false;
+    add_contents(model, field, &contents);
+    for (uint32_t i = 0; i < contents.count; i++) {
+        if (model->heap->type_of_node[contents.nodes[i]] == model->heap->type_of_node[children.nodes[0]])
+            return false;
+    }
+    return true;
+}
+
 bool site_growth_adds(const struct model *model, const struct accumulation *point, const struct store_site *site)
 {
+    if (is_beside_the_mass(model, point, site))
+        return false;
     switch (site->how) {
     case STORE_CREATE:
     case STORE_ASSIGN:

@@ -29,6 +29,7 @@ struct found_site {
     bool on_new, on_self, of_element;     /* see store_site */
     unsigned places;                      /* likewise */
     uint32_t key;                         /* expression of its code's flow: the key that is stored or taken out, EXPR_UNKNOWN if there is none */
+    uint32_t field;                       /* the holder's attribute to whose object it goes, NAME_NONE if it goes to the holder or deeper */
     uint32_t caller_row, caller_offset;   /* CODE_NONE: none */
 };
 
