@@ -648,28 +648,37 @@ static void what_registers_weakly_holds_nothing(void **state)
 
 static void what_others_take_out_leaves_it_undecided(void **state)
 {
+    static const char ran[] = "app.drop, line 9, takes out of it, and has run: whether that keeps up is not known";
     struct scene scene;
     (void)state;
     open_scene(&scene, "cache", plain);
     assert_hides(&scene, "taken-out");
-    scene.removal = (struct store_site){.how = STORE_REMOVE, .line = 9, .function = {"app.drop", 8}, .executed = EXECUTION_SEEN};
+    scene.removal = (struct store_site){.how = STORE_REMOVE, .line = 9, .function = {"app.drop", 8}, .executed = EXECUTION_UNKNOWN};
     scene.sites.removals = &scene.removal;
     scene.sites.removal_count = 1;
-    assert_shows(&scene, "taken-out", "app.drop, line 9, takes out of it, and has run: whether that keeps up is not known");
-    scene.removal.of_element = true;
-    assert_hides(&scene, "taken-out");
-    scene.evidence.filling.deep = true;
-    assert_shows(&scene, "taken-out", "app.drop, line 9, takes out of it, and has run: whether that keeps up is not known");
-    scene.removal.executed = EXECUTION_UNLIKELY;
-    assert_hides(&scene, "taken-out");
-    scene.removal.executed = EXECUTION_UNKNOWN;
     assert_hides(&scene, "taken-out");
     scene.evidence.made_bytes = 10 << 20;
     scene.evidence.left_bytes = 5 << 20;
-    assert_shows(&scene, "taken-out", "app.drop, line 9, takes out of it, and has run: whether that keeps up is not known");
-    scene.evidence.left_bytes = 10 << 20;
-    scene.removal.executed = EXECUTION_SEEN;
+    assert_shows(&scene, "taken-out", ran);
+    scene.removal.of_element = true;
     assert_hides(&scene, "taken-out");
+    scene.evidence.filling.deep = true;
+    assert_shows(&scene, "taken-out", ran);
+    scene.removal.executed = EXECUTION_UNLIKELY;
+    assert_hides(&scene, "taken-out");
+    scene.evidence.filling.drain = &scene.removal;
+    assert_shows(&scene, "taken-out", ran);
+    scene.evidence.left_bytes = 10 << 20;
+    assert_hides(&scene, "taken-out");
+    scene.removal.handed_out = true;
+    assert_shows(&scene, "taken-out", ran);
+    scene.removal.how = STORE_THROUGH_LIBRARY;
+    assert_hides(&scene, "taken-out");
+    scene.evidence.left_bytes = 5 << 20;
+    scene.removal.how = STORE_ASSIGN;
+    assert_shows(&scene, "taken-out", "app.drop, line 9, makes it anew from what it was: whether that keeps up is not known");
+    scene.removal.how = STORE_REMOVE_GIVEN;
+    assert_shows(&scene, "taken-out", "app.drop, line 9, has what takes out of it called later: whether that keeps up is not known");
     close_scene(&scene);
 }
 

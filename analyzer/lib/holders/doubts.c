@@ -5,27 +5,48 @@
 
 #include "holders/key_run.h"
 
-/* The first removal that has run: for certain, or, where the interpreter does not tell, because much of what was put in is gone. */
-static const struct store_site *removal_that_ran(const struct evidence *evidence)
+/* Known to have run; or, where the interpreter does not tell, a removal of any kind, because much of what was put in is gone. */
+static const struct store_site *drain_of(const struct evidence *evidence)
 {
-    for (uint32_t i = 0; i < evidence->sites->removal_count; i++) {
+    const struct store_site *drain = evidence->filling.drain;
+    for (uint32_t i = 0; !drain && signs_much_is_gone(evidence) && i < evidence->sites->removal_count; i++) {
         const struct store_site *removal = &evidence->sites->removals[i];
-        bool ran = removal->executed == EXECUTION_SEEN || (removal->executed == EXECUTION_UNKNOWN && signs_much_is_gone(evidence));
-        if (ran && (evidence->filling.deep || !removal->of_element))
-            return removal;
+        if (removal->executed == EXECUTION_UNKNOWN && (evidence->filling.deep || !removal->of_element))
+            drain = removal;
     }
-    return NULL;
+    return drain;
+}
+
+/* What is lent and given back is all there, and numbers may begin anew after a clear(). */
+static bool may_be_gone(const struct evidence *evidence, const struct store_site *drain)
+{
+    bool by_key = drain->how != STORE_REMOVE || drain->key;
+    bool lent = drain->handed_out && drain->how == STORE_REMOVE;
+    return lent || !(by_key ? signs_keeps_all(evidence) : signs_much_is_left(evidence));
+}
+
+static const char *what_drains(const struct store_site *drain)
+{
+    switch (drain->how) {
+    case STORE_REMOVE_GIVEN:
+        return "has what takes out of it called later";
+    case STORE_SUBSCRIPT:
+        return "uses its places again";
+    case STORE_ASSIGN:
+    case STORE_COMPREHENSION:
+        return "makes it anew from what it was";
+    default:
+        return "takes out of it, and has run";
+    }
 }
 
 bool doubt_taken_out(const struct evidence *evidence, struct text *sentence)
 {
-    const struct store_site *removal = removal_that_ran(evidence);
-    if (!removal || accumulation_has_no_holder(evidence->point) || signs_keeps_all(evidence) || signs_is_full_registry(evidence, sentence))
+    const struct store_site *drain = drain_of(evidence);
+    if (!drain || accumulation_has_no_holder(evidence->point) || signs_is_full_registry(evidence, sentence) || !may_be_gone(evidence, drain))
         return false;
-    bool given = removal->how == STORE_REMOVE_GIVEN;
-    text_add_name(sentence, removal->function);
-    text_addf(sentence, ", line %" PRIu32 ", %s: whether that keeps up is not known", removal->line,
-              given ? "has what takes out of it called later" : "takes out of it, and has run");
+    text_add_name(sentence, drain->function);
+    text_addf(sentence, ", line %" PRIu32 ", %s: whether that keeps up is not known", drain->line, what_drains(drain));
     return true;
 }
 

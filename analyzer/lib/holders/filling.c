@@ -471,6 +471,8 @@ enum wh_status filling_find(const struct model *model, struct code_index *index,
         status = finder_find_modulus(&finder);
     if (!status)
         status = finder_find_remembers(&finder);
+    if (!status)
+        status = finder_find_drain(&finder);
     finder_find_under_way(&finder);
     if (!status)
         status = finder_find_saturated(&finder);

@@ -36,6 +36,7 @@ struct filling {
     const struct store_site *under_way; /* at the top level of a module, in a loop that has not ended; NULL */
     unsigned saturated_percent;        /* of the time that what adds to it ran, it has not grown in the last so much; 0: it has, or it is not known */
     unsigned still_percent;            /* … of all that the recorder saw since it began to grow */
+    const struct store_site *drain;    /* takes out of it, or makes it anew without some of it, and has run; NULL */
     bool remembers;                    /* a cache of results: what adds to it looks first whether it has it already */
     uint64_t modulus;                  /* it has just as many items, and what adds to it, or calls that, takes something modulo this; 0: it is not so */
     bool grown_by_reading;             /* a defaultdict, and code that is not known to add asks for items by key */

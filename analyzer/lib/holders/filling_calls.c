@@ -109,7 +109,7 @@ enum wh_status finder_callers(const struct finder *finder, uint32_t row, struct 
             if (!finder_runs(finder, index->users[i], flow, event, row))
                 continue;
             if (ret->count < CALLERS_KEPT)
-                ret->at[ret->count] = (struct caller){index->users[i], event->offset, event->in_loop};
+                ret->at[ret->count] = (struct caller){index->users[i], event->offset, event->in_loop, event->executed};
             ret->count++;
             ret->looped |= event->in_loop;
         }

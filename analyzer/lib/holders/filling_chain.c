@@ -25,7 +25,7 @@ static enum wh_status find_maker(const struct finder *finder, uint32_t row, stru
         const struct event *event = &flow->events[i];
         const struct expr *callee = &flow->exprs[event->target];
         if (event->kind == EVENT_CALL && callee->kind == EXPR_FUNCTION && callee->a == finder->heap->codes[row].node)
-            *ret = (struct callers){.at = {{parent, event->offset, event->in_loop}}, .count = 1, .looped = event->in_loop};
+            *ret = (struct callers){.at = {{parent, event->offset, event->in_loop, event->executed}}, .count = 1, .looped = event->in_loop};
     }
     return status;
 }
@@ -72,11 +72,11 @@ static bool is_one_caller(const struct callers *callers, struct caller *ret)
 
 static struct caller first_step(const struct finder *finder, uint32_t row)
 {
-    struct caller step = {row, 0, false};
+    struct caller step = {.row = row};
     for (uint32_t i = 0; i < finder->sites->count && !step.in_loop; i++) {
         const struct store_site *site = &finder->sites->sites[i];
         if (finder_counts(finder, site) && code_index_row(finder->index, site->code_node) == row)
-            step = (struct caller){row, site->offset, site->in_loop};
+            step = (struct caller){row, site->offset, site->in_loop, site->executed};
     }
     return step;
 }
@@ -140,7 +140,7 @@ static void follow_stack(const struct finder *finder, struct finder_chain *ret)
             return;
         if (!ret->count && finder->index->facts[row].library)
             continue;
-        if (!add_step(finder, ret, (struct caller){row, frame->instruction, finder_loop_around(finder, row, frame->instruction, &first, &last)}))
+        if (!add_step(finder, ret, (struct caller){row, frame->instruction, finder_loop_around(finder, row, frame->instruction, &first, &last), EXECUTION_SEEN}))
             return;
     }
 }

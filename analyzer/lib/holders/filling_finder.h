@@ -52,7 +52,7 @@ bool finder_runs(const struct finder *finder, uint32_t caller, const struct code
 enum wh_status finder_calls(const struct finder *finder, uint32_t caller, uint32_t callee, bool *ret) WH_MUST_USE;
 
 /* A call that runs a function. */
-struct caller { uint32_t row, offset; bool in_loop; };
+struct caller { uint32_t row, offset; bool in_loop; enum execution executed; };
 
 /* Who calls a function: the first ones of `count`. Unclear: the name is used too often to tell. */
 enum { CALLERS_KEPT = 8 };
@@ -100,6 +100,9 @@ enum wh_status finder_find_grown_by_reading(struct finder *finder) WH_MUST_USE;
 
 /* filling_saturated.c: filling.saturated_percent */
 enum wh_status finder_find_saturated(struct finder *finder) WH_MUST_USE;
+
+/* filling_drain.c: filling.drain */
+enum wh_status finder_find_drain(struct finder *finder) WH_MUST_USE;
 
 /* filling_remembers.c: filling.remembers */
 enum wh_status finder_find_remembers(struct finder *finder) WH_MUST_USE;

@@ -169,6 +169,23 @@ static enum wh_status add_removal(struct search *s, struct found_site removal)
     return status;
 }
 
+/* What h.pop() gives is an item of h, as far as the flow knows. */
+static bool is_returned(const struct search *s, const struct event *call)
+{
+    const struct expr *callee = &s->flow->exprs[call->target];
+    for (uint32_t i = 0; i < s->flow->event_count; i++) {
+        uint32_t leaves[EXPR_LEAVES_MAX];
+        unsigned count = s->flow->events[i].kind == EVENT_RETURN ? code_flow_leaves(s->flow->exprs, s->flow->events[i].value, leaves) : 0;
+        for (unsigned k = 0; k < count; k++) {
+            const struct expr *leaf = &s->flow->exprs[leaves[k]];
+            bool item = leaf->kind == EXPR_ITEM && callee->kind == EXPR_ATTR && leaf->a == callee->a;
+            if (item || (leaf->kind == EXPR_CALL && leaf->a == call->target && leaf->b == call->offset))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* A removal in a library is also one at each call by which the application went there: pool.get(). */
 enum wh_status search_emit_removal(struct search *s, const struct event *event, uint32_t target, enum store_how how)
 {
@@ -177,7 +194,8 @@ enum wh_status search_emit_removal(struct search *s, const struct event *event, 
     if (of_element && !step_set_best(s->sets[target], MATCH_ELEMENT, &match))
         return WH_OK;
     struct found_site removal = {.row = s->row, .offset = event->offset, .executed = event->executed, .how = how, .match = match,
-                                 .in_loop = event->in_loop, .of_element = of_element, .key = key_of(s, event), .caller_row = CODE_NONE};
+                                 .in_loop = event->in_loop, .of_element = of_element, .handed_out = event->kind == EVENT_CALL && is_returned(s, event), .key = key_of(s, event),
+                                 .caller_row = CODE_NONE};
     enum wh_status status = add_removal(s, removal);
     const struct code_state *state = search_find(s, s->row);
     for (uint32_t i = 0; !status && s->index->facts[s->row].library && i < state->caller_count; i++) {

@@ -217,11 +217,16 @@ static bool is_large_buffer(const struct evidence *evidence)
     return !evidence->alike && evidence->point->bytes >= LARGE_BUFFER_BYTES;
 }
 
+bool signs_much_is_left(const struct evidence *evidence)
+{
+    return evidence->made_bytes >= RECORDED_BYTES_MIN && evidence->left_bytes >= evidence->made_bytes / 100 * LEFT_PERCENT_MOST;
+}
+
 /* Nothing of what was put in was ever taken out, whatever the code is written to do. */
 bool signs_keeps_all(const struct evidence *evidence)
 {
     struct key_run run;
-    if (evidence->made_bytes >= RECORDED_BYTES_MIN && evidence->left_bytes >= evidence->made_bytes / 100 * LEFT_PERCENT_MOST)
+    if (signs_much_is_left(evidence))
         return true;
     return !evidence->filling.deep && key_run_find(evidence->model->heap, evidence->point->node, &run) && key_run_is_complete(&run);
 }

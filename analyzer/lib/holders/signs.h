@@ -42,8 +42,9 @@ extern const unsigned sign_count;
 /* Does a site add to the holder, rather than create it? */
 bool signs_site_adds(const struct store_site *site);
 
-/* For the rows that are elsewhere: is nothing, or is much, known to have been taken out? */
+/* For the rows that are elsewhere. By the recorder: is nearly all left of what was put in, is much of it gone? The first one also by its keys. */
 bool signs_keeps_all(const struct evidence *evidence);
+bool signs_much_is_left(const struct evidence *evidence);
 bool signs_much_is_gone(const struct evidence *evidence);
 
 /* Does the standard library register things there? The sentence is empty still, and again afterwards. */

@@ -26,7 +26,7 @@ struct found_site {
     bool in_loop, maker;
     bool climbed;   /* a call by which the application gets to a site in a library */
     uint8_t distance;   /* … references from the object before the dot to the holder; 0: of no object */
-    bool on_new, on_self, of_element;     /* see store_site */
+    bool on_new, on_self, of_element, handed_out; /* see store_site */
     unsigned places;                      /* likewise */
     uint32_t key;                         /* expression of its code's flow: the key that is stored or taken out, EXPR_UNKNOWN if there is none */
     uint32_t field;                       /* the holder's attribute to whose object it goes, NAME_NONE if it goes to the holder or deeper */

@@ -76,6 +76,7 @@ static struct store_site describe(const struct code_index *index, const struct f
         .file = file_of(index, found->row), .function = function_of(index, found->row), .executed = found->executed,
         .how = found->how, .match = found->match, .library = facts->library, .on_stack = facts->on_stack, .in_loop = found->in_loop,
         .top_level = facts->top_level, .maker = found->maker, .on_new = found->on_new, .on_self = found->on_self, .of_element = found->of_element,
+        .handed_out = found->handed_out,
         .places = found->places, .key = found->key, .field = index->text_of_name[found->field], .caller_file = {"", 0},
         .caller_function = {"", 0}, .rank = rank,
     };

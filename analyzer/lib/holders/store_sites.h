@@ -100,6 +100,7 @@ struct store_site {
     bool on_new;                           /* what it adds to was made in the same run of the function */
     bool on_self;                          /* … is an attribute of the method's own object */
     bool of_element;                       /* … or what is taken out of: something that the holder contains */
+    bool handed_out;                       /* of a removal: its function returns what it took, as a pool's does */
     unsigned places;                       /* SUBSCRIPT and INPLACE: store_place_bit, of all of the line's stores; 0: not known */
     struct span field;                     /* the holder's attribute to whose object it goes, empty if it goes to the holder itself, or deeper */
     uint32_t key;                          /* the same number in two sites of one function: the same key */
