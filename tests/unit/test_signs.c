@@ -379,7 +379,10 @@ static void keys_that_come_round_speak_against_a_leak_unless_what_they_name_grow
     (void)state;
     open_scene(&scene, "cache", plain);
     assert_hides(&scene, "modulo");
+    scene.evidence.filling.length = 1440000;
     scene.evidence.filling.modulus = 1200;
+    assert_shows(&scene, "modulo", "its keys come round: it has 1440000 items, and the code that adds to it takes something modulo 1200, of which that is the square");
+    scene.evidence.filling.length = 1200;
     assert_shows(&scene, "modulo", "its keys come round: it has 1200 items, and the code that adds to it takes something modulo 1200");
     add_site(&scene, STORE_METHOD, false);
     scene.site[0].of_element = true;
@@ -388,7 +391,7 @@ static void keys_that_come_round_speak_against_a_leak_unless_what_they_name_grow
     close_scene(&scene);
     open_scene(&scene, "below", "type app.Node heap attrs children ; module app { 'tree' tree } ; tree : app.Node .children below ;"
                                 "below : dict { 'k' inner } ; inner : app.Node .children more ; more : dict { }");
-    scene.evidence.filling.modulus = 1200;
+    scene.evidence.filling.modulus = scene.evidence.filling.length = 1200;
     assert_hides(&scene, "modulo");
     close_scene(&scene);
 }

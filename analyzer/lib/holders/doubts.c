@@ -31,6 +31,7 @@ static const char *what_drains(const struct store_site *drain)
     case STORE_REMOVE_GIVEN:
         return "has what takes out of it called later";
     case STORE_SUBSCRIPT:
+    case STORE_SLICE:
         return "uses its places again";
     case STORE_ASSIGN:
     case STORE_COMPREHENSION:

@@ -94,8 +94,7 @@ static bool is_creation(const struct finder *finder, const struct stack_place *p
 
 static void forget_growth(struct finder *finder)
 {
-    bool deep = finder->ret->deep;
-    *finder->ret = (struct filling){.deep = deep};
+    *finder->ret = (struct filling){.deep = finder->ret->deep, .length = finder->ret->length};
     finder->adder_count = 0;
 }
 
@@ -448,7 +447,7 @@ enum wh_status filling_find(const struct model *model, struct code_index *index,
 {
     struct finder finder = {.model = model, .heap = model->heap, .index = index, .point = point, .path = path, .sites = sites,
                             .error = error, .ret = ret};
-    *ret = (struct filling){.seen = GROWTH_UNSEEN};
+    *ret = (struct filling){.seen = GROWTH_UNSEEN, .length = finder_length(&finder)};
     if (path->step_count)
         finder.name = code_index_find_name(index, path->steps[path->step_count - 1].name);
     enum wh_status status = find_growth(&finder);
@@ -462,6 +461,8 @@ enum wh_status filling_find(const struct model *model, struct code_index *index,
     if (!status)
         status = finder_find_grown_by_reading(&finder);
     if (!status)
+        status = finder_find_remembers(&finder);
+    if (!status)
         status = finder_find_once(&finder);
     if (!status)
         status = find_constructor(&finder);
@@ -469,8 +470,6 @@ enum wh_status filling_find(const struct model *model, struct code_index *index,
         status = find_limit(&finder);
     if (!status)
         status = finder_find_modulus(&finder);
-    if (!status)
-        status = finder_find_remembers(&finder);
     if (!status)
         status = finder_find_drain(&finder);
     finder_find_under_way(&finder);

@@ -38,7 +38,8 @@ struct filling {
     unsigned still_percent;            /* … of all that the recorder saw since it began to grow */
     const struct store_site *drain;    /* takes out of it, or makes it anew without some of it, and has run; NULL */
     bool remembers;                    /* a cache of results: what adds to it looks first whether it has it already */
-    uint64_t modulus;                  /* it has just as many items, and what adds to it, or calls that, takes something modulo this; 0: it is not so */
+    uint64_t length;                   /* how many items it has; 0 if it has none */
+    uint64_t modulus;                  /* it has just as many items, or the square of it, and what adds to it, or calls that, takes something modulo this; 0: it is not so */
     bool grown_by_reading;             /* a defaultdict, and code that is not known to add asks for items by key */
     const struct store_site *room;     /* a removal in what adds, or in what is called by it; NULL */
     uint64_t limit;                    /* what adds compares the number of items with this one; 0: nothing of the kind */

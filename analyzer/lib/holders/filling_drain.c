@@ -42,6 +42,18 @@ static enum wh_status makes_anew(const struct finder *finder, const struct store
     return finder_reading(finder, row, 0).any ? binds_fresh(finder, site, row, ret) : WH_OK;
 }
 
+/* A part of it takes the place of another one, of which the length is not known: samples[at:end] = block, and nothing else adds. */
+static bool takes_places(const struct finder *finder, const struct store_site *site)
+{
+    if (site->how != STORE_SLICE || finder->ret->has_growth || site->of_element)
+        return false;
+    for (uint32_t i = 0; i < finder->sites->count; i++) {
+        if (finder->sites->sites[i].how != STORE_SLICE && finder_counts(finder, &finder->sites->sites[i]))
+            return false;
+    }
+    return true;
+}
+
 /* A list whose places are used again where it grows: items[number] = x, or else items.append(x). */
 static bool uses_again(const struct finder *finder, const struct store_site *site)
 {
@@ -74,7 +86,7 @@ enum wh_status finder_find_drain(struct finder *finder)
         bool anew;
         status = makes_anew(finder, &sites->sites[i], &anew);
         if (!status)
-            status = look_at(finder, &sites->sites[i], anew || uses_again(finder, &sites->sites[i]));
+            status = look_at(finder, &sites->sites[i], anew || uses_again(finder, &sites->sites[i]) || takes_places(finder, &sites->sites[i]));
     }
     return status;
 }

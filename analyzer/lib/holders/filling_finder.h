@@ -19,6 +19,7 @@ struct finder {
     struct filling *ret;
     uint32_t adders[ADDERS_MAX];       /* rows of the code that adds */
     unsigned adder_count;
+    bool beside_memo;                  /* the code that adds looks first whether it has it already, there or in another container that it fills */
     uint32_t name;                     /* the last name on the way to the holder */
 };
 

@@ -55,12 +55,35 @@ static bool takes_modulo(const struct finder *finder, uint32_t row, uint64_t mod
     return false;
 }
 
+/* The whole number of which `length` is the square; 0 if there is none. */
+static uint64_t root_of(uint64_t length)
+{
+    uint64_t low = 0, high = UINT32_MAX;
+    while (low < high) {
+        uint64_t middle = (low + high + 1) / 2;
+        if (middle * middle <= length)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low * low == length ? low : 0;
+}
+
+/* Pairs of numbers come round, too. */
+static uint64_t modulus_in(const struct finder *finder, uint32_t row, uint64_t length)
+{
+    uint64_t root = root_of(length);
+    if (takes_modulo(finder, row, length))
+        return length;
+    return root >= MODULUS_LEAST && takes_modulo(finder, row, root) ? root : 0;
+}
+
 /* What adds, and who calls it, some levels up. */
 enum wh_status finder_find_modulus(struct finder *finder)
 {
     uint32_t rows[ROWS_MAX];
     unsigned count = 0, first = 0;
-    uint64_t length = finder_length(finder);
+    uint64_t length = finder->ret->length;
     enum wh_status status = WH_OK;
     for (unsigned a = 0; length >= MODULUS_LEAST && a < finder->adder_count; a++)
         rows[count++] = finder->adders[a];
@@ -70,11 +93,10 @@ enum wh_status finder_find_modulus(struct finder *finder)
             struct callers callers;
             if (finder->index->facts[rows[first]].library)
                 continue;
-            if (takes_modulo(finder, rows[first], length)) {
-                finder->ret->modulus = length;
+            finder->ret->modulus = modulus_in(finder, rows[first], length);
+            if (finder->ret->modulus)
                 return WH_OK;
-            }
-            status = finder_callers(finder, rows[first], &callers);
+            status = finder_drivers(finder, rows[first], &callers);
             for (unsigned i = 0; !status && !callers.unclear && i < callers.count && i < CALLERS_KEPT && count < ROWS_MAX; i++)
                 rows[count++] = callers.at[i].row;
         }

@@ -182,7 +182,7 @@ static bool begins_with(struct span name, const char *const *words, size_t count
 static bool is_named_as_loader(const struct finder *finder, uint32_t row, bool own)
 {
     static const char *const words[] = {"load", "build", "init", "setup", "set_up", "populate", "prepare", "warm", "preload", "precompute",
-                                        "compile", "configure", "from_", "__init__"};
+                                        "compile", "configure", "from_", "__init__", "train", "fit", "bootstrap", "seed", "hydrate", "tabulate"};
     static const char *const of_own[] = {"read", "parse", "import", "create", "make", "register", "index"};
     struct span name = finder->index->text_of_name[finder->index->facts[row].name];
     if (finder->index->facts[row].name == NAME_INIT)
@@ -298,14 +298,18 @@ static enum wh_status look_at_code(const struct finder *finder, struct once *ret
     return status;
 }
 
-/* Others may call what adds, too; but nothing has come for a long time. */
+/* Others may call what adds, too; but nothing has come for a long time, or nothing by them, though what remembers results is asked by them. */
 static enum wh_status look_at_stack(const struct finder *finder, struct once *ret)
 {
     struct finder_chain chain;
-    if (!finder->ret->has_growth || quiet_percent(finder) < QUIET_PERCENT_MIN) {
+    const struct growth *growth = &finder->ret->growth;
+    bool quiet = finder->ret->has_growth && quiet_percent(finder) >= QUIET_PERCENT_MIN;
+    bool alone = finder->ret->has_growth && (finder->ret->remembers || finder->beside_memo) && growth->last == growth->majority;
+    if (!quiet && !alone) {
         ret->loaded = ret->served = false;
         return WH_OK;
     }
+    ret->served &= quiet;
     enum wh_status status = finder_chain_by_stack(finder, &chain);
     return status ? status : look_at_chain(finder, &chain, ret);
 }

@@ -354,9 +354,12 @@ static bool is_saturated(const struct evidence *evidence, struct text *sentence)
 static bool is_come_round(const struct evidence *evidence, struct text *sentence)
 {
     uint64_t modulus = evidence->filling.modulus;
-    if (!modulus || grows_inside(evidence))
+    bool memo = heap_is_instance(evidence->model->heap, evidence->point->node, "functools", "_lru_cache_wrapper");
+    if (!modulus || (!memo && grows_inside(evidence)))
         return false;
-    text_addf(sentence, "its keys come round: it has %" PRIu64 " items, and the code that adds to it takes something modulo %" PRIu64, modulus, modulus);
+    uint64_t length = evidence->filling.length;
+    text_addf(sentence, "its keys come round: it has %" PRIu64 " items, and the code that adds to it takes something modulo %" PRIu64 "%s", length,
+              modulus, length == modulus ? "" : ", of which that is the square");
     return true;
 }
 

@@ -5,7 +5,7 @@
 
 enum {
     SAMPLE_MAX = 48, SAMPLE_OF_ONE = 12,
-    BESIDE_PERCENT_MAX = 10, NAME_BYTES_MAX = 128,
+    BESIDE_PERCENT_MAX = 10, NAME_BYTES_MAX = 128, NEVER_GROWN_MIN = 1000,
     LARGE_BYTES = 1024,   /* a value that may be the sum of many: what is smaller can be set, but has not grown */
 };
 
@@ -117,6 +117,14 @@ static bool are_contents_bounded(const struct model *model, uint32_t holder)
     return contents.count > 0;
 }
 
+/* An array or list that has ever grown has places to spare, but for a moment. */
+static bool has_never_grown(const struct model *model, uint32_t node)
+{
+    struct heap_store store;
+    return (is_buffer(model, node) || heap_is_instance(model->heap, node, "builtins", "list")) && heap_store(model->heap, node, &store) &&
+           store.length >= NEVER_GROWN_MIN && store.capacity == store.length;
+}
+
 static uint32_t object_of_field(const struct model *model, uint32_t node, struct span field)
 {
     char name[NAME_BYTES_MAX];
@@ -156,6 +164,8 @@ bool site_growth_adds(const struct model *model, const struct accumulation *poin
         return false;
     case STORE_ATTRIBUTE:
         return point->chain > 0;
+    case STORE_SLICE:
+        return !site->of_element && !has_never_grown(model, point->node);
     case STORE_SUBSCRIPT:
         if (!site->places)
             return site->of_element || takes_new_keys(model, point->node);
