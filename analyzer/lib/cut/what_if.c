@@ -129,9 +129,12 @@ static enum wh_status collect(struct collector *collector, uint32_t node)
 static enum wh_status collect_referents(struct collector *collector, uint32_t node)
 {
     const struct edge_view *view = &collector->what_if->strong->view;
+    const uint32_t *target_of_edge = view->graph->target_of_edge;
     enum wh_status status = WH_OK;
-    for (uint32_t edge = edge_view_first(view, node); !status && edge < edge_view_last(view, node); edge++)
-        status = collect(collector, edge_view_target(view, node, edge));
+    for (uint32_t edge = edge_view_first(view, node); !status && edge < edge_view_last(view, node); edge++) {
+        if (!bitmap_test(collector->seen, target_of_edge[edge]) && !edge_view_is_silent(view, edge))
+            status = collect(collector, target_of_edge[edge]);
+    }
     return status;
 }
 

@@ -80,13 +80,18 @@ static void reach_targets(struct search *search, struct bfs_tree *tree, uint32_t
     }
 }
 
+/* Most targets are reached already: whether the edge counts is asked for the others alone. */
 static void reach_viewed_targets(struct search *search, struct bfs_tree *tree, uint32_t node)
 {
-    for (uint32_t edge = edge_view_first(search->view, node); edge <= edge_view_last(search->view, node); ++edge) {
-        uint32_t target = edge_view_target(search->view, node, edge);
-        if (!bitmap_test(tree->reached_bitmap, target))
-            reach(search, tree, target, node);
+    const struct edge_view *view = search->view;
+    const uint32_t *target_of_edge = view->graph->target_of_edge;
+    uint32_t last = edge_view_last(view, node), kind_target = edge_view_kind_target(view, node);
+    for (uint32_t edge = edge_view_first(view, node); edge < last; ++edge) {
+        if (!bitmap_test(tree->reached_bitmap, target_of_edge[edge]) && !edge_view_is_silent(view, edge))
+            reach(search, tree, target_of_edge[edge], node);
     }
+    if (!bitmap_test(tree->reached_bitmap, kind_target))
+        reach(search, tree, kind_target, node);
 }
 
 static enum wh_status drain_queue(struct search *search, struct bfs_tree *tree)

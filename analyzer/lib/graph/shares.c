@@ -61,11 +61,15 @@ struct painter {
     struct node_vector waiting;
 };
 
+static bool is_painted(const struct painter *painter, uint32_t node, uint16_t owner)
+{
+    return painter->owner_of_node[node] == owner || painter->owner_of_node[node] == SEVERAL;
+}
+
+/* A node that is not painted so yet. */
 static enum wh_status paint(struct painter *painter, uint32_t node, uint16_t owner)
 {
     uint16_t *known = &painter->owner_of_node[node];
-    if (*known == owner || *known == SEVERAL)
-        return WH_OK;
     *known = *known == NOBODY ? owner : SEVERAL;
     if (bitmap_test(painter->pending_bitmap, node))
         return WH_OK;
@@ -77,11 +81,15 @@ static enum wh_status paint_referents(struct painter *painter, uint32_t node)
 {
     const struct edge_view *view = painter->sharer->view;
     uint16_t owner = painter->owner_of_node[node];
+    const uint32_t *target_of_edge = view->graph->target_of_edge;
+    uint32_t last = edge_view_last(view, node), kind_target = edge_view_kind_target(view, node);
     enum wh_status status = WH_OK;
     bitmap_clear(painter->pending_bitmap, node);
-    for (uint32_t edge = edge_view_first(view, node); !status && edge <= edge_view_last(view, node); edge++)
-        status = paint(painter, edge_view_target(view, node, edge), owner);
-    return status;
+    for (uint32_t edge = edge_view_first(view, node); !status && edge < last; edge++) {
+        if (!is_painted(painter, target_of_edge[edge], owner) && !edge_view_is_silent(view, edge))
+            status = paint(painter, target_of_edge[edge], owner);
+    }
+    return status || is_painted(painter, kind_target, owner) ? status : paint(painter, kind_target, owner);
 }
 
 static enum wh_status paint_holders(struct painter *painter)
@@ -92,11 +100,12 @@ static enum wh_status paint_holders(struct painter *painter)
     for (uint32_t row = 0; row < sharer->ret->count; row++) {
         const struct share *share = &sharer->ret->rows[row];
         const struct cut_edge *edges = first_reference(sharer->cut, share);
-        if (!bitmap_test(sharer->freed->reached_bitmap, edges->node))
-            continue;
-        for (uint32_t i = 0; i < share->references; i++) {
-            for (uint32_t edge = edges[i].edge; !status && edge <= edges[i].edge + edges[i].pair; edge++)
-                status = paint(painter, target_of_edge[edge], (uint16_t)(row + 1));
+        bool stays = bitmap_test(sharer->freed->reached_bitmap, edges->node);
+        for (uint32_t i = 0; stays && i < share->references; i++) {
+            for (uint32_t edge = edges[i].edge; !status && edge <= edges[i].edge + edges[i].pair; edge++) {
+                if (!is_painted(painter, target_of_edge[edge], (uint16_t)(row + 1)))
+                    status = paint(painter, target_of_edge[edge], (uint16_t)(row + 1));
+            }
         }
     }
     return status;
@@ -149,7 +158,10 @@ static void start_owners(const struct painter *painter)
     uint32_t node_count = sharer->view->graph->node_count;
     memset(painter->owner_of_node, 0xff, node_count * sizeof(*painter->owner_of_node));
     for (size_t word = 0; word < bitmap_word_count(node_count); word++) {
-        for (uint64_t bits = sharer->freed->freed_bitmap[word]; bits; bits &= bits - 1)
+        uint64_t bits = sharer->freed->freed_bitmap[word];
+        if (bits == UINT64_MAX)
+            memset(painter->owner_of_node + word * BITMAP_WORD_BITS, NOBODY, BITMAP_WORD_BITS * sizeof(*painter->owner_of_node));
+        for (bits = bits == UINT64_MAX ? 0 : bits; bits; bits &= bits - 1)
             painter->owner_of_node[word * BITMAP_WORD_BITS + (unsigned)__builtin_ctzll(bits)] = NOBODY;
     }
 }
