@@ -322,6 +322,58 @@ static void bound_methods_of_large_objects_are_a_crowd(void **state)
     test_heap_deinit(&heap);
 }
 
+enum { FEW = 15, MANY = 40 };
+
+/* Modules that share a file, or that no import made, are data; what is imported is the program's text. */
+static void modules_that_the_program_makes_are_held_by_sys_modules(void **state)
+{
+    struct test_heap heap;
+    static const struct { const char *module; unsigned count, found; } cases[] = {
+        {"module m%u { '__spec__' spec 'table' t%u '__file__' 'm%u.py' }", MANY, 0},
+        {"module m%u { 'table' t%u '__name__' 'm%u' }", MANY, 1},
+        {"module m%u { 'table' t%u '__name__' 'm%u' }", FEW, 0},
+        {"module m%u { '__spec__' spec 'table' t%u '__file__' 'plugin.py' }", MANY, 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct heap_builder *builder = heap_builder_create();
+        heap_builder_add(builder, "type app.Spec ; spec : app.Spec size 10");
+        for (unsigned k = 0; k < cases[i].count; k++) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+            heap_builder_add(builder, cases[i].module, k, k, k);
+#pragma GCC diagnostic pop
+            heap_builder_add(builder, "t%u : bytes size 3000", k);
+        }
+        struct accumulations *points = find(builder, &heap);
+        assert_int_equal(points->count, cases[i].found);
+        if (points->count) {
+            assert_point(&heap, &points->points[0], ACCUMULATION_SHARED, "sys.modules");
+            assert_int_equal(points->points[0].member_count, cases[i].count);
+        }
+        test_heap_deinit(&heap);
+    }
+}
+
+static void a_namespace_of_very_many_names_is_data(void **state)
+{
+    struct test_heap heap;
+    (void)state;
+    for (unsigned count = 99; count <= 100; count++) {
+        struct heap_builder *builder = heap_builder_create();
+        char names[4096] = "";
+        for (unsigned i = 0; i < count; i++)
+            snprintf(names + strlen(names), sizeof(names) - strlen(names), "'config_%u' x%u ", i, i);
+        heap_builder_add(builder, "module settings { %s }", names);
+        add_many(builder, "x", count, "dict { } size 1000");
+        struct accumulations *points = find(builder, &heap);
+        assert_int_equal(points->count, count == 100);
+        if (points->count)
+            assert_point(&heap, &points->points[0], ACCUMULATION_SHARED, "settings");
+        test_heap_deinit(&heap);
+    }
+}
+
 static void the_parts_of_a_program_are_its_structure(void **state)
 {
     struct test_heap heap;
@@ -352,6 +404,8 @@ static void every_failed_allocation_is_an_error_and_leaks_nothing(void **state)
     heap_builder_add(builder, "module a { 'items' items } ; module b { 'index' index } ; items : list [ %s ] ; index : set < %s >", list, list);
     free(list);
     add_many(builder, "x", 100, "bytes size 1000");
+    for (unsigned i = 0; i < MANY; i++)
+        heap_builder_add(builder, "module m%u { 'table' t%u } ; t%u : bytes size 1000", i, i, i);
     test_heap_open(builder, &heap);
     for (uint64_t nth = 1;; nth++) {
         struct accumulations points;
@@ -386,6 +440,8 @@ int main(void)
         cmocka_unit_test(a_buffer_that_is_nearly_all_of_an_instance_is_the_holder),
         cmocka_unit_test(what_a_module_s_c_code_keeps_is_held_by_the_module),
         cmocka_unit_test(bound_methods_of_large_objects_are_a_crowd),
+        cmocka_unit_test(modules_that_the_program_makes_are_held_by_sys_modules),
+        cmocka_unit_test(a_namespace_of_very_many_names_is_data),
         cmocka_unit_test(the_parts_of_a_program_are_its_structure),
         cmocka_unit_test(every_failed_allocation_is_an_error_and_leaks_nothing),
     };

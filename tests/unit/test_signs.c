@@ -610,6 +610,21 @@ static void a_part_of_the_program_is_no_leak(void **state)
     close_scene(&scene);
 }
 
+/* A namespace is the program's, unless a function makes names in it. */
+static void names_that_a_function_makes_are_no_part_of_the_program(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "app", plain);
+    scene.point.kind = ACCUMULATION_SHARED;
+    scene.point.top = test_heap_node(&scene.heap, "app.__dict__");
+    add_site(&scene, STORE_ATTRIBUTE, false);
+    assert_shows(&scene, "program-text", "it is a part of the program itself: a module, a class or code");
+    add_site(&scene, STORE_SETATTR, false);
+    assert_hides(&scene, "program-text");
+    close_scene(&scene);
+}
+
 static void what_is_small_is_no_leak(void **state)
 {
     struct scene scene;
@@ -759,6 +774,7 @@ int main(void)
         cmocka_unit_test(what_a_library_keeps_for_itself_is_no_leak),
         cmocka_unit_test(what_the_parser_keeps_is_no_leak),
         cmocka_unit_test(a_part_of_the_program_is_no_leak),
+        cmocka_unit_test(names_that_a_function_makes_are_no_part_of_the_program),
         cmocka_unit_test(what_is_small_is_no_leak),
         cmocka_unit_test(what_registers_weakly_holds_nothing),
         cmocka_unit_test(what_others_take_out_leaves_it_undecided),

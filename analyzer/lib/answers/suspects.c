@@ -123,7 +123,8 @@ static enum wh_status fill_lines(struct investigator *self, const struct accumul
                                  const struct naming_path *path, const struct filling *filling, struct wh_suspect *suspect)
 {
     struct holder_lines lines = {0};
-    struct holder_question question = {self->analysis->code_index, point->node, path, sites, filling, accumulation_has_no_holder(point)};
+    struct holder_question question = {self->analysis->code_index, point->node, path, sites, filling,
+                                       accumulation_has_no_holder(point) || point->mixed};
     enum wh_status status = holder_lines_find(&self->lines, &question, self->error, &lines);
     suspect->held_at = lines.lines;
     suspect->held_at_count = lines.count;

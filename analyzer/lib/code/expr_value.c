@@ -150,7 +150,7 @@ static struct expr_value evaluate_attr(const struct evaluation *ev, const struct
     return object.type != TYPE_NONE ? attribute_of_type(ev, object.type, expr->b) : nothing;
 }
 
-/* The value at a constant str key of a dict; else the type of some item. */
+/* The value at a known str key of a dict, a constant or sys.modules[__name__]; else the type of some item. */
 static struct expr_value evaluate_item(const struct evaluation *ev, const struct expr *expr)
 {
     const struct heap *heap = ev->index->heap;
@@ -163,8 +163,9 @@ static struct expr_value evaluate_item(const struct evaluation *ev, const struct
         return items.count && items.nodes[0] ? value_of_type(heap->type_of_node[items.nodes[0]]) : nothing;
     if (heap_items_kind(heap, container) != FORM_ITEMS_PAIRS || items.count < 2)
         return nothing;
-    for (uint32_t i = 0; key->kind == EXPR_CONST && i + 1 < items.count; i += 2)
-        if (items.nodes[i] == key->a)
+    bool is_known = key->kind == EXPR_CONST || (key->kind == EXPR_GLOBAL && key->a == NAME_NAME);
+    for (uint32_t i = 0; is_known && i + 1 < items.count; i += 2)
+        if (items.nodes[i] == ev->flow->values[expr->b].node)
             return value_of_node(ev, items.nodes[i + 1]);
     return items.nodes[1] ? value_of_type(heap->type_of_node[items.nodes[1]]) : nothing;
 }

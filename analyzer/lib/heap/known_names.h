@@ -8,7 +8,7 @@
     X(LIST, "list") X(TUPLE, "tuple") X(SORTED, "sorted") X(REVERSED, "reversed") X(ITER, "iter") X(ENUMERATE, "enumerate") \
     X(SUPER, "super") X(SETATTR, "setattr") X(GETATTR, "getattr") X(GLOBALS, "globals") X(INIT, "__init__") \
     X(DICT, "__dict__") X(CLASS, "__class__") X(CAST, "cast") X(TYPE, "type") \
-    X(VARS, "vars") X(TRACEBACK, "__traceback__") X(ANY_ATTRIBUTE, "getattr(…)") X(LEN, "len") X(SETITEM, "__setitem__") X(IADD, "__iadd__") X(IOR, "__ior__") X(CALL, "__call__") X(SET, "set") X(NEW, "__new__")
+    X(VARS, "vars") X(TRACEBACK, "__traceback__") X(ANY_ATTRIBUTE, "getattr(…)") X(LEN, "len") X(SETITEM, "__setitem__") X(IADD, "__iadd__") X(IOR, "__ior__") X(CALL, "__call__") X(SET, "set") X(NEW, "__new__") X(NAME, "__name__")
 
 enum known_name {
     NAME_OF_NOTHING,

@@ -8,6 +8,7 @@
 #include "base/bitmap.h"
 #include "code/library_file.h"
 #include "code/mutators.h"
+#include "holders/made_modules.h"
 
 enum {
     THRESHOLD_DIVISOR = 200,       /* half a per cent of the live bytes … */
@@ -19,6 +20,7 @@ enum {
     GROUPS_MAX = 32,
     SHARED_PERCENT_MIN = 30,       /* a holder refers to this much of a group, or it is not named */
     NATIVE_PERCENT_MIN = 90,       /* so many members of a group are held by native code, or it is not said of the group */
+    NAMES_MIN = 100,               /* members of a namespace that are more than names in a source */
     OWNERS_MAX = 64,               /* how far up it is looked for the module whose a holder is */
 };
 
@@ -45,6 +47,7 @@ struct finder {
     uint64_t *bytes_of_type;       /* scratch: small children by type */
     uint32_t *large_of_type;       /* scratch: large children by type */
     uint64_t *native;              /* bitmap: what native code holds, atexit's included */
+    uint64_t *made;                /* bitmap: modules that the program makes while it runs; NULL: none */
     uint8_t *group_of_node;        /* index + 1; allocated when there is a group */
 };
 
@@ -142,9 +145,21 @@ static bool is_program_text(const struct heap *heap, uint32_t type)
     return false;
 }
 
+static bool is_made_module(const struct finder *finder, uint32_t node)
+{
+    return finder->made && bitmap_test(finder->made, node);
+}
+
+/* Not what the program is made of: its names, its modules; but for those that it makes itself. */
+static bool may_be_grouped(const struct finder *finder, uint32_t node)
+{
+    return is_made_module(finder, node) || (!is_module(finder->model->heap, node) && !is_namespace(finder->model, node));
+}
+
 static void add_group(struct finder *finder, uint32_t parent, uint32_t type, bool crowd)
 {
-    if (finder->group_count < GROUPS_MAX && !is_program_text(finder->model->heap, type))
+    bool modules = finder->made && span_is(finder->model->heap->types[type].name, "module");
+    if (finder->group_count < GROUPS_MAX && (modules || !is_program_text(finder->model->heap, type)))
         finder->groups[finder->group_count++] = (struct group){.parent = parent, .type = type, .crowd = crowd};
 }
 
@@ -155,6 +170,8 @@ static void add_group(struct finder *finder, uint32_t parent, uint32_t type, boo
 static bool may_crowd(const struct finder *finder, uint32_t node)
 {
     const struct heap *heap = finder->model->heap;
+    if (is_made_module(finder, node))
+        return true;
     if (accumulation_is_structure(finder->model, node))
         return false;
     return bitmap_test(finder->native, node) || is_builtin(heap, node, "method") || !span_is(heap_type(heap, node)->module, "builtins");
@@ -167,7 +184,7 @@ static void note_groups(struct finder *finder, uint32_t parent, struct node_run 
     uint64_t threshold = finder->ret->threshold;
     for (uint32_t i = 0; i < children.count; i++) {
         uint32_t node = children.nodes[i], type = model->heap->type_of_node[node];
-        if (is_namespace(model, node))
+        if (!may_be_grouped(finder, node))
             continue;
         if (model_retained(model, node) < threshold)
             finder->bytes_of_type[type] += model_retained(model, node);
@@ -186,7 +203,7 @@ static void note_groups(struct finder *finder, uint32_t parent, struct node_run 
 
 static bool is_member(const struct finder *finder, const struct group *group, uint32_t node)
 {
-    if (finder->model->heap->type_of_node[node] != group->type || is_namespace(finder->model, node))
+    if (finder->model->heap->type_of_node[node] != group->type || !may_be_grouped(finder, node))
         return false;
     return model_retained(finder->model, node) < finder->ret->threshold || (group->crowd && may_crowd(finder, node));
 }
@@ -275,10 +292,20 @@ static bool is_of_library(const struct model *model, uint32_t node)
     return text && library_file_is(text->data);
 }
 
+static bool is_sys_modules(const struct model *model, uint32_t node)
+{
+    for (uint32_t i = 0; i < model->retention->graph.root_count; i++) {
+        if (model->retention->roots[i].kind == ROOT_MODULES && model->retention->graph.root_node[i] == node)
+            return true;
+    }
+    return false;
+}
+
 /* Where the application and a library list the same objects (its threads, say), the application's list is the one to name. */
 static void prefer_application(const struct model *model, struct accumulation *point)
 {
-    for (unsigned i = 1; i < point->holder_count && is_of_library(model, point->holders[0]); i++) {
+    bool library = is_of_library(model, point->holders[0]) || is_sys_modules(model, point->holders[0]);
+    for (unsigned i = 1; i < point->holder_count && library; i++) {
         if (is_of_library(model, point->holders[i]) || accumulation_is_structure(model, point->holders[i]))
             continue;
         uint32_t node = point->holders[0];
@@ -293,10 +320,21 @@ static bool is_native(const struct group *group)
     return group->native_count && group->native_count >= group->count / 100.0 * NATIVE_PERCENT_MIN;
 }
 
-/* A module as such, beside its namespace, holds what its code in C keeps: atexit's functions. */
-static bool can_be_named(const struct model *model, uint32_t node)
+/*
+ * What can be named for a group: an object that is data. A module as such, beside its namespace, holds what its code in C keeps: atexit's
+ * functions. A namespace stands for its module or class, if there are so many names in it that they are data; sys.modules for modules that are.
+ * NODE_NONE: none of that.
+ */
+static uint32_t nameable(const struct finder *finder, const struct group *group, uint32_t node)
 {
-    return !accumulation_is_structure(model, node) || is_module(model->heap, node);
+    const struct model *model = finder->model;
+    if (!accumulation_is_structure(model, node) || is_module(model->heap, node))
+        return node;
+    if (is_sys_modules(model, node))
+        return is_made_module(finder, group->first) && group->count >= MADE_MODULES_MIN ? node : NODE_NONE;
+    uint32_t owner = model->dominators->idom_of_node[node];
+    bool of_owner = group->parent == node && is_namespace(model, node) && owner < model->heap->node_count;
+    return of_owner && group->count >= NAMES_MIN ? owner : NODE_NONE;
 }
 
 static enum wh_status add_group_point(struct finder *finder, const struct group *group)
@@ -312,14 +350,16 @@ static enum wh_status add_group_point(struct finder *finder, const struct group 
     for (unsigned i = 0; i < SHARED_HOLDERS_MAX && group->holders[i].count && group->holders[i].bytes >= least; i++)
         point.holders[point.holder_count++] = group->holders[i].node;
     prefer_application(finder->model, &point);
-    bool named = point.holder_count && can_be_named(finder->model, point.holders[0]);
+    uint32_t name = point.holder_count ? nameable(finder, group, point.holders[0]) : NODE_NONE;
+    bool named = name != NODE_NONE;
     if (!named && is_native(group)) {
         point.kind = ACCUMULATION_NATIVE;
         point.node = group->first;
         point.holder_count = 0;
         return add_point(finder, point);
     }
-    point.node = named ? point.holders[0] : group->parent;
+    point.node = named ? name : group->parent;
+    point.mixed = named && is_sys_modules(finder->model, name);
     if (structure && !named)
         return WH_OK; /* the program's own text: nobody in particular holds it */
     return add_point(finder, point);
@@ -607,6 +647,8 @@ static enum wh_status find(struct finder *finder)
     if (!status)
         status = mark_native(finder);
     if (!status)
+        status = made_modules_find(model->heap, finder->error, &finder->made);
+    if (!status)
         status = add_garbage(finder);
     if (!status)
         status = push(finder, graph_virtual_root(&model->retention->graph));
@@ -630,6 +672,7 @@ enum wh_status accumulations_init(const struct model *model, struct wh_error *er
     free(finder.bytes_of_type);
     free(finder.large_of_type);
     free(finder.native);
+    free(finder.made);
     free(finder.group_of_node);
     if (status) {
         accumulations_deinit(ret);

@@ -30,6 +30,7 @@ struct accumulation {
     uint32_t member_count;        /* all but SINGLE */
     uint32_t holders[SHARED_HOLDERS_MAX]; /* SHARED: what refers to most members, `node` first */
     unsigned holder_count;
+    bool mixed;                   /* SHARED: `node` holds much else besides, and grows by that as well */
     uint32_t chain;               /* links of a chain (linked list) that begins at the holder; 0: none */
 };
 

@@ -150,7 +150,7 @@ static enum wh_status find_growth(struct finder *finder)
         finder->ret->deep = false;
         forget_growth(finder);
     }
-    return !finder->ret->deep && growth_of_holder(finder->model, finder->point->node, &growth) ? take_growth(finder, growth) : WH_OK;
+    return !finder->ret->deep && !finder->point->mixed && growth_of_holder(finder->model, finder->point->node, &growth) ? take_growth(finder, growth) : WH_OK;
 }
 
 /* Only the very key that the same function has put in, once it is done with it: that makes no room for others, and an exception prevents it. */

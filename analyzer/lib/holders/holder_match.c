@@ -88,11 +88,15 @@ void holder_steps_init(const struct code_index *index, const struct holder *hold
     ret->families |= family_of_type(index->heap, type);
     ret->derives = type != TYPE_NONE && index->heap->types[type].flags & TYPE_HEAP;
     ret->element_type = type_of_elements(index->heap, holder->node);
+    if (heap_is_instance(index->heap, holder->node, "builtins", "module"))
+        ret->namespace_node = heap_member(index->heap, holder->node, "__dict__");
 }
 
 struct step_set match_node(const struct holder_steps *steps, uint32_t node)
 {
     struct step_set set = {{0}};
+    if (node && node == steps->namespace_node)
+        node = steps->holder->node;
     for (uint64_t left = node ? steps->in_use : 0; left; left &= left - 1) {
         unsigned number = (unsigned)__builtin_ctzll(left);
         if (steps->node[number] == node)

@@ -47,6 +47,7 @@ struct holder_steps {
     unsigned families;              /* of the holder, and of what keeps its contents in it */
     bool derives;                   /* the holder is an instance of a class that may have methods */
     uint32_t element_type;          /* of what the holder contains, if that is a few objects of one such class; else TYPE_NONE */
+    uint32_t namespace_node;        /* of a module: its dict, which code sees as globals(); else HEAP_NULL */
 };
 
 void holder_steps_init(const struct code_index *index, const struct holder *holder, struct holder_steps *ret);

@@ -80,6 +80,8 @@ static bool same_path(const struct holder_path *a, const struct holder_path *b)
 static void add_path(const struct model *model, const struct naming_path *naming, uint32_t step_count, struct holder *holder)
 {
     struct holder_path path = {.step_count = 0};
+    if (step_count == 1 && naming->steps[0].kind == STEP_MODULE)   /* known by itself: globals(), sys.modules[__name__] */
+        path = (struct holder_path){{{.kind = ACCESS_VARIABLE, .name = {"", 0}, .node = naming->steps[0].node}}, 1};
     for (uint32_t i = 0; i < step_count; i++) {
         struct holder_step step;
         if (is_context_variable(model, &naming->steps[i]))

@@ -11,8 +11,9 @@ enum wh_status search_visit_statement(struct search *s, const struct event *even
         [EVENT_INPLACE] = {MUTATOR_INPLACE, STORE_INPLACE},
     };
     bool fits = mutator_is_statement(forms[event->kind].statement, s->steps.families);
-    /* setattr by hand: obj.__dict__[name] = x */
-    bool attributes = s->flow->exprs[event->target].kind == EXPR_ATTR && s->flow->exprs[event->target].b == NAME_DICT;
+    /* setattr by hand: obj.__dict__[name] = x, globals()[name] = x */
+    bool attributes = (s->flow->exprs[event->target].kind == EXPR_ATTR && s->flow->exprs[event->target].b == NAME_DICT) ||
+                      (s->steps.namespace_node && value_of(s, event->target).node == s->steps.namespace_node);
     enum store_how how = attributes && s->steps.families & FAMILY_INSTANCE ? STORE_SETATTR : forms[event->kind].how;
     enum wh_status status = search_emit_on(s, event, event->target, how, fits || attributes, search_level_of(s, event->value));
     if (!status)

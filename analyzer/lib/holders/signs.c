@@ -678,10 +678,19 @@ static bool is_small(const struct evidence *evidence, struct text *sentence)
     return true;
 }
 
+/* Names that were given when the program was written are a part of it; those that a function makes are not. Likewise modules. */
+static bool is_made_by_program(const struct evidence *evidence)
+{
+    const struct accumulation *point = evidence->point;
+    if (point->kind != ACCUMULATION_SHARED)
+        return false;
+    bool names = point->top == heap_member(evidence->model->heap, point->node, "__dict__");
+    return !names || first_growing_site(evidence) || was_seen_growing(evidence);
+}
+
 static bool is_program_text(const struct evidence *evidence, struct text *sentence)
 {
-    bool by_module = evidence->point->kind == ACCUMULATION_SHARED && heap_is_instance(evidence->model->heap, evidence->point->node, "builtins", "module");
-    if (by_module || !accumulation_is_structure(evidence->model, evidence->point->node))
+    if (is_made_by_program(evidence) || !accumulation_is_structure(evidence->model, evidence->point->node))
         return false;
     text_add(sentence, "it is a part of the program itself: a module, a class or code");
     return true;

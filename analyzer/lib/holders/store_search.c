@@ -146,10 +146,10 @@ static bool has_attribute(const struct holder_steps *steps)
     return has;
 }
 
-/* getattr(self, name).append(x): the application's code that does so without saying the name. */
-static enum wh_status begin_with_getattr(struct search *s)
+/* getattr(self, name).append(x), globals()[name] = x: the application's code that does so without saying the name. */
+static enum wh_status begin_with_application(struct search *s, enum known_name name)
 {
-    uint32_t first = s->index->first_user_of_name[NAME_GETATTR], end = s->index->first_user_of_name[NAME_GETATTR + 1];
+    uint32_t first = s->index->first_user_of_name[name], end = s->index->first_user_of_name[name + 1];
     enum wh_status status = WH_OK;
     for (uint32_t i = first; !status && i < end && i - first < USERS_MAX; i++)
         if (!s->index->facts[s->index->users[i]].library)
@@ -168,7 +168,11 @@ static enum wh_status begin(struct search *s)
     if (!status && s->steps.element_type != TYPE_NONE)
         status = begin_with_methods(s, s->steps.element_type);
     if (!status && has_attribute(&s->steps))
-        status = begin_with_getattr(s);
+        status = begin_with_application(s, NAME_GETATTR);
+    if (!status && s->steps.namespace_node)
+        status = begin_with_application(s, NAME_GLOBALS);
+    if (!status && s->steps.namespace_node)
+        status = begin_with_application(s, NAME_SETATTR);
     for (uint64_t left = s->steps.in_use; !status && left; left &= left - 1) {
         unsigned step = (unsigned)__builtin_ctzll(left);
         uint32_t row = s->steps.owner_row[step], parent = row == CODE_NONE ? CODE_NONE : s->index->facts[row].parent;
@@ -176,9 +180,10 @@ static enum wh_status begin(struct search *s)
             status = enqueue_row(s, row, 0);
         if (!status && parent != CODE_NONE && s->steps.kind[step] == ACCESS_CLOSURE)
             status = enqueue_row(s, parent, 0);
-        if (!status && s->steps.kind[step] == ACCESS_VARIABLE)
+        bool variable = s->steps.kind[step] == ACCESS_VARIABLE && !s->steps.namespace_node;
+        if (!status && variable)
             status = begin_with_users(s, NAME_SET);
-        if (!status && s->steps.kind[step] == ACCESS_VARIABLE)
+        if (!status && variable)
             status = begin_with_users(s, NAME_GET);
         if (!status && s->steps.kind[step] != ACCESS_DEFAULT && s->steps.kind[step] != ACCESS_LOCAL)
             status = begin_with_users(s, s->steps.name[step]);

@@ -111,12 +111,31 @@ static enum wh_status rank_sites(const struct code_index *index, const struct fo
     return status;
 }
 
+/*
+ * Of what a library shares with the application, such as sys.modules: it takes out there what it has put in itself. Nor is it likely to mean this
+ * holder if it is not known to, while the application is.
+ */
+static bool is_own_business(const struct code_index *index, const struct found_sites *found, const struct found_site *removal)
+{
+    bool adds = false, application = false;
+    for (uint32_t i = 0; i < found->count; i++) {
+        const struct found_site *site = &found->sites[i];
+        if (site->level > LEVEL_FILLS || site->match != MATCH_EXACT || site->how == STORE_THROUGH_LIBRARY)
+            continue;
+        adds |= site->row == removal->row;
+        application |= !index->facts[site->row].library;
+    }
+    return index->facts[removal->row].library && application && (adds || removal->match != MATCH_EXACT);
+}
+
 static enum wh_status describe_removals(const struct code_index *index, const struct found_sites *found, struct wh_error *error,
                                         struct store_site_list *ret)
 {
     enum wh_status status = array_alloc(found->removal_count, sizeof(*ret->removals), "removal sites", error, &ret->removals);
-    for (uint32_t i = 0; !status && i < found->removal_count; i++)
-        ret->removals[ret->removal_count++] = describe(index, &found->removals[i], i);
+    for (uint32_t i = 0; !status && i < found->removal_count; i++) {
+        if (!is_own_business(index, found, &found->removals[i]))
+            ret->removals[ret->removal_count++] = describe(index, &found->removals[i], i);
+    }
     return status;
 }
 

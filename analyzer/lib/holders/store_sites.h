@@ -22,7 +22,7 @@ enum access_kind {
     ACCESS_CLOSURE,     /* owner: a function whose closure has it; name: the free variable's */
     ACCESS_DEFAULT,     /* owner: the function; name: the parameter's */
     ACCESS_LOCAL,       /* owner: the code object of the frame (or of the generator, coroutine); name: the variable's */
-    ACCESS_VARIABLE,    /* a context variable, of which the next step is the value; owner and name are not used */
+    ACCESS_VARIABLE,    /* a context variable, of which the next step is the value, or a module; owner and name are not used */
     ACCESS_ITEM,        /* owner: the container; the name is not used */
 };
 

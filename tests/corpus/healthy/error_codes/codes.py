@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# gap cold: the code that calls _define() once is gone with the body of its module
+"""As a generated module has them: one name for each."""
+
+
+def _define():
+    for number in range(2000):
+        globals()["CODE_%d" % number] = {"number": number, "text": "what error %d means" % number}
+
+
+_define()
