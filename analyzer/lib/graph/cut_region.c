@@ -2,6 +2,7 @@
 #include "graph/cut_region.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 
@@ -14,6 +15,8 @@ struct surveyor {
     const struct progress *progress;
     struct wh_error *error;
     uint64_t *front_bitmap;    /* behind, and not the source: what refers to it is behind, too */
+    uint64_t *fresh_bitmap;    /* of these, what was found since the sweep before this one began: all references to the others were looked at */
+    uint64_t *found_bitmap;    /* what was found in this sweep */
     bool *front_of_kind, *sink_of_kind;   /* the kind's nodes have been told that they refer to such a node */
     uint32_t near;             /* the node that was last looked at */
     bool changed;
@@ -77,10 +80,18 @@ static void sort_targets(struct surveyor *surveyor, const uint32_t *targets, uin
         bitmap_set(ret->sink_bitmap, targets[i]);
         bitmap_set(ret->behind_bitmap, targets[i]);
         bitmap_set(surveyor->front_bitmap, targets[i]);
+        bitmap_set(surveyor->fresh_bitmap, targets[i]);
     }
 }
 
 /* --- what leads to the set --- */
+
+static void note_found(struct surveyor *surveyor, uint32_t node)
+{
+    bitmap_set(surveyor->front_bitmap, node);
+    bitmap_set(surveyor->fresh_bitmap, node);
+    bitmap_set(surveyor->found_bitmap, node);
+}
 
 /* The node refers to one from which the set can be reached. */
 static void look_at(struct surveyor *surveyor, uint32_t node, uint32_t edge, uint32_t target)
@@ -90,13 +101,14 @@ static void look_at(struct surveyor *surveyor, uint32_t node, uint32_t edge, uin
     if (!bitmap_test(ret->behind_bitmap, node)) {
         bitmap_set(ret->behind_bitmap, node);
         if (!fixed)
-            bitmap_set(surveyor->front_bitmap, node);
+            note_found(surveyor, node);
         surveyor->changed = true;
     }
     if (fixed || bitmap_test(ret->sink_bitmap, node) || !bitmap_test(ret->sink_bitmap, target) ||
         cut_capacity(surveyor->view, surveyor->rules, node, edge) != CUT_INFINITE)
         return;
     bitmap_set(ret->sink_bitmap, node);
+    note_found(surveyor, node);
     surveyor->changed = true;
 }
 
@@ -123,11 +135,11 @@ static void sweep_block(struct surveyor *surveyor, uint32_t begin, uint32_t end,
 {
     const uint32_t *target_of_edge = surveyor->view->graph->target_of_edge;
     for (uint32_t edge = back ? end : begin; back && edge-- > begin;) {
-        if (bitmap_test(surveyor->front_bitmap, target_of_edge[edge]))
+        if (bitmap_test(surveyor->fresh_bitmap, target_of_edge[edge]))
             look_at_edge(surveyor, edge);
     }
     for (uint32_t edge = begin; !back && edge < end; edge++) {
-        if (bitmap_test(surveyor->front_bitmap, target_of_edge[edge]))
+        if (bitmap_test(surveyor->fresh_bitmap, target_of_edge[edge]))
             look_at_edge(surveyor, edge);
     }
 }
@@ -221,6 +233,14 @@ static enum wh_status find_rest(struct surveyor *surveyor)
 /* Sweeps until nothing is found any more. Objects in an order that no process leaves them in may need many. */
 enum { SWEEPS_MAX = 10 };
 
+static void end_sweep(struct surveyor *surveyor)
+{
+    uint64_t *found = surveyor->found_bitmap;
+    surveyor->found_bitmap = surveyor->fresh_bitmap;
+    surveyor->fresh_bitmap = found;
+    memset(surveyor->found_bitmap, 0, bitmap_word_count(surveyor->view->graph->node_count) * sizeof(uint64_t));
+}
+
 static enum wh_status find_behind(struct surveyor *surveyor)
 {
     enum wh_status status = WH_OK;
@@ -229,6 +249,7 @@ static enum wh_status find_behind(struct surveyor *surveyor)
         status = sweep(surveyor, count % 2 == 0, count > 0);
         if (!status)
             sweep_kinds(surveyor);
+        end_sweep(surveyor);
     }
     return status || !surveyor->changed ? status : find_rest(surveyor);
 }
@@ -415,7 +436,7 @@ static enum wh_status allocate(struct surveyor *surveyor)
     struct cut_region *ret = surveyor->ret;
     size_t words = bitmap_word_count(surveyor->view->graph->node_count);
     uint64_t **const bitmaps[] = {&ret->target_bitmap, &ret->fixed_bitmap, &ret->behind_bitmap, &ret->sink_bitmap,
-                                  &ret->carried_bitmap, &ret->idle_bitmap, &ret->inner_bitmap, &surveyor->front_bitmap};
+                                  &ret->carried_bitmap, &ret->idle_bitmap, &ret->inner_bitmap, &surveyor->front_bitmap, &surveyor->fresh_bitmap, &surveyor->found_bitmap};
     enum wh_status status = WH_OK;
     for (size_t i = 0; !status && i < sizeof(bitmaps) / sizeof(bitmaps[0]); i++)
         status = array_alloc_zeroed(words, sizeof(uint64_t), purpose, surveyor->error, bitmaps[i]);
@@ -448,6 +469,8 @@ enum wh_status cut_region_init(const struct edge_view *view, const struct cut_ru
     struct surveyor surveyor = {.ret = ret, .view = view, .rules = rules, .progress = progress, .error = error};
     enum wh_status status = survey(&surveyor, targets, target_count);
     free(surveyor.front_bitmap);
+    free(surveyor.fresh_bitmap);
+    free(surveyor.found_bitmap);
     free(surveyor.front_of_kind);
     free(surveyor.sink_of_kind);
     if (status)
