@@ -4,7 +4,12 @@
 
 #include "heap/known_names.h"
 
-/* Before 3.11 no instruction tells, and on 3.11 none of a function that was called a few times; but a call may. */
+enum { COUNTING_MINOR = 11 };   /* since then inline caches tell what has run */
+
+/*
+ * On 3.11 no instruction tells of a function that was called a few times; but a call may. Before 3.11 none does: then what is called anywhere counts as
+ * having run, as it is not known to be forgotten.
+ */
 static enum wh_status has_run(const struct finder *finder, const struct store_site *site, bool *ret)
 {
     uint32_t row = code_index_row(finder->index, site->code_node);
@@ -14,7 +19,7 @@ static enum wh_status has_run(const struct finder *finder, const struct store_si
         return WH_OK;
     enum wh_status status = finder_callers(finder, row, &callers);
     for (unsigned i = 0; !status && !callers.unclear && i < callers.count && i < CALLERS_KEPT; i++)
-        *ret |= callers.at[i].executed == EXECUTION_SEEN;
+        *ret |= callers.at[i].executed == EXECUTION_SEEN || finder->index->instructions.minor < COUNTING_MINOR;
     return status;
 }
 

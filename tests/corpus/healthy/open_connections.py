@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """An asyncio server with twelve hundred clients that stay: their tasks wait, and leave the set when they end."""
-# gap: that the callback will take each task out again is not known to the verdict
+# sign: taken-out
 import asyncio
 import sys
 
