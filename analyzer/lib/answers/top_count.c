@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "base/prefetch.h"
 
 /* How many objects ahead what is noted of one is fetched: a sorted family stands in the order of size, not in that of the heap. */
 enum { PREFETCH_CHILDREN = 16 };
@@ -34,6 +35,7 @@ static inline void enter(struct top_counter *counter, uint32_t node, uint32_t bu
 
 static inline void prefetch_object(const struct top_counter *counter, uint32_t node)
 {
+    prefetch_is_wanted();
     __builtin_prefetch(&counter->model->retained->retained_count_of_node[node]);
     __builtin_prefetch(&counter->model->heap->type_of_node[node]);
     __builtin_prefetch(&counter->model->heap->size_of_node[node]);

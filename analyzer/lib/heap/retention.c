@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/bitmap.h"
+#include "base/prefetch.h"
 
 /* Members whose references are soft, by type. */
 static const struct { const char *type, *member; } soft_members[] = {
@@ -236,6 +237,7 @@ static void reach(struct builder *builder, uint32_t node)
 /* They may lie anywhere: what they will need is fetched while they wait, first where their references begin, then these. */
 static inline void prefetch_ahead(const struct builder *builder)
 {
+    prefetch_is_wanted();
     enum { PREFETCH_REFERENCES = 8, PREFETCH_NODE = 16 };
     const struct graph *graph = &builder->ret->graph;
     const uint32_t *next = builder->queue + builder->queue_begin;
