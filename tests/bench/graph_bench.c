@@ -2,7 +2,7 @@
 /*
  * What the graph core costs: CPU time of each phase, and peak memory, on a generated heap or on a trap.
  *
- *     graph_bench [--nodes N] [--order dump|inter|addr|shuf] [--trap list|knotted|chain|backwards|hub|copies|ladder]
+ *     graph_bench [--nodes N] [--order dump|inter|addr|shuf] [--trap list|knotted|chain|backwards|scattered|hub|copies|ladder]
  *                 [--repeat N] [--tree] [--igraph] [--all]
  *
  * --all makes a table of every order and every trap, each with its ratio to a snapshot's order.
@@ -29,6 +29,7 @@ struct options {
     uint32_t node_count;
     const char *order;
     const char *trap;
+    const char *search;
     int repeat;
     bool tree;
     bool igraph;
@@ -151,6 +152,8 @@ static struct graph make_trap(const char *name, uint32_t nodes)
         return trap_chain(nodes, 0);
     if (strcmp(name, "backwards") == 0)
         return trap_chain(nodes, 1);
+    if (strcmp(name, "scattered") == 0)
+        return trap_scattered_chain(nodes);
     if (strcmp(name, "hub") == 0)
         return trap_hub(nodes);
     if (strcmp(name, "copies") == 0)
@@ -244,8 +247,9 @@ static struct results run(const struct options *options, const struct heap_graph
     struct progress progress = {on_report, watch};
     struct node_sizes sizes = {.size_of_node = heap->size_of_node};
     start_phase(watch, "allocation");
-    check(graph_search(&heap->graph, NULL, &progress, &error, &results.dominators, &results.bfs), &error);
-    check(retained_init(&results.dominators, &sizes, &progress, &error, &results.retained), &error);
+    struct search_results found = {&results.dominators, &results.retained, &results.bfs};
+    bool scattered = options->search ? strcmp(options->search, "renumbered") == 0 : graph_is_scattered(&heap->graph);
+    check(graph_search_as(scattered, &heap->graph, NULL, &sizes, &progress, &error, &found), &error);
     start_phase(watch, "the dominator tree");
     if (options->tree) {
         check(dominator_tree_init(&results.dominators, &results.retained, &progress, &error, &results.tree), &error);
@@ -335,7 +339,7 @@ static double bench_row(const struct options *options, const char *name, double 
 static void bench_all(struct options options)
 {
     static const char *const orders[] = {"dump", "addr", "shuf"};
-    static const char *const traps[] = {"list", "knotted", "chain", "backwards", "hub", "copies", "ladder"};
+    static const char *const traps[] = {"list", "knotted", "chain", "backwards", "scattered", "hub", "copies", "ladder"};
     printf("%-10s %11s %11s %9s %9s %7s %9s\n", "graph", "nodes", "edges", "ms", "ns each", "ratio", "B/node");
     options.order = "inter";
     double base = bench_row(&options, "inter", 0);
@@ -362,6 +366,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case 't':
         options->trap = argument;
         return 0;
+    case 's':
+        options->search = argument;
+        return 0;
     case 'r':
         options->repeat = atoi(argument);
         return 0;
@@ -384,7 +391,8 @@ int main(int argc, char **argv)
     static const struct argp_option table[] = {
         {"nodes", 'n', "N", 0, "Size of the graph (1000000)", 0},
         {"order", 'o', "ORDER", 0, "Of the objects: dump, inter, addr, shuf (inter)", 0},
-        {"trap", 't', "NAME", 0, "A trap instead of a heap: list, knotted, chain, backwards, hub, copies, ladder", 0},
+        {"trap", 't', "NAME", 0, "A trap instead of a heap: list, knotted, chain, backwards, scattered, hub, copies, ladder", 0},
+        {"search", 's', "HOW", 0, "plain or renumbered, instead of what suits the graph", 0},
         {"repeat", 'r', "N", 0, "Runs (3)", 0},
         {"tree", 'c', NULL, 0, "Also build the sorted dominator tree", 0},
         {"all", 'a', NULL, 0, "All orders and traps, a line each, with the ratio to a snapshot's order", 0},

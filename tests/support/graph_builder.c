@@ -260,6 +260,34 @@ struct graph trap_chain(uint32_t length, int backwards)
     return graph_builder_finish(&builder);
 }
 
+/* 1 to length, at random (Fisher and Yates). */
+static uint32_t *shuffled_nodes(struct random *random, uint32_t length)
+{
+    uint32_t *node = grow(NULL, length, sizeof(*node));
+    for (uint32_t i = 0; i < length; ++i)
+        node[i] = i + 1;
+    for (uint32_t i = length; i-- > 1;) {
+        uint32_t other = random_below(random, i + 1), saved = node[i];
+        node[i] = node[other];
+        node[other] = saved;
+    }
+    return node;
+}
+
+struct graph trap_scattered_chain(uint32_t length)
+{
+    struct graph_builder builder;
+    struct random random = {1};
+    uint32_t *node = shuffled_nodes(&random, length);
+    graph_builder_init(&builder);
+    builder.node_count = length + 1;
+    graph_builder_root(&builder, node[0]);
+    for (uint32_t i = 1; i < length; ++i)
+        graph_builder_edge(&builder, node[i - 1], node[i]);
+    free(node);
+    return graph_builder_finish(&builder);
+}
+
 struct graph trap_hub(uint32_t length)
 {
     struct graph_builder builder;

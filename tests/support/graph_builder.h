@@ -76,6 +76,9 @@ struct graph trap_linked_list_knotted(uint32_t length);
 /* 1 -> 2 -> … -> length, root 1. With `backwards` numbers descend from the root, which is node `length`. */
 struct graph trap_chain(uint32_t length, int backwards);
 
+/* A chain of all nodes from 1 to length at random places, as in a linked list that was sorted, or filled from recycled memory. */
+struct graph trap_scattered_chain(uint32_t length);
+
 /* `length` nodes that all refer to one hub (node length + 1), held by one list (node length + 2), the root. */
 struct graph trap_hub(uint32_t length);
 

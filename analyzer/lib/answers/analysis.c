@@ -141,28 +141,16 @@ void wh_analysis_close(struct wh_analysis *analysis)
     free(analysis);
 }
 
-/* Dominators, and paths if they are wanted or come for nothing. */
-static enum wh_status search(struct wh_analysis *analysis, bool with_paths, struct wh_error *error)
-{
-    const struct progress *progress = stage_progress(analysis);
-    const struct graph *graph = &analysis->retention.graph;
-    struct root_groups groups = retention_groups(&analysis->retention);
-    if (with_paths)
-        return graph_search(graph, &groups, progress, error, &analysis->dominators, &analysis->paths);
-    return graph_search_dominators(graph, &groups, progress, error, &analysis->dominators, &analysis->paths);
-}
-
 static enum wh_status make_retained(struct wh_analysis *analysis, bool with_paths, struct wh_error *error)
 {
     const struct progress *progress = stage_progress(analysis);
     struct node_sizes sizes = heap_sizes(&analysis->heap);
+    struct search_results results = {&analysis->dominators, &analysis->retained, with_paths ? &analysis->paths : NULL};
     enum wh_status status = retention_init(&analysis->heap, progress, error, &analysis->retention);
+    struct root_groups groups = retention_groups(&analysis->retention);
     if (!status)
-        status = search(analysis, with_paths, error);
+        status = graph_search(&analysis->retention.graph, &groups, &sizes, progress, error, &results);
     retention_give_back(&analysis->retention);
-    if (!status)
-        status = retained_init(&analysis->dominators, &sizes, progress, error, &analysis->retained);
-    dominators_forget_order(&analysis->dominators);
     return status;
 }
 

@@ -7,12 +7,10 @@
 
 #include "base/array.h"
 #include "base/bitmap_ranks.h"
+#include "base/prefetch.h"
 
-/*
- * Nodes wait in a queue, so what they will need can be fetched early: first where their edges start, then the edges, then what is noted of
- * the first few targets.
- */
-enum { PREFETCH_TARGETS = 8, PREFETCH_EDGES = 16, PREFETCH_NODE = 32, TARGETS_FETCHED_MAX = 4 };
+/* Nodes wait in a queue, so what they will need can be fetched early: first where their edges start, then the edges. */
+enum { PREFETCH_EDGES = 16, PREFETCH_NODE = 32 };
 
 struct search {
     const struct graph *graph;
@@ -22,7 +20,6 @@ struct search {
     uint32_t *queue;
     uint32_t head;
     uint32_t tail;
-    bool scattered; /* nodes are far from those that refer to them */
 };
 
 static enum wh_status allocate(struct search *search, struct bfs_tree *tree)
@@ -42,33 +39,17 @@ static void reach(struct search *search, struct bfs_tree *tree, uint32_t node, u
     bitmap_set(tree->reached_bitmap, node);
     tree->parent_of_node[node] = parent;
     search->queue[search->tail++] = node;
-    if (search->scattered)
-        __builtin_prefetch(&search->graph->first_edge_of_node[node]);
 }
 
-static void prefetch_targets(const struct search *search, const struct bfs_tree *tree, uint32_t node)
+static void prefetch_ahead(const struct search *search)
 {
-    const struct graph *graph = search->graph;
-    uint32_t edge = graph->first_edge_of_node[node], end = graph->first_edge_of_node[node + 1];
-    end = end - edge > TARGETS_FETCHED_MAX ? edge + TARGETS_FETCHED_MAX : end;
-    for (; edge < end; ++edge)
-        __builtin_prefetch(&tree->parent_of_node[graph->target_of_edge[edge]], 1);
-}
-
-static void prefetch_ahead(const struct search *search, const struct bfs_tree *tree)
-{
+    prefetch_is_wanted();
     const struct graph *graph = search->graph;
     const uint32_t *next = search->queue + search->head;
-    if (search->tail - search->head <= PREFETCH_NODE) {
-        /* Along a few chains side by side there is the next one's node to fetch, at least. */
-        if (search->scattered && search->tail - search->head > 1)
-            __builtin_prefetch(&graph->target_of_edge[graph->first_edge_of_node[next[1]]]);
+    if (search->tail - search->head <= PREFETCH_NODE)
         return;
-    }
     __builtin_prefetch(&graph->first_edge_of_node[next[PREFETCH_NODE]]);
     __builtin_prefetch(&graph->target_of_edge[graph->first_edge_of_node[next[PREFETCH_EDGES]]]);
-    if (search->scattered)
-        prefetch_targets(search, tree, next[PREFETCH_TARGETS]);
 }
 
 static void reach_targets(struct search *search, struct bfs_tree *tree, uint32_t node)
@@ -101,7 +82,7 @@ static enum wh_status drain_queue(struct search *search, struct bfs_tree *tree)
         enum wh_status status = progress_tick(search->progress, "shortest paths", search->head, graph->node_count, search->error);
         if (status)
             return status;
-        prefetch_ahead(search, tree);
+        prefetch_ahead(search);
         uint32_t node = search->queue[search->head++];
         if (search->view)
             reach_viewed_targets(search, tree, node);
@@ -189,16 +170,12 @@ static enum wh_status list_starts(struct search *search, struct bfs_tree *tree)
     return status;
 }
 
-static enum wh_status search_and_list(struct search *search, const struct root_groups *groups, struct bfs_tree *ret)
+static enum wh_status init(struct search *search, const struct root_groups *groups, struct bfs_tree *ret)
 {
     *ret = (struct bfs_tree){.node_count = search->graph->node_count};
     enum wh_status status = allocate(search, ret);
-    return status ? status : search_all(search, groups, ret);
-}
-
-static enum wh_status init(struct search *search, const struct root_groups *groups, struct bfs_tree *ret)
-{
-    enum wh_status status = search_and_list(search, groups, ret);
+    if (!status)
+        status = search_all(search, groups, ret);
     if (!status)
         status = list_starts(search, ret);
     free(search->queue);
@@ -219,23 +196,6 @@ enum wh_status bfs_tree_init_view(const struct edge_view *view, const struct roo
 {
     struct search search = {.graph = view->graph, .view = view, .progress = progress, .error = error};
     return init(&search, groups, ret);
-}
-
-enum wh_status bfs_tree_init_ordered(const struct graph *graph, const struct root_groups *groups, const struct progress *progress,
-                                     struct wh_error *error, struct bfs_tree *ret, uint32_t **order, uint32_t *count)
-{
-    struct search search = {.graph = graph, .progress = progress, .error = error, .scattered = true};
-    enum wh_status status = search_and_list(&search, groups, ret);
-    if (!status)
-        status = list_starts(&search, ret);
-    *order = search.queue;
-    *count = search.tail;
-    if (!status)
-        return WH_OK;
-    free(search.queue);
-    *order = NULL;
-    bfs_tree_deinit(ret);
-    return status;
 }
 
 void bfs_tree_deinit(struct bfs_tree *tree)

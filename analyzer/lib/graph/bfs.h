@@ -42,9 +42,6 @@ WH_MUST_USE enum wh_status bfs_tree_init(const struct graph *graph, const struct
 WH_MUST_USE enum wh_status bfs_tree_init_view(const struct edge_view *view, const struct root_groups *groups, const struct progress *progress,
                                               struct wh_error *error, struct bfs_tree *ret);
 
-/* The same, and the order in which nodes were found, which the caller frees: node_count elements, of which the first *count are set. */
-WH_MUST_USE enum wh_status bfs_tree_init_ordered(const struct graph *graph, const struct root_groups *groups, const struct progress *progress,
-                                                 struct wh_error *error, struct bfs_tree *ret, uint32_t **order, uint32_t *count);
 void bfs_tree_deinit(struct bfs_tree *tree);
 
 static inline bool bfs_tree_is_reached(const struct bfs_tree *tree, uint32_t node)

@@ -44,6 +44,8 @@ struct tree {
 
 struct work {
     const struct graph *graph;
+    struct graph *spent;          /* the same, where it is to be freed once its edges have been copied; else NULL */
+    const uint32_t *node_of_turn; /* NULL, or the order in which the lowest nodes of garbage are looked for */
     const struct progress *progress;
     struct wh_error *error;
     uint64_t step_budget;
@@ -341,7 +343,8 @@ static void find_starts(struct work *work)
     uint64_t *seen = work->referred_once; /* peeling is done with it */
     uint32_t *queue = work->cursor_of_dfs + work->visited_count;
     mark_seen(work, seen);
-    for (uint32_t node = 0; node < node_count; ++node) {
+    for (uint32_t turn = 0; turn < node_count; ++turn) {
+        uint32_t node = work->node_of_turn ? work->node_of_turn[turn] : turn;
         if (!bitmap_test(seen, node)) {
             work->entry[work->entry_count++] = node;
             search_from(work->graph, node, seen, queue);
@@ -395,9 +398,20 @@ static enum wh_status number_garbage(struct work *work)
 
 /* ------------------------------------------------------------------------------------------------ semidominators */
 
+/* All that is needed of it from here on are its counts. */
+static void forget_graph(struct work *work)
+{
+    if (!work->spent)
+        return;
+    free(work->spent->first_edge_of_node);
+    free(work->spent->target_of_edge);
+    work->spent->first_edge_of_node = work->spent->target_of_edge = NULL;
+}
+
 static enum wh_status allocate_for_semidominators(struct work *work)
 {
     size_t count = work->core_count;
+    forget_graph(work);
     array_shrink(work->edge_count, sizeof(uint32_t), &work->target_of_edge);
     enum wh_status status = array_alloc(work->edge_count, sizeof(uint32_t), "the references' sources", work->error,
                                         &work->source_of_edge);
@@ -728,10 +742,22 @@ static void work_deinit(struct work *work)
     free(work->entry);
 }
 
+enum { STEPS_PER_NODE = 8 };
+
+static enum wh_status compute_all(struct work *work, struct dominators *ret)
+{
+    struct dominators result = {.node_count = work->graph->node_count};
+    enum wh_status status = compute(work, &result);
+    work_deinit(work);
+    if (status)
+        dominators_deinit(&result);
+    *ret = result;
+    return status;
+}
+
 enum wh_status dominators_init(const struct graph *graph, const struct progress *progress, struct wh_error *error,
                                struct dominators *ret)
 {
-    enum { STEPS_PER_NODE = 8 };
     return dominators_init_bounded(graph, (uint64_t)STEPS_PER_NODE * graph->node_count, progress, error, ret);
 }
 
@@ -739,13 +765,15 @@ enum wh_status dominators_init_bounded(const struct graph *graph, uint64_t step_
                                        struct wh_error *error, struct dominators *ret)
 {
     struct work work = {.graph = graph, .progress = progress, .error = error, .step_budget = step_budget};
-    struct dominators result = {.node_count = graph->node_count};
-    enum wh_status status = compute(&work, &result);
-    work_deinit(&work);
-    if (status)
-        dominators_deinit(&result);
-    *ret = result;
-    return status;
+    return compute_all(&work, ret);
+}
+
+enum wh_status dominators_init_spending(struct graph *graph, const uint32_t *node_of_turn, const struct progress *progress, struct wh_error *error,
+                                        struct dominators *ret)
+{
+    struct work work = {.graph = graph, .spent = graph, .node_of_turn = node_of_turn, .progress = progress, .error = error};
+    work.step_budget = (uint64_t)STEPS_PER_NODE * graph->node_count;
+    return compute_all(&work, ret);
 }
 
 void dominators_forget_order(struct dominators *dominators)

@@ -52,6 +52,13 @@ WH_MUST_USE enum wh_status dominators_init(const struct graph *graph, const stru
 WH_MUST_USE enum wh_status dominators_init_bounded(const struct graph *graph, uint64_t step_budget, const struct progress *progress,
                                                    struct wh_error *error, struct dominators *ret);
 
+/*
+ * The same for a graph that nobody needs afterwards: its edges are freed as soon as they have been read. An entry to garbage is, of its group,
+ * the node that comes first in node_of_turn[], a permutation of all nodes, and entries are listed in that order.
+ */
+WH_MUST_USE enum wh_status dominators_init_spending(struct graph *graph, const uint32_t *node_of_turn, const struct progress *progress,
+                                                    struct wh_error *error, struct dominators *ret);
+
 /* Harmless on dominators that are all zero. */
 void dominators_deinit(struct dominators *dominators);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Dominators and shortest paths of one graph, whatever the order of its nodes. In a snapshot's order an object stands near those that refer
- * to it, and the depth-first search for dominators finds most of what it needs in the caches; at random it waits for memory twice an object,
- * one after the other. The search for paths can ask for memory ahead. So of a scattered graph the paths are looked for first, and the dominators
- * then on a copy of the graph in the order in which the paths found its nodes.
+ * Dominators, retained sizes and shortest paths of one graph, whatever the order of its nodes. In a snapshot's order an object stands near
+ * those that refer to it, and the searches find most of what they need in the caches; at random they wait for memory several times an
+ * object. So a scattered graph is copied in a better order first, which can be found without waiting (renumbering.h), and the results are put
+ * back into the order that the caller knows.
  */
 #ifndef WHOHOLDS_LIB_GRAPH_SEARCH_H
 #define WHOHOLDS_LIB_GRAPH_SEARCH_H
@@ -12,19 +12,24 @@
 
 #include "graph/bfs.h"
 #include "graph/dominators.h"
+#include "graph/node_sizes.h"
+#include "graph/retained.h"
 
-/* What dominators_init and bfs_tree_init find, node_of_rank aside, which may be another right order. Both results are the caller's. */
-WH_MUST_USE enum wh_status graph_search(const struct graph *graph, const struct root_groups *groups, const struct progress *progress,
-                                        struct wh_error *error, struct dominators *dominators, struct bfs_tree *paths);
+/* Where the results go, which are the caller's. */
+struct search_results {
+    struct dominators *dominators; /* without node_of_rank */
+    struct retained *retained;
+    struct bfs_tree *paths;        /* NULL: not asked for */
+};
 
-/* The dominators alone. Where paths are had on the way *paths has them, else it is empty. */
-WH_MUST_USE enum wh_status graph_search_dominators(const struct graph *graph, const struct root_groups *groups, const struct progress *progress,
-                                                   struct wh_error *error, struct dominators *dominators, struct bfs_tree *paths);
+/* What dominators_init, retained_init and bfs_tree_init find. After an error all results are empty. */
+WH_MUST_USE enum wh_status graph_search(const struct graph *graph, const struct root_groups *groups, const struct node_sizes *sizes,
+                                        const struct progress *progress, struct wh_error *error, const struct search_results *ret);
 
-/* The first, with a say in whether nodes are far from those that refer to them: for tests. */
+/* The same, with a say in whether nodes are far from those that refer to them: for tests and measurements. */
 WH_MUST_USE enum wh_status graph_search_as(bool scattered, const struct graph *graph, const struct root_groups *groups,
-                                           const struct progress *progress, struct wh_error *error, struct dominators *dominators,
-                                           struct bfs_tree *paths);
+                                           const struct node_sizes *sizes, const struct progress *progress, struct wh_error *error,
+                                           const struct search_results *ret);
 
 /* Are nodes far from those that refer to them? Looks at some thousand references. */
 bool graph_is_scattered(const struct graph *graph);
