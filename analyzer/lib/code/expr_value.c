@@ -101,17 +101,12 @@ static uint32_t instance_attribute(const struct evaluation *ev, uint32_t node, u
     return heap_attribute(ev->index->heap, node, buffer);
 }
 
-static bool is_module(const struct evaluation *ev, uint32_t node)
-{
-    return heap_is_instance(ev->index->heap, node, "builtins", "module");
-}
-
 static struct expr_value attribute_of_node(const struct evaluation *ev, uint32_t node, uint32_t name)
 {
     uint32_t type = code_index_type_of_class(ev->index, node);
     if (type != TYPE_NONE)
         return attribute_of_class(ev, type, name);
-    if (is_module(ev, node))
+    if (heap_is_module(ev->index->heap, node))
         return value_of_node(ev, code_index_lookup(ev->index, heap_member(ev->index->heap, node, "__dict__"), name));
     uint32_t value = instance_attribute(ev, node, name);
     return value ? value_of_node(ev, value) : attribute_of_class(ev, ev->index->heap->type_of_node[node], name);

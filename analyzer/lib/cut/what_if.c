@@ -109,7 +109,7 @@ static bool is_program_text(const struct heap *heap, uint32_t node)
         if (heap_type_is(heap, node, "builtins", types[i]))
             return true;
     }
-    return heap_is_instance(heap, node, "builtins", "type");
+    return heap_is_class(heap, node);
 }
 
 static bool is_worth_a_line(const struct model *model, uint32_t node)

@@ -191,6 +191,17 @@ const struct heap_type *heap_type(const struct heap *heap, uint32_t node);
 bool heap_type_is(const struct heap *heap, uint32_t node, const char *module, const char *name);       /* exactly */
 bool heap_is_instance(const struct heap *heap, uint32_t node, const char *module, const char *name);   /* or a subclass, along `base` */
 
+/* Classes, also those with a metaclass of their own; modules, also those of a class of their own (lazy ones, say). */
+static inline bool heap_is_class(const struct heap *heap, uint32_t node)
+{
+    return heap_is_instance(heap, node, "builtins", "type");
+}
+
+static inline bool heap_is_module(const struct heap *heap, uint32_t node)
+{
+    return heap_is_instance(heap, node, "builtins", "module");
+}
+
 /* Some microseconds a call: a walk for those who ask for many. */
 uint64_t heap_address(const struct heap *heap, uint32_t node);
 struct address_walk { const struct heap *heap; struct column_reader ids; };

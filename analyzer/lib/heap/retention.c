@@ -406,7 +406,7 @@ static bool is_interpreter_constant(const struct heap *heap, uint32_t node)
 /* Static types are C variables; the collector tracks heap types alone. */
 static bool is_static_type(const struct heap *heap, uint32_t node)
 {
-    return !(heap->form_of_node[node] & FORM_TRACKED) && heap_is_instance(heap, node, "builtins", "type");
+    return !(heap->form_of_node[node] & FORM_TRACKED) && heap_is_class(heap, node);
 }
 
 static struct span name_of_native(uint32_t kind)

@@ -56,16 +56,6 @@ static bool is_builtin(const struct heap *heap, uint32_t node, const char *name)
     return heap_type_is(heap, node, "builtins", name);
 }
 
-static bool is_class(const struct heap *heap, uint32_t node)
-{
-    return heap_is_instance(heap, node, "builtins", "type");
-}
-
-static bool is_module(const struct heap *heap, uint32_t node)
-{
-    return heap_is_instance(heap, node, "builtins", "module");
-}
-
 /* A namespace is dominated by the module or class that it belongs to, or stands under the root. */
 static bool is_namespace(const struct model *model, uint32_t node)
 {
@@ -73,7 +63,7 @@ static bool is_namespace(const struct model *model, uint32_t node)
         return false;
     uint32_t owner = model->dominators->idom_of_node[node];
     if (owner < model->heap->node_count)
-        return (is_module(model->heap, owner) || is_class(model->heap, owner)) && heap_member(model->heap, owner, "__dict__") == node;
+        return (heap_is_module(model->heap, owner) || heap_is_class(model->heap, owner)) && heap_member(model->heap, owner, "__dict__") == node;
     /* Of a module in C there may be a copy, to make it anew from (Python/import.c, m_copy). */
     return heap_dict_get(model->heap, node, "__name__") != HEAP_NULL &&
            (heap_dict_get(model->heap, node, "__builtins__") != HEAP_NULL || heap_dict_get(model->heap, node, "__loader__") != HEAP_NULL);
@@ -95,7 +85,7 @@ bool accumulation_is_structure(const struct model *model, uint32_t node)
     const struct heap *heap = model->heap;
     if (node >= heap->node_count || heap->form_of_node[node] & FORM_PSEUDO)
         return true;
-    return is_module(heap, node) || is_class(heap, node) || is_builtin(heap, node, "frame") || is_builtin(heap, node, "code") ||
+    return heap_is_module(heap, node) || heap_is_class(heap, node) || is_builtin(heap, node, "frame") || is_builtin(heap, node, "code") ||
            is_namespace(model, node) || is_root_of_structure(model, node);
 }
 
@@ -153,7 +143,7 @@ static bool is_made_module(const struct finder *finder, uint32_t node)
 /* Not what the program is made of: its names, its modules; but for those that it makes itself. */
 static bool may_be_grouped(const struct finder *finder, uint32_t node)
 {
-    return is_made_module(finder, node) || (!is_module(finder->model->heap, node) && !is_namespace(finder->model, node));
+    return is_made_module(finder, node) || (!heap_is_module(finder->model->heap, node) && !is_namespace(finder->model, node));
 }
 
 static void add_group(struct finder *finder, uint32_t parent, uint32_t type, bool crowd)
@@ -285,9 +275,9 @@ static void find_shared_holders(struct finder *finder)
 static bool is_of_library(const struct model *model, uint32_t node)
 {
     const struct heap *heap = model->heap;
-    for (unsigned i = 0; i < OWNERS_MAX && node < heap->node_count && !is_module(heap, node); i++)
+    for (unsigned i = 0; i < OWNERS_MAX && node < heap->node_count && !heap_is_module(heap, node); i++)
         node = model->dominators->idom_of_node[node];
-    uint32_t file = node < heap->node_count && is_module(heap, node) ? heap_attribute(heap, node, "__file__") : HEAP_NULL;
+    uint32_t file = node < heap->node_count && heap_is_module(heap, node) ? heap_attribute(heap, node, "__file__") : HEAP_NULL;
     const struct heap_text *text = file ? heap_text(heap, file) : NULL;
     return text && library_file_is(text->data);
 }
@@ -328,7 +318,7 @@ static bool is_native(const struct group *group)
 static uint32_t nameable(const struct finder *finder, const struct group *group, uint32_t node)
 {
     const struct model *model = finder->model;
-    if (!accumulation_is_structure(model, node) || is_module(model->heap, node))
+    if (!accumulation_is_structure(model, node) || heap_is_module(model->heap, node))
         return node;
     if (is_sys_modules(model, node))
         return is_made_module(finder, group->first) && group->count >= MADE_MODULES_MIN ? node : NODE_NONE;

@@ -152,7 +152,7 @@ static enum wh_status find_distance(const struct heap *heap, uint32_t from, uint
 /* Functions of modules and classes themselves are near to all that is theirs. */
 static bool has_own_things(const struct code_index *index, uint32_t receiver)
 {
-    return receiver && code_index_type_of_class(index, receiver) == TYPE_NONE && !heap_is_instance(index->heap, receiver, "builtins", "module") &&
+    return receiver && code_index_type_of_class(index, receiver) == TYPE_NONE && !heap_is_module(index->heap, receiver) &&
            code_index_row_of_callable(index, receiver) == CODE_NONE;
 }
 

@@ -58,10 +58,10 @@ bool definition_in_source(const struct code_index *index, const struct naming_pa
     if (step->kind != STEP_ATTRIBUTE || step->owner >= index->heap->node_count)
         return false;
     uint32_t module = step->owner;
-    if (heap_is_instance(index->heap, step->owner, "builtins", "type")) {
+    if (heap_is_class(index->heap, step->owner)) {
         ret->scope = string_attribute(index->heap, step->owner, "__qualname__");
         module = module_of_class(index, step->owner);
-    } else if (!heap_is_instance(index->heap, step->owner, "builtins", "module")) {
+    } else if (!heap_is_module(index->heap, step->owner)) {
         return false;
     }
     ret->file = module ? string_attribute(index->heap, module, "__file__") : (struct span){"", 0};

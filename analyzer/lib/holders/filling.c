@@ -305,7 +305,7 @@ static void find_made_anew(struct finder *finder)
     /* A generator's or a coroutine's own variable: it has not ended. */
     const struct naming_step *last = finder->path->step_count ? &finder->path->steps[finder->path->step_count - 1] : NULL;
     bool local = last && last->kind == STEP_LOCAL && finder_is_adder(finder, code_index_row(finder->index, label_code_of_locals(finder->heap, last->owner)));
-    bool of_class = last && last->kind == STEP_ATTRIBUTE && last->owner < finder->heap->node_count && heap_is_instance(finder->heap, last->owner, "builtins", "type");
+    bool of_class = last && last->kind == STEP_ATTRIBUTE && last->owner < finder->heap->node_count && heap_is_class(finder->heap, last->owner);
     finder->ret->made_anew = any && all && !local && !of_class;
 }
 

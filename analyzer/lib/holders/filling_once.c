@@ -54,7 +54,7 @@ static bool may_mean_holder(const struct finder *finder, uint32_t row)
     if (type == TYPE_NONE || path->steps[path->step_count - 1].kind != STEP_ATTRIBUTE || owner >= finder->heap->node_count)
         return true;
     uint32_t owners = code_index_type_of(finder->index, owner);
-    return code_index_is_subtype(finder->index, owners, type) || heap_is_instance(finder->heap, owner, "builtins", "module");
+    return code_index_is_subtype(finder->index, owners, type) || heap_is_module(finder->heap, owner);
 }
 
 /* By any site, also one of which the recorder saw nothing. */

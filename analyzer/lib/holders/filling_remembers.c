@@ -66,7 +66,7 @@ static bool is_memo_of_function(const struct finder *finder)
     const struct naming_path *path = finder->path;
     uint32_t owner = path->step_count ? path->steps[path->step_count - 1].owner : HEAP_NULL;
     return heap_is_instance(finder->heap, finder->point->node, "functools", "_lru_cache_wrapper") &&
-           (owner >= finder->heap->node_count || !heap_is_instance(finder->heap, owner, "builtins", "type"));
+           (owner >= finder->heap->node_count || !heap_is_class(finder->heap, owner));
 }
 
 enum wh_status finder_find_remembers(struct finder *finder)

@@ -88,7 +88,7 @@ void holder_steps_init(const struct code_index *index, const struct holder *hold
     ret->families |= family_of_type(index->heap, type);
     ret->derives = type != TYPE_NONE && index->heap->types[type].flags & TYPE_HEAP;
     ret->element_type = type_of_elements(index->heap, holder->node);
-    if (heap_is_instance(index->heap, holder->node, "builtins", "module"))
+    if (heap_is_module(index->heap, holder->node))
         ret->namespace_node = heap_member(index->heap, holder->node, "__dict__");
 }
 
@@ -130,7 +130,7 @@ static bool owner_fits(const struct holder_steps *steps, unsigned number, struct
 static bool is_global_of(const struct holder_steps *steps, unsigned number, uint32_t module)
 {
     const struct heap *heap = steps->index->heap;
-    return module && steps->kind[number] == ACCESS_GLOBAL && heap_is_instance(heap, module, "builtins", "module") &&
+    return module && steps->kind[number] == ACCESS_GLOBAL && heap_is_module(heap, module) &&
            heap_member(heap, module, "__dict__") == steps->owner[number];
 }
 

@@ -5,7 +5,7 @@
 
 static bool is_module(const struct model *model, uint32_t node)
 {
-    return node != NODE_NONE && heap_is_instance(model->heap, node, "builtins", "module");
+    return node != NODE_NONE && heap_is_module(model->heap, node);
 }
 
 /* A step as code sees it. Returns false for a step that no code can take, such as the path's root. */

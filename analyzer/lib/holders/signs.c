@@ -378,7 +378,7 @@ static bool is_made_by_import(const struct model *model, const struct naming_pat
     uint32_t last = path->step_count - 1;
     if (path->step_count < 2 || path->steps[0].kind != STEP_MODULE || path->steps[1].kind != STEP_ATTRIBUTE || path->steps[last].kind != STEP_ATTRIBUTE)
         return false;
-    return last == 1 || (last == 2 && heap_is_instance(model->heap, path->steps[1].node, "builtins", "type"));
+    return last == 1 || (last == 2 && heap_is_class(model->heap, path->steps[1].node));
 }
 
 /* All code is known that is still there: the module's own body is gone, and so is that of its class. */
