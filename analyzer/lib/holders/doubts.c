@@ -11,7 +11,7 @@ static const struct store_site *drain_of(const struct evidence *evidence)
     const struct store_site *drain = evidence->filling.drain;
     for (uint32_t i = 0; !drain && signs_much_is_gone(evidence) && i < evidence->sites->removal_count; i++) {
         const struct store_site *removal = &evidence->sites->removals[i];
-        if (removal->executed == EXECUTION_UNKNOWN && (evidence->filling.deep || !removal->of_element))
+        if (removal->executed == EXECUTION_UNKNOWN && !removal->library && (evidence->filling.deep || !removal->of_element))
             drain = removal;
     }
     return drain;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What takes out of the holder again, and has run for certain, wherever that is. */
+/*
+ * What takes out of the holder again, and has run for certain, wherever that is in the application. A library's code has run for others, too: there the call counts
+ * by which the application got to it.
+ */
 #include "holders/filling_finder.h"
 
 #include "heap/known_names.h"
@@ -86,7 +89,7 @@ enum wh_status finder_find_drain(struct finder *finder)
     const struct store_site_list *sites = finder->sites;
     enum wh_status status = WH_OK;
     for (uint32_t i = 0; !status && i < sites->removal_count; i++)
-        status = look_at(finder, &sites->removals[i], finder->ret->deep || !sites->removals[i].of_element);
+        status = look_at(finder, &sites->removals[i], !sites->removals[i].library && (finder->ret->deep || !sites->removals[i].of_element));
     for (uint32_t i = 0; !status && i < sites->count; i++) {
         bool anew;
         status = makes_anew(finder, &sites->sites[i], &anew);

@@ -202,7 +202,7 @@ enum wh_status search_emit_removal(struct search *s, const struct event *event, 
         const struct caller *caller = &state->callers[i];
         removal.row = caller->row;
         removal.offset = caller->offset;
-        removal.executed = caller->executed;
+        removal.executed = caller->executed < event->executed ? caller->executed : event->executed;   /* both, or it has not run */
         removal.in_loop = caller->in_loop;
         removal.key = EXPR_UNKNOWN;
         removal.how = STORE_THROUGH_LIBRARY;
