@@ -457,6 +457,43 @@ static void a_million_small_holders_are_peeled(void **state)
     free(targets);
 }
 
+/* In an order in which no sweep gets far: the way back from the target is found all the same, and all of it. */
+static void a_long_chain_in_any_order_is_followed(void **state)
+{
+    (void)state;
+    enum { COUNT = 20000 };
+    struct random random = {11};
+    struct graph_builder builder;
+    uint32_t *order = malloc(COUNT * sizeof(*order));
+    struct min_cut cut;
+    struct wh_error error;
+    assert_non_null(order);
+    graph_builder_init(&builder);
+    for (uint32_t i = 0; i < COUNT; i++)
+        order[i] = graph_builder_node(&builder);
+    for (uint32_t i = COUNT - 1; i > 0; i--) {
+        uint32_t other = random_below(&random, i + 1), node = order[i];
+        order[i] = order[other];
+        order[other] = node;
+    }
+    graph_builder_root(&builder, order[0]);
+    for (uint32_t i = 0; i + 1 < COUNT; i++) {
+        graph_builder_edge(&builder, order[i], order[i + 1]);
+        graph_builder_edge(&builder, order[i], order[(i + 2) % COUNT]);
+        graph_builder_edge(&builder, order[i + 1], order[i]);
+    }
+    struct graph graph = graph_builder_finish(&builder);
+    struct edge_view view = edge_view_of(&graph);
+    uint32_t target = order[COUNT - 1];
+    assert_int_equal(min_cut_init(&view, &free_rules, &target, 1, &min_cut_limits, NULL, &error, &cut), WH_OK);
+    assert_true(cut.complete);
+    assert_int_equal(cut.cut.count, 2);
+    assert_int_equal(cut.cut.edges[0].node + cut.cut.edges[1].node, order[COUNT - 2] + order[COUNT - 3]);
+    min_cut_deinit(&cut);
+    graph_deinit(&graph);
+    free(order);
+}
+
 /* Edges to nodes whose number is 3 modulo 4 cannot be removed. */
 static unsigned price_but_to(const void *context, uint32_t node, uint32_t edge)
 {
@@ -662,6 +699,7 @@ int main(void)
         cmocka_unit_test(a_root_cannot_be_freed),
         cmocka_unit_test(planted_holders_are_found_in_layers),
         cmocka_unit_test(a_million_small_holders_are_peeled),
+        cmocka_unit_test(a_long_chain_in_any_order_is_followed),
         cmocka_unit_test(what_is_held_alone_is_no_part_of_the_network),
         cmocka_unit_test(beyond_the_limit_a_single_dominator_is_the_answer),
         cmocka_unit_test(beyond_the_limit_without_a_dominator_all_holders_are_cut),

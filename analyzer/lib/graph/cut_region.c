@@ -21,6 +21,7 @@ struct surveyor {
     uint32_t near;             /* the node that was last looked at */
     bool changed;
     uint32_t looked_at;        /* in this sweep */
+    uint64_t turns;            /* blocks that were looked at again */
 };
 
 void cut_edges_deinit(struct cut_edges *cut)
@@ -144,8 +145,8 @@ static void sweep_block(struct surveyor *surveyor, uint32_t begin, uint32_t end,
     }
 }
 
-/* References that fit into a cache, and how often they are looked at again. */
-enum { BLOCK_EDGES = 1 << 17, BLOCK_SWEEPS_MAX = 16 };
+/* References that fit into a cache, how often they are looked at again in a sweep, and how often all of them may be in all sweeps. */
+enum { BLOCK_EDGES = 1 << 17, TURNS_MAX = 16, TURNS_EACH = 4 };
 
 /*
  * All references, from the last to the first or the other way round. A snapshot lists most objects behind what refers to them, so the first way
@@ -160,11 +161,11 @@ static enum wh_status sweep(struct surveyor *surveyor, bool back, bool again)
     for (uint32_t step = 0; !status && step < blocks; step++) {
         uint32_t block = back ? blocks - 1 - step : step, begin = block * BLOCK_EDGES, end = block + 1 < blocks ? begin + BLOCK_EDGES : edges;
         bool more = true;
-        for (unsigned turn = 0; more && turn < BLOCK_SWEEPS_MAX; turn++) {
+        for (unsigned turn = 0; more && turn < TURNS_MAX; turn++) {
             surveyor->changed = false;
             sweep_block(surveyor, begin, end, back == (turn % 2 == 0));
             any |= surveyor->changed;
-            more = again && surveyor->changed;
+            more = again && surveyor->changed && surveyor->turns++ < (uint64_t)blocks * TURNS_EACH + TURNS_MAX;
         }
         status = progress_report(surveyor->progress, "what leads to the objects", step, blocks, surveyor->error);
     }
