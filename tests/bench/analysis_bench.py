@@ -44,7 +44,7 @@ for i in range(int(sys.argv[1]) // 29):
 """
 
 COMMANDS = (["info"], ["top"], ["suspects"], ["tree"], ["threads"], ["path", "--type", "dict"], ["show", "--type", "dict"],
-            ["retained", "--type", "dict"], ["cut", "--type", "dict"])
+            ["retained", "--type", "dict"], ["strings"], ["garbage"], ["waste"], ["triage"], ["cut", "--type", "dict"], ["cut", "--suspect", "1"])
 STACK_BYTES = 64 << 10   # nothing recurses over input
 
 
