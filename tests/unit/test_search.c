@@ -118,7 +118,7 @@ static void heaps_and_traps_give_the_same_in_either_way(void **state)
     }
 }
 
-static void large_heaps_in_random_order_are_scattered_and_no_others(void **state)
+static void large_graphs_in_random_order_are_scattered_and_no_others(void **state)
 {
     (void)state;
     for (int order = HEAP_ORDER_DUMP; order <= HEAP_ORDER_SHUF; order++) {
@@ -128,6 +128,12 @@ static void large_heaps_in_random_order_are_scattered_and_no_others(void **state
             assert_the_same(&heap.graph, NULL, 1);
         heap_graph_deinit(&heap);
     }
+    /* Of the ladder's references a fifth leads anywhere, but each object is found from a neighbour. */
+    struct graph chain = trap_scattered_chain(400000), ladder = trap_ladder(200000);
+    assert_true(graph_is_scattered(&chain));
+    assert_false(graph_is_scattered(&ladder));
+    graph_deinit(&chain);
+    graph_deinit(&ladder);
 }
 
 static void paths_are_made_only_if_asked_for(void **state)
@@ -202,7 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_graphs_give_the_same_in_either_way),
         cmocka_unit_test(heaps_and_traps_give_the_same_in_either_way),
-        cmocka_unit_test(large_heaps_in_random_order_are_scattered_and_no_others),
+        cmocka_unit_test(large_graphs_in_random_order_are_scattered_and_no_others),
         cmocka_unit_test(paths_are_made_only_if_asked_for),
         cmocka_unit_test(a_search_can_be_stopped_at_each_report),
         cmocka_unit_test(every_failed_allocation_is_an_error_and_leaks_nothing),

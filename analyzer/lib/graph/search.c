@@ -11,7 +11,7 @@
  * near, in that of addresses 98 of 100, in a heap of syntax trees 93; where 93 of 100 do the two ways take about as long, where it is less the
  * plain one soon takes twice as long.
  */
-enum { SMALL_GRAPH_NODES = 1 << 18, SAMPLES = 1 << 13, NEAR_DIVISOR = 1 << 13, EDGES_CLOSE_BY = 16, FAR_DIVISOR = 8 };
+enum { SMALL_GRAPH_NODES = 1 << 18, SAMPLES = 1 << 11, NEAR_DIVISOR = 1 << 13, EDGES_CLOSE_BY = 16, EDGES_OF_NEIGHBOURS = 64, FAR_DIVISOR = 8 };
 
 static uint64_t distance(uint32_t a, uint32_t b)
 {
@@ -32,16 +32,40 @@ static uint32_t source_of_edge(const struct graph *graph, uint32_t edge)
     return low;
 }
 
-/* Is the edge's target near its source, or near the target of an edge close by? Then it was, or will be, in the caches for that one. */
+struct edge_range { uint32_t begin, end; };
+
+static struct edge_range edges_around(const struct graph *graph, uint32_t edge, uint32_t radius)
+{
+    return (struct edge_range){edge > radius ? edge - radius : 0, graph->edge_count - edge > radius ? edge + radius : graph->edge_count};
+}
+
+/* Another target of these edges is near. */
+static bool has_near_target(const struct graph *graph, struct edge_range range, uint32_t target)
+{
+    bool near = false;
+    for (uint32_t edge = range.begin; !near && edge < range.end; edge++)
+        near = graph->target_of_edge[edge] != target && distance(graph->target_of_edge[edge], target) < graph->node_count / NEAR_DIVISOR;
+    return near;
+}
+
+static bool has_target(const struct graph *graph, struct edge_range range, uint32_t target)
+{
+    bool found = false;
+    for (uint32_t edge = range.begin; !found && edge < range.end; edge++)
+        found = graph->target_of_edge[edge] == target;
+    return found;
+}
+
+/*
+ * Is the edge's target near its source, or near the target of an edge close by? Then it was, or will be, in the caches for that one. A target that its
+ * neighbours refer to is found from there: another order would not bring it nearer to this source.
+ */
 static bool is_near(const struct graph *graph, uint32_t edge)
 {
-    uint32_t target = graph->target_of_edge[edge], limit = graph->node_count / NEAR_DIVISOR;
-    uint32_t begin = edge > EDGES_CLOSE_BY ? edge - EDGES_CLOSE_BY : 0;
-    uint32_t end = graph->edge_count - edge > EDGES_CLOSE_BY ? edge + EDGES_CLOSE_BY : graph->edge_count;
-    bool near = distance(source_of_edge(graph, edge), target) < limit;
-    for (uint32_t other = begin; !near && other < end; other++)
-        near = graph->target_of_edge[other] != target && distance(graph->target_of_edge[other], target) < limit;
-    return near;
+    uint32_t target = graph->target_of_edge[edge];
+    return distance(source_of_edge(graph, edge), target) < graph->node_count / NEAR_DIVISOR ||
+           has_near_target(graph, edges_around(graph, edge, EDGES_CLOSE_BY), target) ||
+           has_target(graph, edges_around(graph, graph->first_edge_of_node[target], EDGES_OF_NEIGHBOURS), target);
 }
 
 struct sample { uint32_t target; bool near; };
@@ -59,9 +83,8 @@ bool graph_is_scattered(const struct graph *graph)
     uint32_t count = 0, near = 0, single = 0, step = graph->edge_count / SAMPLES + 1;
     if (graph->node_count < SMALL_GRAPH_NODES)
         return false;
-    for (uint64_t edge = 0; edge < graph->edge_count; edge += step) {
+    for (uint64_t edge = 0; edge < graph->edge_count; edge += step)
         samples[count++] = (struct sample){graph->target_of_edge[edge], is_near(graph, (uint32_t)edge)};
-    }
     qsort(samples, count, sizeof(*samples), compare_samples);
     for (uint32_t i = 0; i < count; i++) {
         if ((i > 0 && samples[i - 1].target == samples[i].target) || (i + 1 < count && samples[i + 1].target == samples[i].target))
