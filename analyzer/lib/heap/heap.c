@@ -237,17 +237,32 @@ bool store_address_walk_next(struct store_address_walk *walk, uint32_t *node, ui
     return true;
 }
 
+static uint32_t row_of_store(const struct heap *heap, uint32_t node)
+{
+    uint32_t row = heap->stores_before_block[node / HEAP_STORE_BLOCK];
+    for (uint32_t before = node - node % HEAP_STORE_BLOCK; before < node; before++)
+        row += (heap->form_of_node[before] & FORM_STORE) != 0;
+    return row;
+}
+
 bool heap_store(const struct heap *heap, uint32_t node, struct heap_store *ret)
 {
     struct store_walk walk;
     if (!(heap->form_of_node[node] & FORM_STORE))
         return false;
     store_walk_init(&walk, heap);
-    walk.row = heap->stores_before_block[node / HEAP_STORE_BLOCK];
-    for (uint32_t before = node - node % HEAP_STORE_BLOCK; before < node; before++)
-        walk.row += (heap->form_of_node[before] & FORM_STORE) != 0;
+    walk.row = row_of_store(heap, node);
     walk.node = node;
     return store_walk_next(&walk, &node, ret);
+}
+
+uint64_t heap_store_length(const struct heap *heap, uint32_t node)
+{
+    struct column_reader length;
+    if (!(heap->form_of_node[node] & FORM_STORE))
+        return 0;
+    column_reader_init(&length, &heap->snapshot, TABLE_STORES, STORES_LENGTH);
+    return number_at(&length, row_of_store(heap, node));
 }
 
 static uint64_t address_of_id(const struct heap *heap, uint64_t id)

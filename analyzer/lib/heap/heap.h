@@ -177,6 +177,9 @@ const struct heap_place *heap_place(const struct heap *heap, uint32_t node);
 /* The backing store: false if the object has none. */
 bool heap_store(const struct heap *heap, uint32_t node, struct heap_store *ret);
 
+/* Its length alone, which is a third of the work: 0 if the object has none. */
+uint64_t heap_store_length(const struct heap *heap, uint32_t node);
+
 /* All of them, by ascending nodes. */
 struct store_walk { const struct heap *heap; uint32_t node, row; struct column_reader length, capacity, address; };
 void store_walk_init(struct store_walk *ret, const struct heap *heap);

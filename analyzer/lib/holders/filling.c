@@ -371,11 +371,10 @@ static uint64_t number_at(const struct finder *finder, const struct code_flow *f
 
 uint64_t finder_length(const struct finder *finder)
 {
-    struct heap_store store;
     uint32_t node = finder->point->node;
     if (heap_is_instance(finder->heap, node, "functools", "_lru_cache_wrapper"))
         node = heap_member(finder->heap, node, "cache");
-    return node && heap_store(finder->heap, node, &store) ? store.length : 0;
+    return node ? heap_store_length(finder->heap, node) : 0;
 }
 
 /* `any`: also of another container's length. */

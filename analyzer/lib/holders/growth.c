@@ -167,23 +167,20 @@ enum { DEEP_ITEMS_MIN = 16, DEEP_CONTAINERS_MAX = 2000, DEEP_LEVELS_MAX = 3, DEE
 struct level { uint32_t nodes[DEEP_CONTAINERS_MAX], count; uint64_t items, bytes; };
 
 /* A dict's subclass has its items among its references without a label; a buffer has no items. */
-static bool is_container(const struct model *model, uint32_t node, struct heap_store *ret)
+static bool is_container(const struct model *model, uint32_t node)
 {
-    if (!(model->heap->form_of_node[node] & FORM_STORE))
-        return false;
-    bool filled = heap_items_kind(model->heap, node) != FORM_ITEMS_NONE || model_children(model, node).count > 0;
-    return filled && heap_store(model->heap, node, ret);
+    return model->heap->form_of_node[node] & FORM_STORE &&
+           (heap_items_kind(model->heap, node) != FORM_ITEMS_NONE || model_children(model, node).count > 0);
 }
 
 static bool add_container(const struct model *model, uint32_t node, struct level *ret)
 {
-    struct heap_store store;
-    if (!is_container(model, node, &store) || model->heap->form_of_node[node] & FORM_BOUNDED)
+    if (!is_container(model, node) || model->heap->form_of_node[node] & FORM_BOUNDED)
         return false;
     if (ret->count < DEEP_CONTAINERS_MAX)
         ret->nodes[ret->count] = node;
     ret->count++;   /* one more than there is room for: too many */
-    ret->items += store.length;
+    ret->items += heap_store_length(model->heap, node);
     ret->bytes += model_retained(model, node);
     return true;
 }
@@ -228,8 +225,7 @@ bool growth_is_deep(const struct model *model, uint32_t node)
 {
     struct level levels[2];
     const struct level *level;
-    struct heap_store store;
-    return is_container(model, node, &store) && find_deep(model, node, levels, &level);
+    return is_container(model, node) && find_deep(model, node, levels, &level);
 }
 
 bool growth_of_contents(const struct model *model, uint32_t node, struct growth *ret)
@@ -239,8 +235,7 @@ bool growth_of_contents(const struct model *model, uint32_t node, struct growth 
     struct { struct growth growth; uint64_t bytes; } votes[VOTES_MAX];
     unsigned vote_count = 0, best = 0;
     uint32_t latest = 0;
-    struct heap_store store;
-    if (!is_container(model, node, &store) || !find_deep(model, node, levels, &level))
+    if (!is_container(model, node) || !find_deep(model, node, levels, &level))
         return false;
     for (uint32_t i = 0; i < level->count; i++) {
         struct growth growth;
