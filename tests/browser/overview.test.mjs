@@ -55,6 +55,19 @@ test("the verdict names holder, size, share and line before anything else", asyn
   });
 });
 
+test("what one snapshot cannot settle is a suspect that is not called a leak, and says why", async () => {
+  const source = leakyDocument();
+  const suspect = source.suspects.suspects[1];
+  suspect.verdict = "uncertain";
+  suspect.reasons.push({ sign: "taken-out", sentence: "Book.remove, line 20, takes out of it", weight: "doubt" });
+  await withPage(source, {}, async (page) => {
+    const text = spaced(await page.locator("#suspect-2").innerText());
+    assert.match(text, /undecided .*Undecided Book\.remove, line 20, takes out of it\. A second snapshot tells: whoholds suspects \S+ SECOND/i);
+    assert.equal(text.split("takes out of it").length, 2, "once");
+    assert.doesNotMatch(spaced(await page.locator("#suspect-1").innerText()), /undecided/i);
+  });
+});
+
 test("the path has one step a line, with dominators bold", async () => {
   await withPage(document, {}, async (page) => {
     const steps = page.locator("#suspect-1 .path li");

@@ -136,15 +136,15 @@ function SuspectFacts({ suspect }: { suspect: Suspect }) {
   const allocated = suspect.allocated_at ?? [];
   const contents = suspect.contents ?? [];
   const cut = cutOf(document, suspect);
-  const reasons = suspect.reasons ?? [];
   const doubt = undecided(suspect);
+  const reasons = (suspect.reasons ?? []).filter((reason) => reason !== doubt);
   return (
     <dl class="facts">
       {doubt && (
         <>
           <dt>Undecided</dt>
           <dd class="undecided">
-            {sentence(doubt.sentence)}
+            {sentence(doubt.sentence)}.
             {!suspect.growth && (
               <span class="quiet">
                 {" A second snapshot tells: "}
@@ -271,6 +271,7 @@ function SuspectCard({
     <article class="suspect" id={id} aria-labelledby={`${id}-name`} data-address={holder.address}>
       <p class="eyebrow">
         {only ? "The suspect" : `Suspect ${count(suspect.rank)}`}{" "}
+        {suspect.verdict === "uncertain" && <span class="tag">undecided</span>}{" "}
         {suspect.growth?.change === "flat" && <span class="tag">did not grow</span>}
         {suspect.growth?.every_step && <span class="tag strong">grew in every step</span>}
       </p>
