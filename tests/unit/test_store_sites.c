@@ -197,6 +197,81 @@ static void an_unknown_instruction_makes_the_result_incomplete(void **state)
     test_heap_deinit(&heap);
 }
 
+/* class Handler: def __init__(self): self.log = cache      def handle(self, x): self.log.append(x)      and no instance of it */
+#define HANDLER                                                                                                             \
+    "type app.Handler heap object Handler members __dict__\nmodule app { 'cache' cache 'Handler' Handler }\ncache : list [ ]\n" \
+    "code init_code '__init__' '/src/app.py' 10 args 1 old locals self names cache log bytecode 010002000f01\n"             \
+    "code handle_code 'handle' '/src/app.py' 20 args 2 old locals self x names log append bytecode 02001000030102010401\n"  \
+    "code reset_code 'reset' '/src/app.py' 30 args 1 old locals self names make log bytecode 0100070002000f01\n"            \
+    "init : function .__code__ init_code .__globals__ app.__dict__\nhandle : function .__code__ handle_code .__globals__ app.__dict__\n" \
+    "reset : function .__code__ reset_code .__globals__ app.__dict__\nHandler : type .__dict__ Handler.__dict__\n"
+
+static void an_attribute_of_instances_that_are_gone_is_known_by_what_it_was_set_to(void **state)
+{
+    (void)state;
+    static const struct { const char *text; unsigned count; } cases[] = {
+        {HANDLER "Handler.__dict__ : dict { '__init__' init 'handle' handle }\n", 1},
+        {HANDLER "Handler.__dict__ : dict { '__init__' init 'handle' handle 'reset' reset }\n", 0},   /* it may be what make() gives */
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct test_heap heap;
+        struct store_site_list list;
+        bytecode_heap_open(&heap, cases[i].text);
+        struct holder holder = global_holder(&heap, "cache");
+        find(&heap, &holder, &list);
+        assert_int_equal(list.count, cases[i].count);
+        if (list.count) {
+            assert_true(span_is(list.sites[0].function, "handle"));
+            assert_int_equal(list.sites[0].match, MATCH_CLASS);
+        }
+        store_site_list_deinit(&list);
+        test_heap_deinit(&heap);
+    }
+}
+
+/* def start(x): global cache; cache = [x] */
+static void a_list_that_begins_with_one_is_as_good_as_empty_once_it_is_long(void **state)
+{
+    (void)state;
+    static const struct { const char *items; enum store_how how; } cases[] = {
+        {"1 2 3", STORE_ASSIGN}, {"1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20", STORE_CREATE}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct test_heap heap;
+        struct store_site_list list;
+        struct text text = {0};
+        text_addf(&text, "module app { 'cache' cache 'start' start }\ncache : list [ %s ]\n"
+                         "code start_code 'start' '/src/app.py' 10 args 1 old locals x names cache bytecode 020011010e00\n"
+                         "start : function .__code__ start_code .__globals__ app.__dict__\n", cases[i].items);
+        bytecode_heap_open(&heap, text_string(&text));
+        struct holder holder = global_holder(&heap, "cache");
+        find(&heap, &holder, &list);
+        assert_int_equal(list.count, 1);
+        assert_int_equal(list.sites[0].how, cases[i].how);
+        store_site_list_deinit(&list);
+        test_heap_deinit(&heap);
+        text_deinit(&text);
+    }
+}
+
+/* def define(name, x): globals()[name] = x */
+static void a_module_gets_names_through_its_globals(void **state)
+{
+    (void)state;
+    struct test_heap heap;
+    struct store_site_list list;
+    bytecode_heap_open(&heap, "module app { 'define' define }\n"
+                     "code define_code 'define' '/src/app.py' 10 args 2 old locals name x names globals bytecode 02010100070002000900\n"
+                     "define : function .__code__ define_code .__globals__ app.__dict__\n");
+    struct holder holder = {.node = test_heap_node(&heap, "app"), .path_count = 1};
+    holder.paths[0] = (struct holder_path){{{ACCESS_VARIABLE, HEAP_NULL, {"", 0}, holder.node}}, 1};
+    find(&heap, &holder, &list);
+    assert_int_equal(list.count, 1);
+    assert_int_equal(list.sites[0].how, STORE_SETATTR);
+    assert_int_equal(list.sites[0].match, MATCH_EXACT);
+    store_site_list_deinit(&list);
+    test_heap_deinit(&heap);
+}
+
 static enum wh_status find_once(const struct test_heap *heap, const struct holder *holder)
 {
     struct code_index *index;
@@ -242,6 +317,9 @@ int main(void)
         cmocka_unit_test(who_passes_what_becomes_the_global_is_a_site),
         cmocka_unit_test(functions_that_call_each_other_for_ever_come_to_an_end),
         cmocka_unit_test(an_unknown_instruction_makes_the_result_incomplete),
+        cmocka_unit_test(an_attribute_of_instances_that_are_gone_is_known_by_what_it_was_set_to),
+        cmocka_unit_test(a_list_that_begins_with_one_is_as_good_as_empty_once_it_is_long),
+        cmocka_unit_test(a_module_gets_names_through_its_globals),
         cmocka_unit_test(each_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

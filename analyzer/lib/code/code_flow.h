@@ -24,7 +24,7 @@ enum expr_kind {
     EXPR_INNER,      /* a: container; an item of it, or of that, and so on: what a loop goes down to */
     EXPR_PAIR,       /* a: dict; a (key, value) out of it */
     EXPR_COPY,       /* a: iterable, b: offset; list(x), sorted(x) */
-    EXPR_FRESH,      /* a: offset; a container made here */
+    EXPR_FRESH,      /* a: offset; a container made here, b: of so many values; 0: not known */
     EXPR_EMPTY,      /* a: offset; the same, without contents */
     EXPR_SLICE,      /* slice object */
     EXPR_CALL,       /* a: callee, b: offset */

@@ -474,25 +474,33 @@ static bool uses_super(const struct code_index *index, uint32_t function)
     return found;
 }
 
-static void note_method(struct code_index *index, uint32_t type, uint32_t value)
+/* Its code was written under that name, as that of a decorator's wrapper is not; made at run time, it may have variables around it. */
+static bool is_written_as(const struct code_index *index, uint32_t function, uint32_t key)
+{
+    uint32_t row = code_index_row_of_callable(index, function), name = key ? code_index_name_of_node(index, key) : NAME_NONE;
+    return name && row != CODE_NONE && index->facts[row].name == name;
+}
+
+static void note_method(struct code_index *index, uint32_t type, uint32_t key, uint32_t value)
 {
     enum method_kind kind;
     uint32_t function = unwrap_method(index, value, &kind);
     note_wrapped(index, type, function, kind);
-    if (!function || !heap_member(index->heap, function, "__closure__") || uses_super(index, function) || is_named_in_class(index, function, type))
+    if (!function || !heap_member(index->heap, function, "__closure__") || uses_super(index, function) || is_named_in_class(index, function, type) ||
+        is_written_as(index, function, key))
         note_function(index, type, function, kind);
 }
 
 /* Setters and deleters belong to the class as much as getters do. */
-static void note_class_entry(struct code_index *index, uint32_t type, uint32_t value)
+static void note_class_entry(struct code_index *index, uint32_t type, uint32_t key, uint32_t value)
 {
     if (!value)
         return;
-    note_method(index, type, value);
+    note_method(index, type, key, value);
     if (!heap_type_is(index->heap, value, "builtins", "property"))
         return;
-    note_method(index, type, heap_member(index->heap, value, "fset"));
-    note_method(index, type, heap_member(index->heap, value, "fdel"));
+    note_method(index, type, key, heap_member(index->heap, value, "fset"));
+    note_method(index, type, key, heap_member(index->heap, value, "fdel"));
 }
 
 static void note_methods(struct code_index *index)
@@ -505,7 +513,7 @@ static void note_methods(struct code_index *index)
             continue;
         struct node_run items = heap_items(index->heap, dict);
         for (uint32_t i = 0; i + 1 < items.count; i += 2)
-            note_class_entry(index, type, items.nodes[i + 1]);
+            note_class_entry(index, type, items.nodes[i], items.nodes[i + 1]);
     }
 }
 

@@ -430,7 +430,7 @@ static void build_display(struct interpreter *in)
 {
     unsigned count = instruction_pops(&in->at);
     drop(in, count);
-    push(in, flow_make(in, count ? EXPR_FRESH : EXPR_EMPTY, in->at.offset, 0));
+    push(in, flow_make(in, count ? EXPR_FRESH : EXPR_EMPTY, in->at.offset, count));
 }
 
 /* What comes of operands that all go into it. */

@@ -92,6 +92,32 @@ void holder_steps_init(const struct code_index *index, const struct holder *hold
         ret->namespace_node = heap_member(index->heap, holder->node, "__dict__");
 }
 
+bool holder_steps_add_alias(struct holder_steps *steps, uint32_t type, uint32_t name)
+{
+    uint32_t owner = steps->index->heap->types[type].node;
+    unsigned number = ALIAS_FIRST;
+    for (; steps->in_use & bit(number); number++) {
+        if ((steps->owner[number] == owner && steps->name[number] == name) || number + 1 == ALIAS_FIRST + ALIASES_MAX)
+            return false;
+    }
+    if (!owner || !name)
+        return false;
+    steps->in_use |= bit(number);
+    steps->final |= bit(number);
+    steps->kind[number] = ACCESS_ATTRIBUTE;
+    steps->owner[number] = owner;
+    steps->node[number] = steps->holder->node;
+    steps->name[number] = name;
+    steps->owner_row[number] = CODE_NONE;
+    return true;
+}
+
+/* Does the step start at a name, and not at the step before it? */
+static bool is_first(unsigned number)
+{
+    return number >= ALIAS_FIRST || number % HOLDER_STEPS_MAX == 0;
+}
+
 struct step_set match_node(const struct holder_steps *steps, uint32_t node)
 {
     struct step_set set = {{0}};
@@ -145,7 +171,7 @@ struct step_set match_attribute(const struct holder_steps *steps, struct step_se
         if (steps->kind[number] != ACCESS_ATTRIBUTE || steps->name[number] != name)
             continue;
         enum store_match match;
-        bool first = number % HOLDER_STEPS_MAX == 0, seen = false;
+        bool first = is_first(number), seen = false;
         for (unsigned m = 0; m < MATCH_COUNT && !first && !seen; m++)
             if (object_steps.bits[m] & bit(number - 1)) {
                 set.bits[m] |= bit(number);
@@ -153,10 +179,12 @@ struct step_set match_attribute(const struct holder_steps *steps, struct step_se
             }
         if (seen)
             continue;
+        if (!object_known && number >= ALIAS_FIRST)
+            continue;
         if (!object_known)
             set.bits[MATCH_NAME] |= bit(number);
         else if (owner_fits(steps, number, object, &match))
-            set.bits[match] |= bit(number);
+            set.bits[number < ALIAS_FIRST ? match : MATCH_CLASS] |= bit(number);
     }
     return set;
 }
@@ -166,7 +194,7 @@ struct step_set match_any_attribute(const struct holder_steps *steps, struct ste
     struct step_set set = {{0}};
     for (uint64_t left = steps->in_use; left; left &= left - 1) {
         unsigned number = (unsigned)__builtin_ctzll(left);
-        bool first = number % HOLDER_STEPS_MAX == 0;
+        bool first = is_first(number);
         enum store_match match;
         if (steps->kind[number] != ACCESS_ATTRIBUTE)
             continue;
@@ -197,7 +225,7 @@ struct step_set match_item(const struct holder_steps *steps, struct step_set con
             set.bits[m] |= MATCH_INNERMOST;
         for (uint64_t left = container.bits[m] & steps->in_use; left; left &= left - 1) {
             unsigned next = (unsigned)__builtin_ctzll(left) + 1;
-            if (next % HOLDER_STEPS_MAX && steps->in_use & bit(next) && is_item(steps, next))
+            if (!is_first(next) && steps->in_use & bit(next) && is_item(steps, next))
                 set.bits[m] |= bit(next);
         }
     }

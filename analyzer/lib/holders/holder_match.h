@@ -18,6 +18,8 @@ struct step_set {
 #define MATCH_ELEMENT ((uint64_t)1 << 63)
 #define MATCH_INNER ((uint64_t)1 << 62)
 #define MATCH_INNERMOST ((uint64_t)1 << 61)
+/* Behind the paths' own steps: attributes of which the code tells that they are other names of the holder. */
+enum { ALIAS_FIRST = HOLDER_PATHS_MAX * HOLDER_STEPS_MAX, ALIASES_MAX = 8 };
 #define ALL_STEPS (((uint64_t)1 << (HOLDER_PATHS_MAX * HOLDER_STEPS_MAX)) - 1)
 
 static inline uint64_t step_set_any(struct step_set set) { return set.bits[0] | set.bits[1] | set.bits[2]; }
@@ -51,6 +53,12 @@ struct holder_steps {
 };
 
 void holder_steps_init(const struct code_index *index, const struct holder *holder, struct holder_steps *ret);
+
+/*
+ * An attribute by this name of instances of the class, alive or not, is the holder as well: self.log = LOG in __init__. False if that is known,
+ * or if there is no room.
+ */
+bool holder_steps_add_alias(struct holder_steps *steps, uint32_t type, uint32_t name);
 
 /* Steps whose object is this very node. */
 struct step_set match_node(const struct holder_steps *steps, uint32_t node);

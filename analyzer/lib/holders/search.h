@@ -31,6 +31,7 @@ struct code_state {
     struct caller callers[CALLERS_MAX];
     uint32_t caller_count;
     uint32_t depth;
+    bool makes_anew;                      /* it gives back a link that has in it what it was given: return Version(text, before) */
     bool queued;
 };
 

@@ -382,11 +382,23 @@ static enum wh_status follow_call(struct search *s, const struct event *event)
     return count || status ? status : pass_to_argument(s, event);
 }
 
+/* What a call's first argument is, also in f(*(h, x), **attributes), as h, x and **attributes are compiled. */
+static uint32_t first_argument(const struct search *s, const struct event *event)
+{
+    uint32_t first = argument(s, event, 0);
+    for (uint32_t i = 0; event->spread && i < s->flow->event_count; i++) {
+        const struct event *element = &s->flow->events[i];
+        if (element->kind == EVENT_ELEMENT && element->target == first && !element->name)
+            return element->value;
+    }
+    return first;
+}
+
 /* pickler.dump(x), SubElement(root, …): an extension's object is given something, or is to a function of an extension. */
 static enum wh_status visit_opaque_call(struct search *s, const struct event *event, const struct expr *callee)
 {
     enum store_match match;
-    uint32_t node = value_of(s, event->target).node, first = argument(s, event, 0);
+    uint32_t node = value_of(s, event->target).node, first = first_argument(s, event);
     if (!s->opaque || !event->argument_count || code_index_row_of_callable(s->index, node) != CODE_NONE || search_is_class(s, event->target))
         return WH_OK;
     if (callee->kind == EXPR_ATTR && mutator_only_asks(name_text(s, callee->b)))
@@ -394,7 +406,7 @@ static enum wh_status visit_opaque_call(struct search *s, const struct event *ev
     if (callee->kind == EXPR_ATTR && step_set_best(s->sets[callee->a], s->steps.final, &match))
         return search_emit(s, event, STORE_METHOD, match, LEVEL_STORES);
     bool native = node && heap_type_is(s->heap, node, "builtins", "builtin_function_or_method");
-    if (native && event->argument_count > 1 && step_set_best(s->sets[first], s->steps.final, &match))
+    if (native && (event->argument_count > 1 || event->spread) && step_set_best(s->sets[first], s->steps.final, &match))
         return search_emit(s, event, STORE_FUNCTION, match, LEVEL_STORES);
     return WH_OK;
 }

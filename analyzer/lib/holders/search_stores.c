@@ -112,6 +112,15 @@ static bool has_itself_as_part(const struct search *s, uint32_t value)
     return false;
 }
 
+/* app = with_log(app), where the holder is a function that with_log() makes; head = link_to(head) */
+static bool makes_holder(const struct search *s, uint32_t callee)
+{
+    uint32_t row = code_index_row_of_callable(s->index, value_of(s, callee).node);
+    uint32_t own = code_index_row_of_callable(s->index, s->steps.holder->node);
+    const struct code_state *state = row == CODE_NONE ? NULL : search_find(s, row);
+    return row != CODE_NONE && ((own != CODE_NONE && s->index->facts[own].parent == row) || (state && state->makes_anew));
+}
+
 /* top = Cell(value, top), scope = scope.new_child(): the old one goes into the new one. */
 static bool is_made_of_itself(const struct search *s, uint32_t value)
 {
@@ -121,11 +130,12 @@ static bool is_made_of_itself(const struct search *s, uint32_t value)
     bool itself = false;
     if (expr->kind == EXPR_FRESH || expr->kind == EXPR_EMPTY)
         return has_itself_as_part(s, value);
-    if (!event || (value_of(s, event->target).node && !search_is_class(s, event->target)))
+    bool makes = event && makes_holder(s, event->target);
+    if (!event || (!makes && value_of(s, event->target).node && !search_is_class(s, event->target)))
         return false;   /* sorted(x), filter(f, x): as large as before, or smaller */
     for (uint32_t i = 0; i < event->argument_count; i++)
         itself |= is_final(s, argument(s, event, i));
-    return (itself && search_is_class(s, event->target)) || (callee->kind == EXPR_ATTR && itself);
+    return itself && (makes || search_is_class(s, event->target) || callee->kind == EXPR_ATTR);
 }
 
 static bool may_be_made_of_itself(const struct search *s, uint32_t value)
@@ -136,6 +146,21 @@ static bool may_be_made_of_itself(const struct search *s, uint32_t value)
     for (unsigned leaf = 0; leaf < count; leaf++)
         itself |= is_made_of_itself(s, leaves[leaf]);
     return itself;
+}
+
+/* scopes = [outermost], which has had many others since. */
+static bool makes_few(const struct search *s, uint32_t value)
+{
+    enum { TIMES_LONGER = 16 };
+    const struct expr *expr = &s->flow->exprs[value];
+    struct node_run items = heap_items(s->heap, s->steps.holder->node);
+    if (expr->kind != EXPR_FRESH || !expr->b || expr->b > items.count / TIMES_LONGER)
+        return false;
+    for (uint32_t i = 0; i < s->flow->event_count; i++) {
+        if (s->flow->events[i].kind <= EVENT_ADD && s->flow->events[i].kind != EVENT_CALL && s->flow->events[i].target == value)
+            return false;
+    }
+    return true;
 }
 
 /* The holder gets its name: how was it made? Constants are no containers. */
@@ -149,7 +174,7 @@ static enum wh_status visit_binding(struct search *s, const struct event *event,
         return search_emit(s, event, STORE_ANEW, match, LEVEL_STORES);
     if (!search_is_maker(kind) && step_set_best(s->sets[value], s->steps.final, &own))
         return WH_OK;   /* another name for the holder */
-    if (search_makes_empty(s, value))
+    if (search_makes_empty(s, value) || makes_few(s, value))
         return search_emit(s, event, STORE_CREATE, match, LEVEL_CREATES);
     return search_emit(s, event, STORE_ASSIGN, match, LEVEL_MAKES);
 }
@@ -193,6 +218,42 @@ static enum wh_status follow_result(struct search *s, const struct event *event,
     return WH_OK;
 }
 
+/* return Version(text, before): then the line of interest is the one that gives the old version and keeps the new one. */
+static enum wh_status note_maker_of_links(struct search *s, const struct event *event)
+{
+    struct code_state *state = search_find(s, s->row);
+    enum wh_status status = WH_OK;
+    if (state->makes_anew || !(step_set_any(state->result) & s->steps.final) || !may_be_made_of_itself(s, event->value))
+        return WH_OK;
+    state->makes_anew = true;
+    for (uint32_t i = 0; !status && i < state->caller_count; i++)
+        status = search_enqueue(s, search_find(s, state->callers[i].row));
+    return status;
+}
+
+/* A lambda has no name by which it is called: the variables of other functions that it is in. */
+static enum wh_status enqueue_users_of_lambda(struct search *s, uint32_t depth)
+{
+    const struct code_index *index = s->index;
+    uint32_t first = index->first_function_of_code[s->row], end = index->first_function_of_code[s->row + 1], functions = index->first_function_of_code[s->heap->code_count];
+    enum wh_status status = WH_OK;
+    for (uint32_t i = 0; !status && first < end && i < functions; i++) {
+        uint32_t closure = heap_member(s->heap, index->functions[i], "__closure__");
+        struct node_run cells = closure ? heap_items(s->heap, closure) : (struct node_run){NULL, 0};
+        bool has = false;
+        for (uint32_t k = 0; k < cells.count && !has; k++)
+            has = cells.nodes[k] && heap_member(s->heap, cells.nodes[k], "cell_contents") == index->functions[first];
+        struct code_state *state;
+        uint32_t row = has ? code_index_row_of_callable(index, index->functions[i]) : CODE_NONE;
+        if (row == CODE_NONE)
+            continue;
+        status = search_touch(s, row, depth, &state);
+        if (!status)
+            status = search_enqueue(s, state);
+    }
+    return status;
+}
+
 /* What is returned is what a call of this function means: look at its callers, by its name. */
 static enum wh_status visit_return(struct search *s, const struct event *event)
 {
@@ -203,6 +264,8 @@ static enum wh_status visit_return(struct search *s, const struct event *event)
         set.bits[match] &= ~state->result.bits[match];
     if (!step_set_add(&state->returns, set) || depth > CALLS_MAX || !name)
         return WH_OK;
+    if (span_is(name_text(s, name), "<lambda>"))
+        return enqueue_users_of_lambda(s, depth);
     return search_enqueue_users(s, name, depth);
 }
 
@@ -217,6 +280,45 @@ static enum wh_status follow_own_result(struct search *s, const struct event *ev
     return follow_result(s, event, search_bound_by(s, event), event->value);
 }
 
+/* Does other code give the attribute a container of its own? Then what is done to it is not always done to the holder. */
+static enum wh_status is_bound_otherwise(const struct search *s, uint32_t type, const struct event *alias, bool *ret)
+{
+    uint32_t first = s->index->first_user_of_name[alias->name], end = s->index->first_user_of_name[alias->name + 1];
+    enum wh_status status = WH_OK;
+    *ret = end - first > USERS_MAX;
+    for (uint32_t u = first; !status && !*ret && u < end; u++) {
+        const struct code_flow *flow;
+        status = code_index_flow(s->index, s->index->users[u], s->error, &flow);
+        for (uint32_t i = 0; !status && i < flow->event_count; i++) {
+            const struct event *event = &flow->events[i];
+            bool same = s->index->users[u] == s->row && event->offset == alias->offset;
+            *ret |= event->kind == EVENT_STORE_ATTR && event->name == alias->name && !same && flow->values[event->target].type == type &&
+                    search_is_maker((enum expr_kind)flow->exprs[event->value].kind);
+        }
+    }
+    return status;
+}
+
+/*
+ * self.audit = AUDIT in a class of which no instance is alive: what is done to that attribute is done to the holder. Where instances are alive, the
+ * heap itself tells whose attribute is the holder.
+ */
+static enum wh_status learn_alias(struct search *s, const struct event *event)
+{
+    enum store_match match;
+    struct expr_value target = value_of(s, event->target);
+    uint32_t depth = search_find(s, s->row)->depth + 1;
+    bool unseen = target.type != TYPE_NONE && !target.node && !s->index->sample_of_type[target.type] && s->heap->types[target.type].flags & TYPE_HEAP;
+    if (!unseen || event->executed == EXECUTION_NEVER || depth > CALLS_MAX)
+        return WH_OK;
+    if (!step_set_best(s->sets[event->value], s->steps.final, &match) || match == MATCH_NAME || step_set_any(search_bound_by(s, event)))
+        return WH_OK;
+    bool otherwise;
+    enum wh_status status = is_bound_otherwise(s, target.type, event, &otherwise);
+    if (status || otherwise || !holder_steps_add_alias(&s->steps, target.type, event->name))
+        return status;
+    return search_enqueue_users(s, event->name, depth);
+}
 
 enum wh_status search_visit_stored_name(struct search *s, const struct event *event)
 {
@@ -226,17 +328,32 @@ enum wh_status search_visit_stored_name(struct search *s, const struct event *ev
 enum wh_status search_visit_stored_attribute(struct search *s, const struct event *event)
 {
     enum wh_status status = visit_attribute(s, event);
+    if (!status)
+        status = learn_alias(s, event);
     return status ? status : follow_own_result(s, event);
+}
+
+/* routes["/"] = timed(routes["/"]) */
+static enum wh_status visit_item_made_anew(struct search *s, const struct event *event)
+{
+    enum store_match match;
+    if (!step_set_best(search_bound_by(s, event), s->steps.final, &match) || !may_be_made_of_itself(s, event->value))
+        return WH_OK;
+    return search_emit(s, event, STORE_ANEW, match, LEVEL_STORES);
 }
 
 enum wh_status search_visit_stored_item(struct search *s, const struct event *event)
 {
     enum wh_status status = search_visit_statement(s, event);
+    if (!status)
+        status = visit_item_made_anew(s, event);
     return status ? status : follow_own_result(s, event);
 }
 
 enum wh_status search_visit_returned(struct search *s, const struct event *event)
 {
-    enum wh_status status = visit_return(s, event);
+    enum wh_status status = note_maker_of_links(s, event);
+    if (!status)
+        status = visit_return(s, event);
     return status ? status : follow_own_result(s, event);
 }
