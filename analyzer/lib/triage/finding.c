@@ -8,18 +8,37 @@
 #include "base/array.h"
 #include "naming/naming.h"
 
+static enum wh_status grow(struct finder *finder)
+{
+    uint32_t capacity = finder->candidate_capacity ? finder->candidate_capacity * 2 : 64;
+    struct candidate *grown = realloc(finder->candidates, (size_t)capacity * sizeof(*grown));
+    if (!grown)
+        return wh_error_set(finder->error, WH_ERR_RESOURCE, "out of memory for the objects of a rule");
+    finder->candidates = grown;
+    finder->candidate_capacity = capacity;
+    return WH_OK;
+}
+
 enum wh_status finder_note(struct finder *finder, struct candidate candidate)
 {
-    if (finder->candidate_count == finder->candidate_capacity) {
-        uint32_t capacity = finder->candidate_capacity ? finder->candidate_capacity * 2 : 64;
-        struct candidate *grown = realloc(finder->candidates, (size_t)capacity * sizeof(*grown));
-        if (!grown)
-            return wh_error_set(finder->error, WH_ERR_RESOURCE, "out of memory for the objects of a rule");
-        finder->candidates = grown;
-        finder->candidate_capacity = capacity;
+    enum wh_status status = finder->candidate_count < finder->candidate_capacity ? WH_OK : grow(finder);
+    if (!status)
+        finder->candidates[finder->candidate_count++] = candidate;
+    return status;
+}
+
+/* Candidates that are put together before there is room made for more. */
+enum { MERGE_MIN = 4096 };
+
+enum wh_status finder_note_member(struct finder *finder, struct candidate candidate)
+{
+    enum wh_status status = WH_OK;
+    if (finder->candidate_count == finder->candidate_capacity && finder->candidate_count >= MERGE_MIN) {
+        status = finder_merge_groups(finder);
+        if (!status && finder->candidate_count > finder->candidate_capacity / 2)
+            status = grow(finder);
     }
-    finder->candidates[finder->candidate_count++] = candidate;
-    return WH_OK;
+    return status ? status : finder_note(finder, candidate);
 }
 
 enum wh_status finder_add(struct finder *finder, struct candidate candidate)
@@ -122,7 +141,7 @@ static void merge_groups(struct finder *finder, const struct group_table *table)
     for (uint32_t i = 0; i < finder->candidate_count; i++) {
         struct candidate candidate = finder->candidates[i];
         uint32_t *known = find_slot(finder, table, candidate.group);
-        candidate.largest = candidate.bytes;
+        candidate.largest = candidate.largest ? candidate.largest : candidate.bytes;
         if (*known != UINT32_MAX) {
             add_to_group(&finder->candidates[*known], &candidate);
             continue;

@@ -13,7 +13,7 @@ struct candidate {
     uint32_t node;
     uint32_t group;               /* what the rule means by it */
     uint64_t count, bytes;        /* objects; bytes at stake */
-    uint64_t largest;             /* of a group: the bytes of the object that stands for it */
+    uint64_t largest;             /* of a group: the bytes of the object that stands for it; 0: it is one object */
     uint64_t a, b;                /* for the detail */
 };
 
@@ -34,6 +34,9 @@ struct finder {
 
 /* Adds to the candidates alone: count and bytes are the rule's. */
 enum wh_status finder_note(struct finder *finder, struct candidate candidate) WH_MUST_USE;
+
+/* The same for rules whose candidates are put together by `group`: so there are never many more of them than groups. */
+enum wh_status finder_note_member(struct finder *finder, struct candidate candidate) WH_MUST_USE;
 
 /* Adds to the candidates, to count and to bytes. */
 enum wh_status finder_add(struct finder *finder, struct candidate candidate) WH_MUST_USE;

@@ -76,8 +76,8 @@ enum wh_status find_instance_dicts(struct finder *finder)
         uint64_t attributes = count_attributes(finder, node);
         uint64_t bytes = model_shallow(finder->model, node) + (dict ? model_shallow(finder->model, dict) : 0);
         if (has_attribute_table(finder, node) && attributes <= ATTRIBUTES_MAX && saved(bytes, attributes))
-            status = finder_note(finder, (struct candidate){.node = node, .group = heap->type_of_node[node], .count = 1,
-                                                            .bytes = saved(bytes, attributes), .a = attributes});
+            status = finder_note_member(finder, (struct candidate){.node = node, .group = heap->type_of_node[node], .count = 1,
+                                                                   .bytes = saved(bytes, attributes), .a = attributes});
     }
     return status ? status : keep_large_groups(finder);
 }
@@ -143,8 +143,8 @@ static enum wh_status note_records(struct finder *finder, struct record *records
         qsort(records, count, sizeof(*records), compare_records);
     for (uint32_t i = 0; !status && i < count; i++) {
         group += i && records[i - 1].keys != records[i].keys;
-        status = finder_note(finder, (struct candidate){.node = records[i].node, .group = group, .count = 1,
-                                                        .bytes = saved(model_shallow(finder->model, records[i].node), records[i].count)});
+        status = finder_note_member(finder, (struct candidate){.node = records[i].node, .group = group, .count = 1,
+                                                               .bytes = saved(model_shallow(finder->model, records[i].node), records[i].count)});
     }
     return status ? status : keep_large_groups(finder);
 }
