@@ -199,6 +199,14 @@ static uint64_t number_at(struct column_reader *reader, uint64_t row)
     return column_reader_get(reader, row, &number) ? number : 0;
 }
 
+/* Whoever reads a column from end to end needs no page of it again: a few megabytes of the file stay in memory, not all of it. */
+static void release_read_pages(const struct heap *heap, uint32_t row)
+{
+    enum { ROWS_KEPT = 1 << 19 };
+    if (row % ROWS_KEPT == ROWS_KEPT - 1)
+        snapshot_file_release_pages(&heap->file);
+}
+
 void store_walk_init(struct store_walk *ret, const struct heap *heap)
 {
     ret->heap = heap;
@@ -216,7 +224,7 @@ bool store_walk_next(struct store_walk *walk, uint32_t *node, struct heap_store 
         return false;
     walk->node = *node + 1;
     *ret = (struct heap_store){number_at(&walk->length, walk->row), number_at(&walk->capacity, walk->row), number_at(&walk->address, walk->row)};
-    walk->row++;
+    release_read_pages(walk->heap, walk->row++);
     return true;
 }
 
@@ -233,7 +241,8 @@ bool store_address_walk_next(struct store_address_walk *walk, uint32_t *node, ui
     if (*node == walk->heap->node_count)
         return false;
     walk->node = *node + 1;
-    *address = number_at(&walk->address, walk->row++);
+    *address = number_at(&walk->address, walk->row);
+    release_read_pages(walk->heap, walk->row++);
     return true;
 }
 
