@@ -275,7 +275,7 @@ int cmd_suspects(int argc, char **argv)
         {"all", KEY_ALL, NULL, 0, "Also what is merely large: tables loaded once, bounded caches, modules, code", 0},
         {"why", KEY_WHY, NULL, 0, "Also the signs for and against a leak", 0},
         {"limit", KEY_LIMIT, "N", 0, "Show N suspects at most; default 10", 0},
-        {"exit-code", KEY_EXIT_CODE, NULL, 0, "End with 1 if a leak is suspected", 0},
+        {"exit-code", KEY_EXIT_CODE, NULL, 0, "End with 1 if something is called a leak; what is undecided does not count", 0},
         OPTION_JSON,
         OPTION_HELP,
         {0},
@@ -286,8 +286,8 @@ int cmd_suspects(int argc, char **argv)
         .arguments = "SNAPSHOT...",
         .help = "Say who holds the memory: each holder under its name, what it retains, the line that put things there with the evidence "
                 "for it, the path from a root, and the references to cut. Of several snapshots of a program the latest one is told, with "
-                "the time since when each holder grows.\v"
-                "Exit codes: 0 done; 1 done and a leak is suspected (with --exit-code only); 2 wrong usage; 3 the snapshot is bad or "
+                "the time since when each holder grows; what one snapshot leaves undecided, its growth decides.\v"
+                "Exit codes: 0 done; 1 done and something is called a leak (with --exit-code only); 2 wrong usage; 3 the snapshot is bad or "
                 "unreadable; 5 out of memory or disk space.\n\n"
                 "Example: whoholds suspects app-1234-1.whs --why",
         .answer_several = answer,

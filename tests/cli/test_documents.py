@@ -59,7 +59,7 @@ class DocumentTest(CommandLineTest):
         document = self.document("suspects", self.snapshot, "--json")
         suspect = document["suspects"][0]
         self.assertEqual(suspect["holder"], {"name": "__main__.cache", "type": "list", "address": CACHE, "length": 6})
-        self.assertEqual((suspect["rank"], suspect["verdict"], suspect["retained_bytes"], suspect["retained_objects"]), (1, "leak", 30000462, 7))
+        self.assertEqual((suspect["rank"], suspect["verdict"], suspect["retained_bytes"], suspect["retained_objects"]), (1, "uncertain", 30000462, 7))
         self.assertEqual(suspect["contents"], [{"type": "bytearray", "count": 6, "bytes": 30000342}])
         self.assertEqual([hop["label"] for hop in suspect["path"]], ["sys.modules['__main__']", ".cache"])
         self.assertEqual(suspect["share"], round(30000462 / document["heap"]["bytes"], 4))
@@ -120,12 +120,17 @@ class DocumentTest(CommandLineTest):
         self.assertIsNone(self.document("report", self.snapshot, "--json")["diff"])
 
     def test_a_suspect_of_several_snapshots_tells_its_growth(self):
-        document = self.document("suspects", self.snapshot, self.snapshot, "--json")
+        document = self.document("suspects", self.snapshot, self.snapshot, "--all", "--json")
         self.check_document(document)
         self.assertEqual(document["suspects"][0]["growth"]["bytes"], [30000462] * 2)
         self.assertEqual(document["suspects"][0]["growth"]["since_created"], document["snapshot"]["created"])
+        alone = self.document("suspects", self.snapshot, "--json")["suspects"][0]
+        self.assertEqual((alone["verdict"], document["suspects"][0]["verdict"]), ("uncertain", "large"))
+        self.assertEqual(document["suspects"][0]["reasons"], [*alone["reasons"], {"sign": "same-size", "sentence": "it has not grown from one snapshot to the next", "weight": "against"}])
+        for suspect in (alone, document["suspects"][0]):
+            del suspect["verdict"], suspect["reasons"]
         del document["suspects"][0]["growth"]
-        self.assertEqual(document["suspects"][0], self.document("suspects", self.snapshot, "--json")["suspects"][0])
+        self.assertEqual(document["suspects"][0], alone)
 
     def test_hostile_names_arrive_whole_with_replacements_for_what_is_no_text(self):
         text = json.dumps(self.document("tree", self.hostile, "--json"), ensure_ascii=False)

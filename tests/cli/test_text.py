@@ -6,10 +6,11 @@ import pty
 import subprocess
 import unittest
 
-from command_line import LEAK, QUESTIONS, WHOHOLDS, CommandLineTest, question
+from command_line import DONE, QUESTIONS, WHOHOLDS, CommandLineTest, question
 
 VERDICT = """\
 1  __main__.cache  (list, 6 items)  retains 28.6 MiB (30,000,462 B), 100 % of the Python heap
+   undecided     it is not known what adds to it, nor whether anything does. A second snapshot tells: whoholds suspects FIRST SECOND
    held at       no line is known
    holds         6 × bytearray, 5,000,057 B each
    path          sys.modules['__main__'].cache[0…5]
@@ -29,9 +30,11 @@ class TextTest(CommandLineTest):
         self.assertTrue(text.startswith(VERDICT))
         self.assertRegex(text[len(VERDICT):], r"^(   (for a leak   |against it   |undecided    ) .+ \[[a-z-]+\]\n)+$")
 
-    def test_exit_code_tells_a_leak_only_when_asked(self):
-        self.answer("suspects", self.snapshot)
-        self.assertEqual(self.answer("suspects", self.snapshot, "--exit-code", code=LEAK), VERDICT)
+    def test_what_is_undecided_is_no_leak_for_the_exit_code(self):
+        self.assertEqual(self.answer("suspects", self.snapshot, "--exit-code", code=DONE), VERDICT)
+
+    def test_two_snapshots_decide(self):
+        self.assertIn("Why that is no leak: it has not grown from one snapshot to the next\n", self.answer("suspects", self.snapshot, self.snapshot))
 
     def test_nothing_dangerous_is_printed(self):
         for command in QUESTIONS:
