@@ -46,6 +46,31 @@ static void assert_site(const struct test_heap *heap, const struct call_site *si
     assert_int_equal(site->offset, offset);
 }
 
+/* warnings.warn is written in C, and calls warnings._showwarnmsg, which is not. */
+static void what_native_code_calls_is_reached_through_it(void **state)
+{
+    struct test_heap heap;
+    struct call_sites sites;
+    static const char *const kinds[] = {"builtin_function_or_method", "object"};
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct text text = {0};
+        text_addf(&text, "module warnings { '_showwarnmsg' show 'warn' warn }\nwarn : %s\nmodule app { 'warn' warn 'work' work }\n"
+                         "code show_code '_showwarnmsg' '/usr/lib/python3.8/warnings.py' 10 args 1 old locals x bytecode 02000600\n"
+                         "show : function .__code__ show_code .__globals__ warnings.__dict__\n"
+                         "code work_code 'work' '/src/app.py' 30 old names warn bytecode 010007000600\n"
+                         "work : function .__code__ work_code .__globals__ app.__dict__\n", kinds[i]);
+        bytecode_heap_open(&heap, text_string(&text));
+        assert_int_equal(ask(&heap, "show_code", NULL, false, &sites), WH_OK);
+        assert_int_equal(sites.count, !i);
+        if (sites.count)
+            assert_site(&heap, &sites.sites[0], "work_code", 2);
+        call_sites_deinit(&sites);
+        test_heap_deinit(&heap);
+        text_deinit(&text);
+    }
+}
+
 static void the_application_is_found_behind_the_library(void **state)
 {
     struct test_heap heap;
@@ -182,6 +207,7 @@ static void each_allocation_may_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_native_code_calls_is_reached_through_it),
         cmocka_unit_test(the_application_is_found_behind_the_library),
         cmocka_unit_test(the_shortest_way_through_the_library_counts),
         cmocka_unit_test(a_namesake_is_not_called),

@@ -247,6 +247,28 @@ static void suspects_come_before_what_is_larger(void **state)
     test_heap_deinit(&heap);
 }
 
+static struct heap_builder *leaks(unsigned count);
+
+/* A list of five buffers, of which nothing is known but that, beside a chain of 100 KB. */
+static void what_its_contents_alone_speak_for_counts_for_less(void **state)
+{
+    static const struct { unsigned size; const char *first; } cases[] = {{50000, "m0.cache"}, {500000, "app.many"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct test_heap heap;
+        struct heap_builder *builder = leaks(1);
+        heap_builder_add(builder, "module app { 'many' many '__file__' '/srv/app.py' } ; many : list [ a b c d e ]");
+        for (char name = 'a'; name <= 'e'; name++)
+            heap_builder_add(builder, "%c : bytearray size %u", name, cases[i].size);
+        test_heap_open(builder, &heap);
+        struct wh_suspects *suspects = ask(&heap, false, 0);
+        assert_int_equal(suspects->count, 2);
+        assert_string_equal(suspects->suspects[0].name, cases[i].first);
+        wh_suspects_free(suspects);
+        test_heap_deinit(&heap);
+    }
+}
+
 /* Chains of lists. */
 static struct heap_builder *leaks(unsigned count)
 {
@@ -362,6 +384,7 @@ int main(void)
         cmocka_unit_test(a_buffer_that_a_running_function_owns_is_the_frames),
         cmocka_unit_test(what_is_merely_large_is_told_on_request),
         cmocka_unit_test(suspects_come_before_what_is_larger),
+        cmocka_unit_test(what_its_contents_alone_speak_for_counts_for_less),
         cmocka_unit_test(a_limit_hides_no_leak_from_the_verdict),
         cmocka_unit_test(a_fingerprint_is_the_same_in_another_process),
         cmocka_unit_test(a_holder_that_several_hold_is_freed_by_cutting_each),

@@ -420,13 +420,24 @@ static enum wh_status investigate(struct investigator *self, const struct accumu
 
 /* --- all of them --- */
 
+/* What nothing but its contents speaks for comes before what something else does only if it is much larger. */
+static uint64_t weight_of(const struct wh_suspect *suspect)
+{
+    enum { LIGHTER = 8 };
+    for (size_t i = 0; i < suspect->reason_count; i++) {
+        if (suspect->verdict == WH_VERDICT_UNCERTAIN && !strcmp(suspect->reasons[i].sign, "unexplained"))
+            return suspect->holder.retained_bytes / LIGHTER;
+    }
+    return suspect->holder.retained_bytes;
+}
+
 static int compare_suspects(const void *left, const void *right)
 {
     const struct wh_suspect *a = left, *b = right;
     if ((a->verdict == WH_VERDICT_LARGE) != (b->verdict == WH_VERDICT_LARGE))
         return a->verdict == WH_VERDICT_LARGE ? 1 : -1;
-    if (a->holder.retained_bytes != b->holder.retained_bytes)
-        return a->holder.retained_bytes > b->holder.retained_bytes ? -1 : 1;
+    if (weight_of(a) != weight_of(b))
+        return weight_of(a) > weight_of(b) ? -1 : 1;
     int by_name = strcmp(a->name, b->name);
     return by_name ? by_name : (a->holder.address > b->holder.address) - (a->holder.address < b->holder.address);
 }

@@ -116,7 +116,8 @@ static struct expr_value attribute_of_node(const struct evaluation *ev, uint32_t
 static struct expr_value attribute_of_type(const struct evaluation *ev, uint32_t type, uint32_t name)
 {
     struct expr_value in_class = attribute_of_class(ev, type, name);
-    if (in_class.node)
+    bool slot = in_class.node && heap_type_is(ev->index->heap, in_class.node, "builtins", "member_descriptor");
+    if (in_class.node && !slot)
         return in_class;
     uint32_t sample = ev->index->sample_of_type[type];
     uint32_t value = sample ? instance_attribute(ev, sample, name) : HEAP_NULL;

@@ -2,6 +2,7 @@
 #include "holders/callers.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/bitmap.h"
@@ -42,6 +43,14 @@ static uint32_t method_row(const struct code_index *index, uint32_t type, uint32
     return found ? code_index_row_of_callable(index, found) : CODE_NONE;
 }
 
+/* cls.name(…) in a metaclass: is the class one of those that the metaclass makes? */
+static bool is_class_of(const struct climb *climb, uint32_t type, uint32_t metaclass)
+{
+    uint32_t node = type == TYPE_NONE ? HEAP_NULL : climb->index->heap->types[type].node;
+    return node && code_index_is_subtype(climb->index, climb->index->heap->type_of_node[node], metaclass) &&
+           !heap_type_is(climb->index->heap, node, "builtins", "type");
+}
+
 /* object.name(…), of which the class of the object may be known; a subclass' method may be what runs. */
 static bool attribute_fits(const struct climb *climb, const struct expr *callee, enum store_match *match)
 {
@@ -54,6 +63,8 @@ static bool attribute_fits(const struct climb *climb, const struct expr *callee,
         return facts->class_type != TYPE_NONE;
     *match = MATCH_CLASS;
     uint32_t type = code_index_type_of_class(climb->index, object.node);
+    if (is_class_of(climb, facts->class_type, object.type))
+        return true;
     return facts->class_type != TYPE_NONE && code_index_is_subtype(climb->index, facts->class_type, type != TYPE_NONE ? type : object.type);
 }
 
@@ -77,10 +88,35 @@ static bool object_fits(const struct climb *climb, uint32_t callee)
     return method_row(climb->index, value.type, NAME_CALL) == climb->target.row;
 }
 
+/* Functions of the standard library in Python that those in C call. */
+static const struct native_call { const char *called, *by; } native_calls[] = {
+    {"_showwarnmsg", "warn"}, {"_showwarnmsg", "warn_explicit"},
+};
+enum { NATIVE_CALLS = sizeof(native_calls) / sizeof(native_calls[0]) };
+
+static bool is_called_natively(const struct climb *climb, const struct native_call *call)
+{
+    const struct code_facts *facts = &climb->index->facts[climb->target.row];
+    return facts->library && span_is(climb->index->text_of_name[facts->name], call->called);
+}
+
+/* warnings.warn(…) */
+static bool leads_there_natively(const struct climb *climb, uint32_t target)
+{
+    const struct expr *callee = &climb->flow->exprs[target];
+    uint32_t node = climb->flow->values[target].node, name = callee->kind == EXPR_ATTR ? callee->b : callee->kind == EXPR_GLOBAL ? callee->a : NAME_NONE;
+    bool found = false;
+    for (unsigned i = 0; i < NATIVE_CALLS && node && heap_type_is(climb->index->heap, node, "builtins", "builtin_function_or_method"); i++)
+        found |= is_called_natively(climb, &native_calls[i]) && span_is(climb->index->text_of_name[name], native_calls[i].by);
+    return found;
+}
+
 static bool call_fits(const struct climb *climb, const struct event *event, enum store_match *match)
 {
     const struct expr *callee = &climb->flow->exprs[event->target];
     *match = MATCH_EXACT;
+    if (leads_there_natively(climb, event->target))
+        return true;
     if (callee->kind == EXPR_FUNCTION && code_index_row(climb->index, callee->a) == climb->target.row)
         return true;
     if (object_fits(climb, event->target))
@@ -88,8 +124,9 @@ static bool call_fits(const struct climb *climb, const struct event *event, enum
     uint32_t node = climb->flow->values[event->target].node;
     if (node && is_super_call(climb, callee, code_index_row_of_callable(climb->index, node)))
         return true;
-    /* Of an object that is not known, a subclass' method may run. */
-    return callee->kind == EXPR_ATTR && !climb->flow->values[callee->a].node && attribute_fits(climb, callee, match);
+    /* Of an object that is not known, or of the class that a method is called of, a subclass' method may run. */
+    bool known = callee->kind == EXPR_ATTR && climb->flow->values[callee->a].node && climb->flow->exprs[callee->a].kind != EXPR_PARAM;
+    return callee->kind == EXPR_ATTR && !known && attribute_fits(climb, callee, match);
 }
 
 /* f(g): is an argument the target, or a method of that name of an object of its class? Or is a class called whose method it is? */
@@ -263,6 +300,11 @@ static enum wh_status look_for_callers(struct climb *climb)
         status = look_at_users_of_class(climb);
     if (!status && name == NAME_CALL)
         status = look_at_application(climb);
+    for (unsigned i = 0; i < NATIVE_CALLS && !status; i++) {
+        struct span by = {native_calls[i].by, strlen(native_calls[i].by)};
+        if (is_called_natively(climb, &native_calls[i]))
+            status = look_at_users(climb, code_index_find_name(climb->index, by));
+    }
     return status;
 }
 

@@ -167,6 +167,38 @@ static bool takes_back(const struct finder *finder, const struct store_site *rem
     return same && !other;
 }
 
+/* h.append(h.popleft()), perhaps by way of a variable: is what was taken out put in again by a line of the same function? */
+static bool is_put_back(const struct finder *finder, const struct code_flow *flow, const struct store_site *removal, const struct store_site *site)
+{
+    bool back = false;
+    for (uint32_t i = 0; site->code_node == removal->code_node && i < flow->event_count; i++) {
+        const struct event *event = &flow->events[i];
+        if (event->offset != site->offset || event->kind != EVENT_CALL)
+            continue;
+        for (uint32_t k = 0; k < event->argument_count; k++) {
+            const struct expr *given = &flow->exprs[flow->args[event->first_argument + k]];
+            back |= given->kind == EXPR_CALL && given->b == removal->offset;
+        }
+    }
+    return back && finder_counts(finder, site);
+}
+
+/* What is tried again and put back makes no room, where other code adds what is new. */
+static enum wh_status is_for_another_try(const struct finder *finder, const struct store_site *removal, bool *ret)
+{
+    const struct code_flow *flow;
+    bool back = false, other = false;
+    enum wh_status status = finder_flow(finder, code_index_row(finder->index, removal->code_node), &flow);
+    for (uint32_t i = 0; !status && i < finder->sites->count; i++) {
+        const struct store_site *site = &finder->sites->sites[i];
+        back |= is_put_back(finder, flow, removal, site);
+        other |= site->code_node != removal->code_node && !site->library && site->executed != EXECUTION_NEVER &&
+                 site_growth_adds(finder->model, finder->point, site);
+    }
+    *ret = back && other;
+    return status;
+}
+
 /* Never, or, where it stands beside a line that has run and adds, not since its function is warm: a cache that does not get to make room. */
 static bool has_not_run(const struct finder *finder, const struct store_site *removal)
 {
@@ -188,11 +220,15 @@ static bool is_asked_for(const struct store_site *removal)
 static enum wh_status find_room(struct finder *finder)
 {
     enum wh_status status = WH_OK;
-    for (uint32_t i = 0; i < finder->sites->removal_count; i++) {
+    for (uint32_t i = 0; !status && i < finder->sites->removal_count; i++) {
         const struct store_site *removal = &finder->sites->removals[i];
         uint32_t row = code_index_row(finder->index, removal->code_node);
         if ((removal->of_element && !finder->ret->deep) || row == CODE_NONE || has_not_run(finder, removal) ||
             is_asked_for(removal) || takes_back(finder, removal))
+            continue;
+        bool again;
+        status = is_for_another_try(finder, removal, &again);
+        if (status || again)
             continue;
         for (unsigned a = 0; !status && !finder->ret->room && a < finder->adder_count; a++) {
             bool near = finder->adders[a] == row, top = finder->index->facts[finder->adders[a]].top_level || finder->index->facts[row].top_level;

@@ -113,11 +113,20 @@ static unsigned percent_still(const struct finder *finder, struct run run)
     return still >= percent_needed(finder, run.last - run.first) ? still : 0;
 }
 
+/* A deque from which things are taken uses its blocks again: it may grow to as many as it had before, and no block is seen to come. */
+static bool grows_unseen(const struct finder *finder)
+{
+    bool taken = false;
+    for (uint32_t i = 0; i < finder->sites->removal_count; i++)
+        taken |= finder->sites->removals[i].executed != EXECUTION_NEVER;
+    return taken && heap_is_instance(finder->heap, finder->point->node, "collections", "deque");
+}
+
 enum wh_status finder_find_saturated(struct finder *finder)
 {
     struct finder_chain chain;
     uint32_t grown = finder->ret->growth.serial;
-    if (!finder->ret->has_growth || finder->heap->last_serial < grown + BLOCKS_MIN)
+    if (!finder->ret->has_growth || grows_unseen(finder) || finder->heap->last_serial < grown + BLOCKS_MIN)
         return WH_OK;
     enum wh_status status = finder_chain_by_stack(finder, &chain);
     if (status)
