@@ -20,6 +20,7 @@ struct surveyor {
     bool *front_of_kind, *sink_of_kind;   /* the kind's nodes have been told that they refer to such a node */
     uint32_t near;             /* the node that was last looked at */
     bool changed;
+    unsigned merge_sweeps;
     uint32_t looked_at;        /* in this sweep */
     uint64_t turns;            /* blocks that were looked at again */
 };
@@ -410,7 +411,7 @@ static enum wh_status merge_useless(struct surveyor *surveyor)
     struct node_vector carried = {0};
     enum wh_status status = WH_OK;
     bool more = true;
-    for (unsigned sweep = 0; !status && more && sweep < SWEEPS_MAX; sweep++) {
+    for (unsigned sweep = 0; !status && more && sweep < surveyor->merge_sweeps; sweep++) {
         uint32_t before = surveyor->ret->merged.count;
         surveyor->looked_at = 0;
         status = merge_sweep(surveyor, sweep % 2 == 0, &carried);
@@ -464,10 +465,10 @@ static enum wh_status survey(struct surveyor *surveyor, const uint32_t *targets,
 }
 
 enum wh_status cut_region_init(const struct edge_view *view, const struct cut_rule_set *rules, const uint32_t *targets, uint32_t target_count,
-                               const struct progress *progress, struct wh_error *error, struct cut_region *ret)
+                               unsigned merge_sweeps, const struct progress *progress, struct wh_error *error, struct cut_region *ret)
 {
     *ret = (struct cut_region){.view = view, .rules = rules};
-    struct surveyor surveyor = {.ret = ret, .view = view, .rules = rules, .progress = progress, .error = error};
+    struct surveyor surveyor = {.ret = ret, .view = view, .rules = rules, .merge_sweeps = merge_sweeps, .progress = progress, .error = error};
     enum wh_status status = survey(&surveyor, targets, target_count);
     free(surveyor.front_bitmap);
     free(surveyor.fresh_bitmap);

@@ -37,9 +37,9 @@ struct cut_region {
     struct node_vector merged;    /* nodes that may be taken back, in the order in which they were merged */
 };
 
-/* Roots cannot be cut. `targets` are live nodes, each once. */
+/* Roots cannot be cut. `targets` are live nodes, each once. What can be merged is looked for in `merge_sweeps` at most. */
 enum wh_status cut_region_init(const struct edge_view *view, const struct cut_rule_set *rules, const uint32_t *targets, uint32_t target_count,
-                               const struct progress *progress, struct wh_error *error, struct cut_region *ret) WH_MUST_USE;
+                               unsigned merge_sweeps, const struct progress *progress, struct wh_error *error, struct cut_region *ret) WH_MUST_USE;
 void cut_region_deinit(struct cut_region *region);
 
 /* Is it between the source and the sink? */

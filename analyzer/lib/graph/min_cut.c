@@ -13,7 +13,7 @@
 #include "graph/dominators.h"
 #include "graph/reduction.h"
 
-const struct min_cut_limits min_cut_limits = {.edges = 4u << 20, .peeled_edges = 1u << 20};
+const struct min_cut_limits min_cut_limits = {.edges = 4u << 20, .peeled_edges = 1u << 20, .sweeps = 8};
 
 /* --- the network as igraph wants it --- */
 
@@ -379,7 +379,7 @@ enum wh_status min_cut_init(const struct edge_view *view, const struct cut_rule_
 {
     struct cut_region region;
     *ret = (struct min_cut){.complete = true};
-    enum wh_status status = cut_region_init(view, rules, targets, target_count, progress, error, &region);
+    enum wh_status status = cut_region_init(view, rules, targets, target_count, limits->sweeps, progress, error, &region);
     if (status)
         return status;
     status = cut_off(&region, limits, progress, error, ret);

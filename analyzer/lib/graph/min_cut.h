@@ -12,6 +12,7 @@
 struct min_cut_limits {
     uint32_t edges;            /* before the network is peeled */
     uint32_t peeled_edges;     /* that igraph gets */
+    unsigned sweeps;           /* in which objects are merged before there is a network: only the time depends on it */
 };
 extern const struct min_cut_limits min_cut_limits;
 

@@ -186,7 +186,6 @@ static int compare_edges(const void *left, const void *right)
 struct peeler {
     struct reduction *ret;
     uint32_t *first_in_of_vertex, *in_edge;   /* edges that lead to a vertex */
-    uint32_t *open_of_vertex;                 /* edges that lead to anything but the sink */
     uint64_t *in_of_vertex, *sink_of_vertex;  /* capacities: all that lead to it; from it to the sink */
     bool *peeled;
 };
@@ -195,7 +194,6 @@ static void peeler_deinit(struct peeler *peeler)
 {
     free(peeler->first_in_of_vertex);
     free(peeler->in_edge);
-    free(peeler->open_of_vertex);
     free(peeler->in_of_vertex);
     free(peeler->sink_of_vertex);
     free(peeler->peeled);
@@ -208,8 +206,6 @@ static enum wh_status peeler_init(struct reduction *reduction, struct wh_error *
     enum wh_status status = array_alloc_zeroed(count + 2, sizeof(uint32_t), "the network", error, &ret->first_in_of_vertex);
     if (!status)
         status = array_alloc(reduction->edge_count, sizeof(uint32_t), "the network", error, &ret->in_edge);
-    if (!status)
-        status = array_alloc_zeroed(count, sizeof(uint32_t), "the network", error, &ret->open_of_vertex);
     if (!status)
         status = array_alloc_zeroed(count, sizeof(uint64_t), "the network", error, &ret->in_of_vertex);
     if (!status)
@@ -230,8 +226,6 @@ static void count_edges(struct peeler *peeler)
         peeler->in_of_vertex[edge->to] = cut_add(peeler->in_of_vertex[edge->to], edge->capacity);
         if (edge->to == VERTEX_SINK)
             peeler->sink_of_vertex[edge->from] = cut_add(peeler->sink_of_vertex[edge->from], edge->capacity);
-        else
-            peeler->open_of_vertex[edge->from]++;
     }
     for (uint32_t vertex = 0; vertex < reduction->vertex_count; vertex++)
         peeler->first_in_of_vertex[vertex + 2] += peeler->first_in_of_vertex[vertex + 1];
@@ -239,14 +233,45 @@ static void count_edges(struct peeler *peeler)
         peeler->in_edge[peeler->first_in_of_vertex[reduction->edges[i].to + 1]++] = i;
 }
 
+/* Where a vertex's edges begin. */
+static uint32_t first_edge(const struct reduction *reduction, uint32_t vertex)
+{
+    uint32_t low = 0, high = reduction->edge_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (reduction->edges[middle].from < vertex)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* It is never cheaper to cut behind it than before it. */
 static void peel_if_useless(struct peeler *peeler, uint32_t vertex)
 {
-    if (vertex < VERTEX_FIRST || peeler->peeled[vertex] || peeler->open_of_vertex[vertex] ||
+    if (vertex < VERTEX_FIRST || peeler->peeled[vertex] || !peeler->sink_of_vertex[vertex] ||
         peeler->sink_of_vertex[vertex] < peeler->in_of_vertex[vertex])
         return;
     peeler->peeled[vertex] = true;
     peeler->ret->peeled[peeler->ret->peeled_count++] = vertex;
+}
+
+/* What leads to a vertex that was peeled leads to the sink; what it leads to has one referrer less. */
+static void peel_around(struct peeler *peeler, uint32_t vertex)
+{
+    const struct reduction *reduction = peeler->ret;
+    for (uint32_t i = peeler->first_in_of_vertex[vertex]; i < peeler->first_in_of_vertex[vertex + 1]; i++) {
+        const struct network_edge *edge = &reduction->edges[peeler->in_edge[i]];
+        peeler->sink_of_vertex[edge->from] = cut_add(peeler->sink_of_vertex[edge->from], edge->capacity);
+        peel_if_useless(peeler, edge->from);
+    }
+    for (uint32_t i = first_edge(reduction, vertex); i < reduction->edge_count && reduction->edges[i].from == vertex; i++) {
+        const struct network_edge *edge = &reduction->edges[i];
+        if (peeler->in_of_vertex[edge->to] < CUT_INFINITE)
+            peeler->in_of_vertex[edge->to] -= edge->capacity;
+        peel_if_useless(peeler, edge->to);
+    }
 }
 
 static void peel(struct peeler *peeler)
@@ -254,15 +279,8 @@ static void peel(struct peeler *peeler)
     const struct reduction *reduction = peeler->ret;
     for (uint32_t vertex = VERTEX_FIRST; vertex < reduction->vertex_count; vertex++)
         peel_if_useless(peeler, vertex);
-    for (uint32_t at = 0; at < reduction->peeled_count; at++) {
-        uint32_t vertex = reduction->peeled[at];
-        for (uint32_t i = peeler->first_in_of_vertex[vertex]; i < peeler->first_in_of_vertex[vertex + 1]; i++) {
-            const struct network_edge *edge = &reduction->edges[peeler->in_edge[i]];
-            peeler->open_of_vertex[edge->from]--;
-            peeler->sink_of_vertex[edge->from] = cut_add(peeler->sink_of_vertex[edge->from], edge->capacity);
-            peel_if_useless(peeler, edge->from);
-        }
-    }
+    for (uint32_t at = 0; at < reduction->peeled_count; at++)
+        peel_around(peeler, reduction->peeled[at]);
 }
 
 static enum wh_status peel_network(struct reducer *reducer)
@@ -333,63 +351,50 @@ void reduction_deinit(struct reduction *reduction)
 
 /* --- from sides of vertices to sides of nodes --- */
 
-/* Capacities from a vertex to the sink's side and to it from the source's side. */
-struct side_costs { uint64_t *behind, *before; };
-
-static void count_sides(const struct reduction *reduction, const bool *sink_side, struct side_costs costs)
+/* What leads to each vertex from the source's side. */
+static void count_before(const struct reduction *reduction, const bool *sink_side, uint64_t *before_of_vertex)
 {
     for (uint32_t i = 0; i < reduction->edge_count; i++) {
         const struct network_edge *edge = &reduction->edges[i];
-        if (sink_side[edge->to])
-            costs.behind[edge->from] = cut_add(costs.behind[edge->from], edge->capacity);
         if (!sink_side[edge->from])
-            costs.before[edge->to] = cut_add(costs.before[edge->to], edge->capacity);
+            before_of_vertex[edge->to] = cut_add(before_of_vertex[edge->to], edge->capacity);
     }
 }
 
-/* Where a vertex's edges begin. */
-static uint32_t first_edge(const struct reduction *reduction, uint32_t vertex)
+static uint64_t count_behind(const struct reduction *reduction, const bool *sink_side, uint32_t vertex)
 {
-    uint32_t low = 0, high = reduction->edge_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (reduction->edges[middle].from < vertex)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    uint64_t behind = 0;
+    for (uint32_t i = first_edge(reduction, vertex); i < reduction->edge_count && reduction->edges[i].from == vertex; i++)
+        behind = cut_add(behind, sink_side[reduction->edges[i].to] ? reduction->edges[i].capacity : 0);
+    return behind;
 }
 
 /*
- * The last one peeled first: what leads to it is decided, and what it leads to stands on the sink's side. To the source's side with it
+ * The last one peeled first: what was peeled before it stands on the sink's side, and all else is decided. To the source's side with it
  * if that costs no more.
  */
-static void unpeel(const struct reduction *reduction, bool *sink_side, struct side_costs costs)
+static void unpeel(const struct reduction *reduction, bool *sink_side, uint64_t *before_of_vertex)
 {
     for (uint32_t at = reduction->peeled_count; at-- > 0;) {
         uint32_t vertex = reduction->peeled[at];
-        if (!costs.before[vertex] || costs.behind[vertex] > costs.before[vertex])
+        if (!before_of_vertex[vertex] || count_behind(reduction, sink_side, vertex) > before_of_vertex[vertex])
             continue;
         sink_side[vertex] = false;
         for (uint32_t i = first_edge(reduction, vertex); i < reduction->edge_count && reduction->edges[i].from == vertex; i++)
-            costs.before[reduction->edges[i].to] = cut_add(costs.before[reduction->edges[i].to], reduction->edges[i].capacity);
+            before_of_vertex[reduction->edges[i].to] = cut_add(before_of_vertex[reduction->edges[i].to], reduction->edges[i].capacity);
     }
 }
 
 enum wh_status reduction_decide_peeled(const struct reduction *reduction, bool *sink_side, struct wh_error *error)
 {
-    struct side_costs costs = {0};
+    uint64_t *before_of_vertex = NULL;
     for (uint32_t i = 0; i < reduction->peeled_count; i++)
         sink_side[reduction->peeled[i]] = true;
-    enum wh_status status = array_alloc_zeroed(reduction->vertex_count, sizeof(uint64_t), "the cut", error, &costs.behind);
-    if (!status)
-        status = array_alloc_zeroed(reduction->vertex_count, sizeof(uint64_t), "the cut", error, &costs.before);
+    enum wh_status status = array_alloc_zeroed(reduction->vertex_count, sizeof(uint64_t), "the cut", error, &before_of_vertex);
     if (!status) {
-        count_sides(reduction, sink_side, costs);
-        unpeel(reduction, sink_side, costs);
+        count_before(reduction, sink_side, before_of_vertex);
+        unpeel(reduction, sink_side, before_of_vertex);
     }
-    free(costs.behind);
-    free(costs.before);
+    free(before_of_vertex);
     return status;
 }

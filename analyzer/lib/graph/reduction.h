@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a region (cut_region.h) leaves open, as a network for a minimum cut: one vertex stands for the source, one for the sink, and between them is only what
- * lies on a path from the one to the other. What leads to the sink only, by more references than lead to it, is taken into the sink here, too (peeled):
- * in whatever order the objects stand.
+ * lies on a path from the one to the other. What leads to the sink by as many references as lead to it is taken into the sink here, too (peeled): in
+ * whatever order the objects stand.
  */
 #ifndef WHOHOLDS_LIB_REDUCTION_H
 #define WHOHOLDS_LIB_REDUCTION_H
