@@ -169,6 +169,8 @@ static void write_thread(struct walk *walk, PyThreadState *tstate, uint64_t thre
     write_root(walk, ROOT_THREAD, "async generator firstiter hook", tstate->async_gen_firstiter, thread);
     write_root(walk, ROOT_THREAD, "async generator finalizer hook", tstate->async_gen_finalizer, thread);
 #if PY_VERSION_HEX >= 0x030D0000
+    write_root(walk, ROOT_THREAD, "threading.local key", tstate->threading_local_key, thread);
+    write_root(walk, ROOT_THREAD, "threading.local sentinel", tstate->threading_local_sentinel, thread);
     write_root(walk, ROOT_THREAD, "asyncio running loop", ((_PyThreadStateImpl *)tstate)->asyncio_running_loop, thread);
 #endif
 #if PY_VERSION_HEX >= 0x030E0000

@@ -143,14 +143,16 @@ static void a_threading_local_is_named_with_its_thread(void **state)
     (void)state;
     test_heap_init(&heap,
         "type _thread._local members localdicts ; type _thread._localdummy ; module app { 'local' local }\n"
-        "local : _thread._local .localdicts dicts ; dicts : dict { r1 d1 r2 d2 dummy3 d3 } ; r1 : weakref / dummy1 / ; r2 : weakref / dummy2 / ; dummy3 : _thread._localdummy\n"
+        "local : _thread._local .localdicts dicts ; dicts : dict { r1 d1 r2 d2 dummy3 d3 key4 d4 } ; r1 : weakref / dummy1 / ; r2 : weakref / dummy2 / ; dummy3 : _thread._localdummy\n"
         "d1 : dict { 'rows' rows1 } ; d2 : dict { 'rows' rows2 } ; d3 : dict { 'rows' rows3 } ; rows1 : list [ x ] ; rows2 : list [ ] ; rows3 : list [ ] ; x : object\n"
-        "dummy1 : _thread._localdummy ; dummy2 : _thread._localdummy ; thread 1 'one' ; thread 2 'two'\n"
+        "thread 1 'one' ; thread 2 'two' ; d4 : dict { 'rows' rows4 } ; rows4 : list [ ] ; key4 : _thread._localdummy ; thread 3 'three' ; root thread 'key' key4 thread 3\n"
+        "dummy1 : _thread._localdummy ; dummy2 : _thread._localdummy ; \n"
         "state1 : dict { 'key' dummy1 } ; root thread 'state' state1 thread 1 ; state2 : dict { 'key' dummy2 } ; root thread 'state' state2 thread 2");
     assert_named(&heap, "x", false, "app.local.rows[0] (thread one)");
     assert_named(&heap, "rows2", false, "app.local.rows (thread two)");
     assert_named(&heap, "rows2", true, "sys.modules['app'].local.rows");
     assert_named(&heap, "rows3", false, "app.local.rows");
+    assert_named(&heap, "rows4", false, "app.local.rows (thread three)");
     test_heap_deinit(&heap);
 }
 

@@ -157,6 +157,29 @@ static enum wh_status begin_with_application(struct search *s, enum known_name n
     return status;
 }
 
+static bool has_free_variable(const struct search *s, uint32_t row, uint32_t name)
+{
+    struct code_view view;
+    code_view_init(s->heap, &s->heap->codes[row], &view);
+    for (uint32_t i = 0, node; (node = code_view_free_name(&view, i)) != HEAP_NULL; i++) {
+        if (code_index_name_of_node(s->index, node) == name)
+            return true;
+    }
+    return false;
+}
+
+/* A local variable that a function has in common with the one around it, or with one inside: there is other code that sees it. */
+static bool is_shared_variable(const struct search *s, unsigned step)
+{
+    uint32_t row = s->steps.owner_row[step], name = s->steps.name[step];
+    if (s->steps.kind[step] != ACCESS_LOCAL || row == CODE_NONE || !name)
+        return false;
+    bool shared = has_free_variable(s, row, name);
+    for (uint32_t inner = 0; !shared && inner < s->heap->code_count; inner++)
+        shared = s->index->facts[inner].parent == row && has_free_variable(s, inner, name);
+    return shared;
+}
+
 static enum wh_status begin(struct search *s)
 {
     const struct holder *holder = s->steps.holder;
@@ -185,7 +208,7 @@ static enum wh_status begin(struct search *s)
             status = begin_with_users(s, NAME_SET);
         if (!status && variable)
             status = begin_with_users(s, NAME_GET);
-        if (!status && s->steps.kind[step] != ACCESS_DEFAULT && s->steps.kind[step] != ACCESS_LOCAL)
+        if (!status && s->steps.kind[step] != ACCESS_DEFAULT && (s->steps.kind[step] != ACCESS_LOCAL || is_shared_variable(s, step)))
             status = begin_with_users(s, s->steps.name[step]);
     }
     return status;

@@ -199,13 +199,20 @@ static void write_place_of_context(const struct model *model, const struct namin
         write_thread(model, thread, text);
 }
 
-/* The thread that has the object in the dict of its state: there lives what a threading.local knows the thread by. NODE_NONE if none has. */
+/*
+ * The thread by which a threading.local knows the object: it is in the dict of the thread's state, or, from 3.13 on, in the state itself. NODE_NONE if
+ * there is none.
+ */
 static uint32_t thread_with(const struct model *model, uint32_t node)
 {
     for (uint32_t i = 0; i < model->retention->graph.root_count; i++) {
         const struct retention_root *root = &model->retention->roots[i];
         uint32_t dict = model->retention->graph.root_node[i];
-        if (root->kind != ROOT_THREAD || root->thread == UINT32_MAX || heap_items_kind(model->heap, dict) != FORM_ITEMS_PAIRS)
+        if (root->kind != ROOT_THREAD || root->thread == UINT32_MAX)
+            continue;
+        if (dict == node)
+            return root->thread;
+        if (heap_items_kind(model->heap, dict) != FORM_ITEMS_PAIRS)
             continue;
         struct node_run items = heap_items(model->heap, dict);
         for (uint32_t k = 1; k < items.count; k += 2) {
@@ -216,7 +223,7 @@ static uint32_t thread_with(const struct model *model, uint32_t node)
     return NODE_NONE;
 }
 
-/* Which thread's the attribute of a threading.local is. Until 3.12 the key is a weak reference to what is in the thread's dict; in 3.13 that is in no object. */
+/* Which thread's the attribute of a threading.local is. Until 3.12 the key is a weak reference to what is in the thread's dict. */
 static void write_place_of_thread_local(const struct model *model, const struct naming_path *path, struct text *text)
 {
     uint32_t at = path->step_count;
