@@ -282,6 +282,10 @@ static void what_flows_through_is_no_leak(void **state)
     assert_hides(&scene, "flows-through");
     add_removal(&scene, 2, EXECUTION_UNKNOWN);
     assert_shows(&scene, "flows-through", "what is put in is taken out again: 7 % of what was allocated for it is left");
+    scene.evidence.most_left = 15;
+    assert_hides(&scene, "flows-through"); /* too few samples */
+    scene.evidence.made_bytes = 100000000;
+    assert_shows(&scene, "flows-through", "what is put in is taken out again: 15 % of what was allocated for it is left");
     scene.evidence.most_left = 60;
     assert_hides(&scene, "flows-through");
     scene.evidence.most_left = 7;

@@ -15,7 +15,8 @@ enum {
     SMALL_BYTES = 64 * 1024,
     SMALL_OF_HEAP_BYTES = 1024 * 1024, SMALL_OF_HEAP_PERCENT = 1,   /* nor is less than that looked for where there is so much more */
     RECORDED_BYTES_MIN = 4 * 1024 * 1024,   /* allocated, or there are too few samples to tell how much is left */
-    LEFT_PERCENT_FEW = 20, LEFT_PERCENT_MOST = 85, YOUNG_PERCENT_MANY = 60,
+    WELL_RECORDED_BYTES_MIN = 32 * 1024 * 1024, /* … but so roughly that what seems a tenth may be a third */
+    LEFT_PERCENT_FEW = 20, LEFT_PERCENT_VERY_FEW = 10, LEFT_PERCENT_MOST = 85, YOUNG_PERCENT_MANY = 60,
     REPLACED_BYTES_MIN = 1024 * 1024,
     LARGE_BUFFER_BYTES = 1024 * 1024,
     NATIVE_MIN = 16,
@@ -249,7 +250,8 @@ static bool has_removal(const struct evidence *evidence)
 static bool flows_through(const struct evidence *evidence, struct text *sentence)
 {
     int percent = evidence->made_bytes < RECORDED_BYTES_MIN ? -1 : evidence->most_left;
-    if (percent < 0 || percent > LEFT_PERCENT_FEW || !has_removal(evidence))
+    int few = evidence->made_bytes < WELL_RECORDED_BYTES_MIN ? LEFT_PERCENT_VERY_FEW : LEFT_PERCENT_FEW;
+    if (percent < 0 || percent > few || !has_removal(evidence))
         return false;
     text_addf(sentence, "what is put in is taken out again: %d %% of what was allocated for it is left", percent);
     return true;
