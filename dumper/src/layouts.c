@@ -63,6 +63,13 @@ bool layouts_lru_cache_store(PyObject *object, uint64_t *ret_length, uint64_t *r
     return true;
 }
 
+void layouts_lru_cache_calls(PyObject *object, uint64_t *ret_hits, uint64_t *ret_misses)
+{
+    const struct lru_cache_layout *lru = (const struct lru_cache_layout *)object;
+    *ret_hits = (uint64_t)lru->hits;
+    *ret_misses = (uint64_t)lru->misses;
+}
+
 /* Elements of an array; 0 for one that cannot be right. */
 static uint64_t element_count(const struct ndarray_layout *array)
 {

@@ -93,6 +93,9 @@ bool layouts_deque_store(PyObject *object, uint64_t *ret_length, uint64_t *ret_c
 bool layouts_lru_cache_store(PyObject *object, uint64_t *ret_length, uint64_t *ret_capacity, uint64_t *ret_address, bool *ret_bounded);
 bool layouts_ndarray_store(PyObject *object, uint64_t *ret_length, uint64_t *ret_capacity, uint64_t *ret_address);
 
+/* For table `memos`: what cache_info() tells. */
+void layouts_lru_cache_calls(PyObject *object, uint64_t *ret_hits, uint64_t *ret_misses);
+
 /* Items of an array of objects that owns its memory and has no gaps: their number, else 0. */
 uint64_t layouts_ndarray_objects(PyObject *object, PyObject ***ret_items);
 

@@ -5,6 +5,7 @@
 #include "account.h"
 #include "collector.h"
 #include "frames.h"
+#include "layouts.h"
 #include "places.h"
 #include "recorder_dump.h"
 #include "roots.h"
@@ -41,6 +42,14 @@ static void write_place(struct walk *walk, uint64_t id, uint64_t instruction)
 {
     struct cell cells[] = {[PLACES_OBJECT] = {id, NULL}, [PLACES_INSTRUCTION] = {instruction, NULL}};
     snapshot_writer_row(walk->writer, TABLE_PLACES, cells);
+}
+
+static void write_memo(struct walk *walk, uint64_t id, PyObject *object)
+{
+    uint64_t hits, misses;
+    layouts_lru_cache_calls(object, &hits, &misses);
+    struct cell cells[] = {[MEMOS_ID] = {id, NULL}, [MEMOS_HITS] = {hits, NULL}, [MEMOS_MISSES] = {misses, NULL}};
+    snapshot_writer_row(walk->writer, TABLE_MEMOS, cells);
 }
 
 static void write_extras(struct walk *walk, uint64_t count)
@@ -384,6 +393,8 @@ static void write_object(struct walk *walk, PyObject *object, bool is_key)
     uint64_t instruction;
     if (places_find(info, object, &instruction))
         write_place(walk, row.id, instruction);
+    if (info->family == FAMILY_LRU_CACHE)
+        write_memo(walk, row.id, object);
     if (has_store) {
         row.form |= store.bounded ? FORM_STORE | FORM_BOUNDED : FORM_STORE;
         write_store(walk, &store);

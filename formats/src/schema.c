@@ -32,4 +32,5 @@ const struct table_schema snapshot_schema[TABLE_COUNT] = {
     [TABLE_FINGERPRINTS] = {"fingerprints", 2, {{"id", D}, {"hash", U}}},
     [TABLE_COLLECTOR] = {"collector", 2, {{"name", B}, {"value", U}}},
     [TABLE_INTERPRETERS] = {"interpreters", 2, {{"id", U}, {"flags", U}}},
+    [TABLE_MEMOS] = {"memos", 3, {{"id", D}, {"hits", U}, {"misses", U}}},
 };

@@ -43,6 +43,7 @@ SCHEMA = {
     "fingerprints": {"id": "d", "hash": "u"},
     "collector": {"name": "b", "value": "u"},
     "interpreters": {"id": "u", "flags": "u"},
+    "memos": {"id": "d", "hits": "u", "misses": "u"},
     "blocks": {"address": "d", "size": "u", "weight": "u", "stack": "u", "majority": "u", "serial": "d"},
 }
 

@@ -30,7 +30,8 @@ struct built_object {
     int64_t size, refcount;          /* NO_SIZE: not given */
     uint64_t native;
     struct nodes fields, extras, items;
-    bool has_store;
+    bool has_store, has_calls;
+    uint64_t hits, misses;
     uint64_t store_length, store_capacity;
     bool has_text;
     unsigned text_kind;

@@ -378,6 +378,10 @@ static void read_property(struct reader *reader, uint32_t node)
         object->has_store = true;
         object->store_length = need_number(reader);
         object->store_capacity = need_number(reader);
+    } else if (word_is(reader, "calls")) {
+        object->has_calls = true;
+        object->hits = need_number(reader);
+        object->misses = need_number(reader);
     } else if (!read_flag(reader, object))
         set_text(builder, node, reader->word, strlen(reader->word));
 }

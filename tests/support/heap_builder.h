@@ -17,7 +17,7 @@
  *             + x    a reference without a name   'text' [of N]  its contents; N: how long the whole value is
  *             size N, refs N (its reference count, instead of the true one), native N (references that nobody has, beyond the true
  *             ones), store LENGTH CAPACITY, immortal, frozen, untracked, pseudo, bounded, interned,
- *             finalized, alike N (its fingerprint)
+ *             finalized, alike N (its fingerprint), calls HITS MISSES (of an lru_cache)
  *     module app { 'cache' cache }
  *         the module object `app`, its dict `app.__dict__` and its entry in `sys.modules`
  *     code load 'load' '/src/app.py' 12 args 1 kwonly 1 locals rows n free seen [old] [bytecode HEX] [lines HEX]

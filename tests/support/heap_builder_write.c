@@ -137,6 +137,8 @@ static void write_object(const struct output *output, uint32_t node)
         write_store(output, object, heap_builder_address(node) + BUILT_HEAP_STORE_DISTANCE);
     if (form & FORM_EXTRAS)
         put_row(output, TABLE_EXTRAS, (struct cell[]){number(object->extras.count)});
+    if (object->has_calls)
+        put_row(output, TABLE_MEMOS, (struct cell[]){number(id_of(node)), number(object->hits), number(object->misses)});
     if (object->fingerprint)
         put_row(output, TABLE_FINGERPRINTS, (struct cell[]){number(id_of(node)), number(object->fingerprint)});
     if (object->has_text)

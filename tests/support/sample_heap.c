@@ -30,7 +30,7 @@ static const char everything[] =
     "o2 : app.Special .__dict__ o2.__dict__ native 3 ; o2.__dict__ : dict { 'prev' o1 }\n"
     "loop : list [ loop o1 ] ; lost : list [ found ] refs 0 ; found : list [ lost ]\n"
     "weak : weakref / o1 cache / native 1 ; old : list [ 1 ] immortal\n"
-    "memo : functools._lru_cache_wrapper .__wrapped__ f .cache store .__dict__ memo.__dict__ ; store : dict { t1 s1 t2 s2 } store 2 128 bounded\n"
+    "memo : functools._lru_cache_wrapper .__wrapped__ f .cache store .__dict__ memo.__dict__ calls 900 40 ; store : dict { t1 s1 t2 s2 } store 2 128 bounded\n"
     "memo.__dict__ : dict { 'cache_parameters' parameters } ; parameters : function .__code__ pc .__closure__ pcells\n"
     "code pc 'cache_parameters' '/src/functools.py' 9 locals a free maxsize ; pcells : tuple [ pcell ] ; pcell : cell .cell_contents 128\n"
     "type app.N members next attrs value\n"

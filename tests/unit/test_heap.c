@@ -22,6 +22,7 @@ static const char small[] =
     "code load 'load' '/src/app.py' 12 args 1 locals rows free seen\n"
     "thread 140001 'MainThread' main ; run : frame .f_code load ( a ) pseudo ; frame run load 14\n"
     "gen : generator .gi_code load ; place run 4 ; place gen 300\n"
+    "memo : functools._lru_cache_wrapper .cache order.__dict__ calls 20000000000 3 ; idle : functools._lru_cache_wrapper calls 0 0\n"
     "account rss 4096\n";
 
 static void a_snapshot_is_loaded_as_it_was_written(void **state)
@@ -50,6 +51,11 @@ static void a_snapshot_is_loaded_as_it_was_written(void **state)
     assert_false(heap_store(heap.heap, order, &store));
     assert_int_equal(heap_place(heap.heap, test_heap_node(&heap, "gen"))->instruction, 300);
     assert_null(heap_place(heap.heap, order));
+    const struct heap_memo *memo = heap_memo(heap.heap, test_heap_node(&heap, "memo"));
+    assert_int_equal(memo->hits, 20000000000);
+    assert_int_equal(memo->misses, 3);
+    assert_int_equal(heap_memo(heap.heap, test_heap_node(&heap, "idle"))->hits, 0);
+    assert_null(heap_memo(heap.heap, order));
     assert_int_equal(heap_refcount(heap.heap, a), 3);
     assert_int_equal(heap.heap->dangling_count, 0);
     test_heap_deinit(&heap);
@@ -163,6 +169,26 @@ static void places_stand_in_the_order_of_their_objects(void **state)
     assert_non_null(strstr(error.message, "table places is not in the order of the objects"));
 }
 
+static void memos_stand_in_the_order_of_their_objects(void **state)
+{
+    struct heap heap;
+    struct wh_error error = {0};
+    (void)state;
+    struct heap_builder *builder = heap_builder_create();
+    heap_builder_add(builder, "%s", small);
+    uint32_t memo = heap_builder_node(builder, "memo"), idle = heap_builder_node(builder, "idle");
+    heap_builder_destroy(builder);
+    assert_int_equal(load_lie((struct one_lie){TABLE_MEMOS, MEMOS_ID, 0, id_of_node(idle), 0}, &error, &heap), WH_ERR_INPUT);
+    assert_non_null(strstr(error.message, "table memos is not in the order of the objects"));
+    assert_int_equal(load_lie((struct one_lie){TABLE_MEMOS, MEMOS_ID, 0, granule_id(1, 0), 0}, &error, &heap), WH_OK);
+    assert_null(heap_memo(&heap, memo));
+    assert_non_null(heap_memo(&heap, idle));
+    heap_deinit(&heap);
+    assert_int_equal(load_lie((struct one_lie){TABLE_MEMOS, MEMOS_HITS, 0, UINT64_MAX, 0}, &error, &heap), WH_OK);
+    assert_true(heap_memo(&heap, memo)->hits == UINT64_MAX);
+    heap_deinit(&heap);
+}
+
 static void a_kind_of_root_that_is_not_known_is_the_interpreters(void **state)
 {
     struct heap heap;
@@ -259,6 +285,7 @@ int main(void)
         cmocka_unit_test(every_lie_has_its_sentence),
         cmocka_unit_test(two_frames_are_never_one_object),
         cmocka_unit_test(places_stand_in_the_order_of_their_objects),
+        cmocka_unit_test(memos_stand_in_the_order_of_their_objects),
         cmocka_unit_test(a_kind_of_root_that_is_not_known_is_the_interpreters),
         cmocka_unit_test(a_reference_to_nothing_is_counted_and_empty),
         cmocka_unit_test(of_two_texts_the_longest_wins),

@@ -17,7 +17,7 @@ void heap_deinit(struct heap *heap)
                             heap->first_ref_of_node, heap->target_of_ref, heap->base_of_region,
                             heap->stores_before_block, heap->node_of_lookup, heap->node_of_extra, heap->count_of_extra, heap->types, heap->fields, heap->texts,
                             heap->codes, heap->threads, heap->frames, heap->places, heap->roots, heap->account, heap->interpreters,
-                            heap->collector, heap->fingerprints,
+                            heap->collector, heap->fingerprints, heap->memos,
                             heap->stacks, heap->stack_frames, heap->blocks};
     for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
         free(arrays[i]);
@@ -188,6 +188,12 @@ const struct heap_place *heap_place(const struct heap *heap, uint32_t node)
 {
     uint32_t row = find_row(&heap->places->node, sizeof(*heap->places), heap->place_count, node);
     return row == UINT32_MAX ? NULL : &heap->places[row];
+}
+
+const struct heap_memo *heap_memo(const struct heap *heap, uint32_t node)
+{
+    uint32_t row = find_row(&heap->memos->node, sizeof(*heap->memos), heap->memo_count, node);
+    return row == UINT32_MAX ? NULL : &heap->memos[row];
 }
 
 /* --- what stays in the file --- */

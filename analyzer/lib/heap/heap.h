@@ -55,6 +55,7 @@ struct heap_opcode { struct span name; uint8_t base, caches; bool defined, has_a
 struct heap_thread { uint64_t ident, native; uint32_t flags; struct span name; };
 struct heap_frame { uint32_t thread, node, code_node, line, instruction; };
 struct heap_place { uint32_t node, instruction; };
+struct heap_memo { uint64_t hits, misses; uint32_t node; };
 struct heap_root { enum root_kind kind; struct span name; uint32_t node, thread; /* thread row + 1, or 0 */ };
 struct heap_account { struct span name; uint64_t value; };
 struct heap_fingerprint { uint64_t hash; uint32_t node; };
@@ -113,6 +114,7 @@ struct heap {
     uint32_t collector_count;        struct heap_account *collector;   /* FORMAT.md 2.14 */
     uint32_t fingerprint_count;      struct heap_fingerprint *fingerprints;   /* FORMAT.md 2.13, in no order */
     uint32_t interpreter_count;      struct heap_interpreter *interpreters;
+    uint32_t memo_count;             struct heap_memo *memos;   /* ascending nodes */
     struct heap_opcode opcodes[256];
     struct heap_recorder recorder;
     uint32_t stack_count;            struct heap_stack *stacks;
@@ -173,6 +175,9 @@ const struct heap_text *heap_text(const struct heap *heap, uint32_t node);   /* 
 const struct heap_code *heap_code(const struct heap *heap, uint32_t node);   /* NULL if the node is no code object */
 /* Where the code of a generator, left frame or traceback stands: FORMAT.md 2.9. NULL if that is not known. */
 const struct heap_place *heap_place(const struct heap *heap, uint32_t node);
+
+/* How often an lru_cache was asked: FORMAT.md 2.16. NULL if that is not known. */
+const struct heap_memo *heap_memo(const struct heap *heap, uint32_t node);
 
 /* The backing store: false if the object has none. */
 bool heap_store(const struct heap *heap, uint32_t node, struct heap_store *ret);

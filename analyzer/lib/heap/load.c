@@ -96,7 +96,7 @@ static enum wh_status alloc_lookups(struct loader *loader)
 {
     static const struct { enum table table; unsigned ids; } asking[] = {
         {TABLE_TYPES, 1}, {TABLE_TEXTS, 1}, {TABLE_CODE, 1}, {TABLE_FRAMES, 2}, {TABLE_PLACES, 1}, {TABLE_ROOTS, 1}, {TABLE_STACK_FRAMES, 1},
-        {TABLE_FINGERPRINTS, 1}, {TABLE_BLOCKS, 1}};
+        {TABLE_FINGERPRINTS, 1}, {TABLE_MEMOS, 1}, {TABLE_BLOCKS, 1}};
     uint64_t count = 0;
     for (size_t i = 0; i < sizeof(asking) / sizeof(asking[0]); i++)
         count += asking[i].ids * table_of(loader, asking[i].table)->row_count;
@@ -590,6 +590,19 @@ static enum wh_status take_fingerprint(struct loader *loader, uint32_t row, cons
     return WH_OK;
 }
 
+static enum wh_status take_memo(struct loader *loader, uint32_t row, const struct cell *cells)
+{
+    struct heap *heap = loader->heap;
+    uint32_t node = node_of_id(loader, cells[MEMOS_ID].number);
+    (void)row;
+    if (!node)
+        return WH_OK;
+    if (heap->memo_count && heap->memos[heap->memo_count - 1].node >= node)
+        return corrupt(loader, "table memos is not in the order of the objects", node);
+    heap->memos[heap->memo_count++] = (struct heap_memo){cells[MEMOS_HITS].number, cells[MEMOS_MISSES].number, node};
+    return WH_OK;
+}
+
 static enum wh_status load_state(struct loader *loader)
 {
     struct heap *heap = loader->heap;
@@ -597,8 +610,12 @@ static enum wh_status load_state(struct loader *loader)
     if (!status)
         status = alloc_rows(loader, TABLE_FINGERPRINTS, sizeof(*heap->fingerprints), NULL, &heap->fingerprints);
     if (!status)
+        status = alloc_rows(loader, TABLE_MEMOS, sizeof(*heap->memos), NULL, &heap->memos);
+    if (!status)
         status = take_rows(loader, TABLE_COLLECTOR, take_collector);
-    return status ? status : take_rows(loader, TABLE_FINGERPRINTS, take_fingerprint);
+    if (!status)
+        status = take_rows(loader, TABLE_FINGERPRINTS, take_fingerprint);
+    return status ? status : take_rows(loader, TABLE_MEMOS, take_memo);
 }
 
 static enum wh_status take_interpreter(struct loader *loader, uint32_t row, const struct cell *cells)
