@@ -62,6 +62,9 @@ static void print_provenance(const struct wh_provenance *provenance, FILE *out)
     if (provenance->has_store)
         fprintf(out, "%s of %s places in use%s\n", count_text(provenance->length).text, count_text(provenance->capacity).text,
                 provenance->bounded ? ", never more than these" : "");
+    if (provenance->has_calls)
+        fprintf(out, "%s %s, %s %s\n", count_text(provenance->hits).text, plural(provenance->hits, "hit", "hits"),
+                count_text(provenance->misses).text, plural(provenance->misses, "miss", "misses"));
     for (size_t i = 0; i < provenance->held_at_count; i++) {
         fprintf(out, "%-14s", i ? "" : "filled at");
         place_print_evidence(&provenance->held_at[i], out);

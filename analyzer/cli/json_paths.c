@@ -129,7 +129,7 @@ static json_t *neighbours_json(const struct wh_details *details)
                      references_json(details->dominated, details->dominated_shown), "path", path_json(&details->path));
 }
 
-/* The store, the lines that fill it, and where the object was allocated. */
+/* The store, how often a cache was asked, the lines that fill it, and where the object was allocated. */
 static json_t *provenance_json(const struct wh_provenance *provenance)
 {
     json_t *store = provenance->has_store ? json_make("{so so sb}", "length", json_count(provenance->length), "capacity",
@@ -138,7 +138,8 @@ static json_t *provenance_json(const struct wh_provenance *provenance)
     json_t *allocated = provenance->allocated ? line_json(&provenance->allocated_at) : json_null();
     if (provenance->allocated && provenance->allocated_at.via && *provenance->allocated_at.via)
         json_object_set_new(allocated, "via", json_text(provenance->allocated_at.via));
-    return json_make("{so so so}", "store", store, "held_at",
+    json_t *calls = provenance->has_calls ? json_make("{so so}", "hits", json_count(provenance->hits), "misses", json_count(provenance->misses)) : json_null();
+    return json_make("{so so so so}", "store", store, "calls", calls, "held_at",
                      json_list(provenance->held_at, provenance->held_at_count, sizeof(*provenance->held_at), held_at_json), "allocated_at",
                      allocated);
 }

@@ -105,6 +105,7 @@ def test_each_rule_finds_what_is_wrong_and_nothing_where_it_is_right(python, tmp
     check_queries(path, document)
     check_garbage(path)
     check_strings(path)
+    check_calls(path)
     clean = findings_of(ask("triage", snapshot_of(python, "keeps_clean", tmp_path)))
     assert clean == {}, {rule: (finding["bytes"], finding["offenders"][:2]) for rule, finding in clean.items()}
 
@@ -143,6 +144,14 @@ def check_strings(path):
     for group in groups:
         assert re.fullmatch(r"'the city of number \d in the north'", group["example"]["preview"])
         assert group["holders"][0] == {"name": "['city'] of dict", "count": 400}
+
+
+def check_calls(path):
+    """An lru_cache tells how often it was asked."""
+    assert ask("show", path, "--expr", "__main__.Query.run")["calls"] == {"hits": 20, "misses": 10}
+    assert ask("show", path, "--expr", "__main__.errors")["calls"] is None
+    shown = [subprocess.check_output([whoholds_program(), "show", path, "--expr", name]).decode() for name in ("__main__.Query.run", "__main__.errors")]
+    assert "\n20 hits, 10 misses\n" in shown[0] and "hits" not in shown[1]
 
 
 @pytest.mark.parametrize("thresholds, late", [("2000000, 10, 10", True), ("0, 10, 10", True), ("700, 10, 10", False)])

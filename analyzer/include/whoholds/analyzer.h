@@ -202,6 +202,8 @@ struct wh_line {
 struct wh_provenance {
     bool has_store, bounded;       /* the block in which it keeps its contents; it never has more than `capacity` items */
     uint64_t length, capacity;
+    bool has_calls;                /* it is an lru_cache, and the snapshot tells how often it was asked */
+    uint64_t hits, misses;
     size_t held_at_count;
     struct wh_line *held_at;       /* best first; of an object that holds nothing, none */
     bool allocated;                /* allocated_at is known */

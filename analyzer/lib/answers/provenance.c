@@ -67,6 +67,14 @@ static enum wh_status find_stores(struct prover *self, uint32_t node)
     return status;
 }
 
+static void find_calls(struct prover *self, uint32_t node)
+{
+    const struct heap_memo *memo = heap_memo(&self->analysis->heap, node);
+    self->ret->has_calls = memo != NULL;
+    self->ret->hits = memo ? memo->hits : 0;
+    self->ret->misses = memo ? memo->misses : 0;
+}
+
 static enum wh_status prove(struct prover *self, uint32_t node)
 {
     struct heap_store store;
@@ -77,6 +85,7 @@ static enum wh_status prove(struct prover *self, uint32_t node)
         self->ret->capacity = store.capacity;
         self->ret->bounded = self->analysis->heap.form_of_node[node] & FORM_BOUNDED;
     }
+    find_calls(self, node);
     find_allocation(self, node);
     if (holds_things(&self->analysis->heap, node) && dominators_is_live(self->analysis->model.dominators, node))
         status = find_stores(self, node);

@@ -38,7 +38,7 @@ class Query:
 
 
 for number in range(10):
-    Query(number).run(1)
+    [query.run(1) for query in [Query(number)] * 3]
 
 
 # closures in a registry
