@@ -720,6 +720,46 @@ static void what_stands_still_or_remembers_is_undecided(void **state)
     close_scene(&scene);
 }
 
+/* An lru_cache, or the dict that is the largest part of one, and the calls that it had. The key is a city, or a tuple of an order. */
+static void assert_asked_again(const char *holder, const char *key, const char *calls, const char *sentence)
+{
+    struct scene scene;
+    struct text heap = {0};
+    text_addf(&heap, "type app.Order heap object Order base object members __dict__ ; Order : type ; type app.Day heap object Day base app.Order members __dict__ ; Day : type .__dict__ day ;"
+                     "day : dict { '__eq__' f } ; f : function ; type app.Loose heap base object members __dict__ ;"
+                     "module app { 'f' memo 'known' known 'Order' Order 'Day' Day } ; known : app.Order ; order : app.Order ; today : app.Day ; loose : app.Loose ;"
+                     "memo : functools._lru_cache_wrapper .cache table %s ; table : dict { %s x } ; x : object ; city : str 'city' ;"
+                     "ordered : tuple [ _ order ] ; asked : tuple [ known city ] ; dated : tuple [ today ]", calls, key);
+    open_scene(&scene, holder, text_string(&heap));
+    if (sentence)
+        assert_shows(&scene, "asked-again", sentence);
+    else
+        assert_hides(&scene, "asked-again");
+    close_scene(&scene);
+    text_deinit(&heap);
+}
+
+static void a_cache_that_is_asked_for_the_same_again_is_undecided(void **state)
+{
+    static const char shown[] = "what it remembers is asked for again: 800 hits, 100 misses: whether its keys come to an end is not known";
+    (void)state;
+    assert_asked_again("memo", "city", "calls 800 100", shown);
+    assert_asked_again("table", "city", "calls 800 100", shown);
+    assert_asked_again("memo", "city", "calls 8 1", "what it remembers is asked for again: 8 hits, 1 miss: whether its keys come to an end is not known");
+    assert_asked_again("memo", "city", "calls 799 100", NULL);
+    assert_asked_again("memo", "city", "calls 800 0", NULL);
+    assert_asked_again("memo", "city", "calls 18446744073709551615 18446744073709551615", NULL);
+    assert_asked_again("memo", "city", "calls 800 100 store 1 128 bounded", NULL);
+    assert_asked_again("memo", "city", "", NULL);
+    assert_asked_again("known", "city", "calls 800 100", NULL);
+    assert_asked_again("memo", "asked", "calls 800 100", shown);
+    assert_asked_again("memo", "today", "calls 800 100", shown);
+    assert_asked_again("memo", "dated", "calls 800 100", shown);
+    assert_asked_again("memo", "loose", "calls 800 100", shown);
+    assert_asked_again("memo", "order", "calls 800 100", NULL);
+    assert_asked_again("memo", "ordered", "calls 800 100", NULL);
+}
+
 static void what_nothing_but_its_contents_speaks_against_is_undecided(void **state)
 {
     struct scene scene;
@@ -738,7 +778,8 @@ static void every_sign_has_a_test_here(void **state)
 {
     static const char *const tested[] = {"grows-in-function", "seen-growing", "registry", "native-references", "uncollected", "no-adder", "constructor",
                                          "made-anew", "loaded-once", "served", "saturated", "modulo", "weak", "recorder", "under-way", "grown-by-reading", "limit", "flows-through", "moved-on", "many-alike", "chain", "filled-at-import", "replaced-whole", "bounded", "makes-room", "pool", "library",
-                                         "program-text", "parser-arena", "small", "taken-out", "stands-still", "unexplained", "remembers"};
+                                         "program-text", "parser-arena", "small", "taken-out", "stands-still", "unexplained", "remembers",
+                                         "asked-again"};
     (void)state;
     for (unsigned i = 0; i < sign_count; i++) {
         bool found = false;
@@ -783,6 +824,7 @@ int main(void)
         cmocka_unit_test(what_registers_weakly_holds_nothing),
         cmocka_unit_test(what_others_take_out_leaves_it_undecided),
         cmocka_unit_test(what_stands_still_or_remembers_is_undecided),
+        cmocka_unit_test(a_cache_that_is_asked_for_the_same_again_is_undecided),
         cmocka_unit_test(what_nothing_but_its_contents_speaks_against_is_undecided),
         cmocka_unit_test(every_sign_has_a_test_here),
     };

@@ -4,6 +4,9 @@
 #include <inttypes.h>
 
 #include "holders/key_run.h"
+#include "holders/memo_keys.h"
+
+enum { HITS_OF_MISS_MIN = 8 };   /* a cache of values that pass by once is hit less often, by those that are asked for it in one go */
 
 /* Known to have run; or, where the interpreter does not tell, a removal of any kind, because much of what was put in is gone. */
 static const struct store_site *drain_of(const struct evidence *evidence)
@@ -69,5 +72,18 @@ bool doubt_remembers(const struct evidence *evidence, struct text *sentence)
     if (key_run_find(heap, evidence->point->node, &run) && key_run_is_complete(&run))
         return false;
     text_add(sentence, "it remembers what was asked for once: whether its keys come to an end is not known");
+    return true;
+}
+
+bool doubt_asked_again(const struct evidence *evidence, struct text *sentence)
+{
+    const struct heap *heap = evidence->model->heap;
+    uint32_t node = signs_memo_or_holder(evidence);
+    const struct heap_memo *memo = heap_memo(heap, node);
+    if (!memo || heap->form_of_node[node] & FORM_BOUNDED || !memo->misses || memo->hits / HITS_OF_MISS_MIN < memo->misses ||
+        memo_keys_outlive_their_use(evidence->model, node))
+        return false;
+    text_addf(sentence, "what it remembers is asked for again: %" PRIu64 " hits, %" PRIu64 " %s: whether its keys come to an end is not known",
+              memo->hits, memo->misses, memo->misses == 1 ? "miss" : "misses");
     return true;
 }

@@ -17,4 +17,7 @@ bool doubt_stands_still(const struct evidence *evidence, struct text *sentence);
 /* It remembers results, and no recorder saw when the last new one came: whether its keys come to an end is not known. */
 bool doubt_remembers(const struct evidence *evidence, struct text *sentence);
 
+/* An lru_cache without a bound that nearly always has what it is asked for: whether its keys come to an end is not known. */
+bool doubt_asked_again(const struct evidence *evidence, struct text *sentence);
+
 #endif

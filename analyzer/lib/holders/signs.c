@@ -546,8 +546,7 @@ static bool is_bounded_queue(const struct evidence *evidence, struct text *sente
     return true;
 }
 
-/* Of a memo's dict the function that it remembers for; else the holder itself. */
-static uint32_t bounded_object(const struct evidence *evidence)
+uint32_t signs_memo_or_holder(const struct evidence *evidence)
 {
     const struct naming_path *path = evidence->path;
     const struct heap *heap = evidence->model->heap;
@@ -561,7 +560,7 @@ static bool is_bounded(const struct evidence *evidence, struct text *sentence)
 {
     struct heap_store store;
     const struct heap *heap = evidence->model->heap;
-    uint32_t node = bounded_object(evidence);
+    uint32_t node = signs_memo_or_holder(evidence);
     if (is_bounded_queue(evidence, sentence))
         return true;
     if (!heap_store(heap, node, &store) || !(heap->form_of_node[node] & FORM_BOUNDED))
@@ -733,5 +732,6 @@ const struct sign signs[] = {
     {"stands-still", WH_WEIGHT_DOUBT, doubt_stands_still},
     {"unexplained", WH_WEIGHT_DOUBT, is_unexplained},
     {"remembers", WH_WEIGHT_DOUBT, doubt_remembers},
+    {"asked-again", WH_WEIGHT_DOUBT, doubt_asked_again},
 };
 const unsigned sign_count = sizeof(signs) / sizeof(signs[0]);

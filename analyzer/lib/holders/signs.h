@@ -50,4 +50,7 @@ bool signs_much_is_gone(const struct evidence *evidence);
 /* Does the standard library register things there? The sentence is empty still, and again afterwards. */
 bool signs_is_full_registry(const struct evidence *evidence, struct text *sentence);
 
+/* Of a memo's dict the function that it remembers for; else the holder itself. */
+uint32_t signs_memo_or_holder(const struct evidence *evidence);
+
 #endif
