@@ -55,7 +55,7 @@ static void what_native_code_calls_is_reached_through_it(void **state)
     (void)state;
     for (unsigned i = 0; i < 2; i++) {
         struct text text = {0};
-        text_addf(&text, "module warnings { '_showwarnmsg' show 'warn' warn }\nwarn : %s\nmodule app { 'warn' warn 'work' work }\n"
+        text_addf(&text, "type builtin_function_or_method\nmodule warnings { '_showwarnmsg' show 'warn' warn }\nwarn : %s\nmodule app { 'warn' warn 'work' work }\n"
                          "code show_code '_showwarnmsg' '/usr/lib/python3.8/warnings.py' 10 args 1 old locals x bytecode 02000600\n"
                          "show : function .__code__ show_code .__globals__ warnings.__dict__\n"
                          "code work_code 'work' '/src/app.py' 30 old names warn bytecode 010007000600\n"
