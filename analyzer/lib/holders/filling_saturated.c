@@ -10,7 +10,7 @@
  * again, a set for three times as many. If the work for one item grows with their number, as where each request looks at all that have been, the later items take most of
  * the time: 1 − (7/8)², 1 − (1/2)², 1 − (1/4)². So much of it a container may stand still, and grow all the same; and the clock is coarse, as blocks are sampled.
  */
-enum { STILL_PERCENT_DICT = 75, STILL_PERCENT_SET = 94, BLOCKS_MIN = 16 };
+enum { STILL_PERCENT_DICT = 75, STILL_PERCENT_SET = 94, STILL_PERCENT_ALL = 98 /* where what adds may not have been called */, BLOCKS_MIN = 16 };
 enum { LIST_ROOM_PERCENT = 13, LIST_ROOM_ITEMS = 8 };
 
 struct span_of_code {
@@ -132,7 +132,8 @@ enum wh_status finder_find_saturated(struct finder *finder)
     if (status)
         return status;
     struct run run = time_of_run(finder, &chain);
-    finder->ret->still_percent = percent_still(finder, (struct run){run.first, finder->heap->last_serial});
+    unsigned still = percent_still(finder, (struct run){run.first, finder->heap->last_serial});
+    finder->ret->still_percent = still >= STILL_PERCENT_ALL ? still : 0;
     finder->ret->saturated_percent = percent_still(finder, run);
     return WH_OK;
 }
