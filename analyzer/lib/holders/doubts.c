@@ -36,6 +36,8 @@ static const char *what_drains(const struct store_site *drain)
     case STORE_SUBSCRIPT:
     case STORE_SLICE:
         return "uses its places again";
+    case STORE_CREATE:
+        return "begins a new one when it has counted it";
     case STORE_ASSIGN:
     case STORE_COMPREHENSION:
         return "makes it anew from what it was";

@@ -216,7 +216,7 @@ static bool is_asked_for(const struct store_site *removal)
     return removal->how == STORE_THROUGH_LIBRARY || removal->how == STORE_REMOVE_GIVEN || library_file_is_standard(removal->file);
 }
 
-/* What adds also takes out, by itself or by what it calls; or what takes out adds by calling. */
+/* What adds also takes out, by itself or by what it calls. What takes out and adds by calling may put back the very same. */
 static enum wh_status find_room(struct finder *finder)
 {
     enum wh_status status = WH_OK;
@@ -234,8 +234,6 @@ static enum wh_status find_room(struct finder *finder)
             bool near = finder->adders[a] == row, top = finder->index->facts[finder->adders[a]].top_level || finder->index->facts[row].top_level;
             if (!near && !top)
                 status = finder_calls(finder, finder->adders[a], row, &near);
-            if (!status && !near && !top)
-                status = finder_calls(finder, row, finder->adders[a], &near);
             if (!status && near)
                 finder->ret->room = removal;
         }
@@ -328,6 +326,33 @@ static bool fills_with_holder(const struct finder *finder, const struct store_si
            (!finder->ret->has_growth || took_part_in_growth(finder, site->code_node)) && site_growth_adds(finder->model, finder->point, site);
 }
 
+/* The end of the innermost branch in which the instruction stands: the target of a jump over it. */
+static uint32_t end_of_branch(const struct finder *finder, uint32_t row, uint32_t offset)
+{
+    struct instruction at;
+    uint32_t end = UINT32_MAX;
+    for (uint32_t i = 0; instruction_read(&finder->index->instructions, &finder->heap->codes[row], i, &at) == INSTRUCTION_READ && at.offset < offset; i = at.next) {
+        if (at.kind->jump && at.target != UINT32_MAX && at.target > offset && at.target < end)
+            end = at.target;
+    }
+    return end;
+}
+
+/* Of a module's variable: table = {}, and in the same branch, behind it, table[k] = x: each run begins with an empty one. */
+static bool follows_creation(const struct finder *finder, const struct store_site *site)
+{
+    uint32_t row = code_index_row(finder->index, site->code_node);
+    const struct naming_step *last = finder->path->step_count ? &finder->path->steps[finder->path->step_count - 1] : NULL;
+    bool global = last && last->kind == STEP_ATTRIBUTE && last->owner < finder->heap->node_count && heap_is_module(finder->heap, last->owner);
+    for (uint32_t i = 0; global && row != CODE_NONE && i < finder->sites->count; i++) {
+        const struct store_site *create = &finder->sites->sites[i];
+        if (create->how == STORE_CREATE && create->code_node == site->code_node && create->offset < site->offset &&
+            site->offset < end_of_branch(finder, row, create->offset))
+            return true;
+    }
+    return false;
+}
+
 static void find_made_anew(struct finder *finder)
 {
     bool any = false, all = true;
@@ -336,7 +361,7 @@ static void find_made_anew(struct finder *finder)
         if (!finder_counts(finder, site) && !fills_with_holder(finder, site))
             continue;
         any = true;
-        all = site->on_new && !site->on_stack && !site->top_level;
+        all = (site->on_new || follows_creation(finder, site)) && !site->on_stack && !site->top_level;
     }
     /* A generator's or a coroutine's own variable: it has not ended. */
     const struct naming_step *last = finder->path->step_count ? &finder->path->steps[finder->path->step_count - 1] : NULL;

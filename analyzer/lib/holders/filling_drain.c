@@ -39,14 +39,32 @@ static enum wh_status binds_fresh(const struct finder *finder, const struct stor
     return status;
 }
 
-/* self.active = [b for b in self.active if b.alive]: what it was is read where a new one takes its place. */
+/* len(h) */
+static enum wh_status counts_it(const struct finder *finder, uint32_t row, bool *ret)
+{
+    const struct code_flow *flow;
+    enum wh_status status = finder_flow(finder, row, &flow);
+    for (uint32_t i = 0; !status && !*ret && i < flow->event_count; i++) {
+        const struct event *event = &flow->events[i];
+        const struct expr *callee = &flow->exprs[event->target];
+        if (event->kind != EVENT_CALL || callee->kind != EXPR_GLOBAL || callee->a != NAME_LEN || event->argument_count != 1)
+            continue;
+        const struct expr *counted = &flow->exprs[flow->args[event->first_argument]];
+        *ret = (counted->kind == EXPR_ATTR ? counted->b : counted->kind == EXPR_GLOBAL ? counted->a : NAME_NONE) == finder->name;
+    }
+    return status;
+}
+
+/* self.active = [b for b in self.active if b.alive]: what it was is read where a new one takes its place; if len(self.young) >= n: self.young = {} */
 static enum wh_status makes_anew(const struct finder *finder, const struct store_site *site, bool *ret)
 {
     uint32_t row = code_index_row(finder->index, site->code_node);
-    bool binds = site->how == STORE_COMPREHENSION || site->how == STORE_ASSIGN;
+    bool binds = site->how == STORE_COMPREHENSION || site->how == STORE_ASSIGN || site->how == STORE_CREATE;
     *ret = false;
     if (!binds || finder->point->chain || site->top_level || site->of_element || row == CODE_NONE || finder->index->facts[row].name == NAME_INIT)
         return WH_OK;
+    if (site->how == STORE_CREATE)
+        return finder->name ? counts_it(finder, row, ret) : WH_OK;
     return finder_reading(finder, row, 0).any ? binds_fresh(finder, site, row, ret) : WH_OK;
 }
 

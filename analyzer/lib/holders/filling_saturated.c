@@ -133,7 +133,7 @@ enum wh_status finder_find_saturated(struct finder *finder)
         return status;
     struct run run = time_of_run(finder, &chain);
     unsigned still = percent_still(finder, (struct run){run.first, finder->heap->last_serial});
-    finder->ret->still_percent = still >= STILL_PERCENT_ALL ? still : 0;
+    finder->ret->still_percent = still >= STILL_PERCENT_ALL || finder->ret->remembers ? still : 0;
     finder->ret->saturated_percent = percent_still(finder, run);
     return WH_OK;
 }

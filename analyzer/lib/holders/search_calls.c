@@ -399,7 +399,7 @@ static enum wh_status visit_opaque_call(struct search *s, const struct event *ev
 {
     enum store_match match;
     uint32_t node = value_of(s, event->target).node, first = first_argument(s, event);
-    if (!s->opaque || !event->argument_count || code_index_row_of_callable(s->index, node) != CODE_NONE || search_is_class(s, event->target))
+    if (!s->opaque || s->index->facts[s->row].library || !event->argument_count || code_index_row_of_callable(s->index, node) != CODE_NONE || search_is_class(s, event->target))
         return WH_OK;
     if (callee->kind == EXPR_ATTR && mutator_only_asks(name_text(s, callee->b)))
         return WH_OK;

@@ -247,11 +247,19 @@ static bool has_removal(const struct evidence *evidence)
     return false;
 }
 
+/* Of keys that count most are there still, whatever else was allocated by the same lines. */
+static bool has_most_keys(const struct evidence *evidence)
+{
+    struct key_run run;
+    return !evidence->filling.deep && key_run_find(evidence->model->heap, evidence->point->node, &run) && run.count > (run.last - run.first) / 2 &&
+           run.first < run.count;
+}
+
 static bool flows_through(const struct evidence *evidence, struct text *sentence)
 {
     int percent = evidence->made_bytes < RECORDED_BYTES_MIN ? -1 : evidence->most_left;
     int few = evidence->made_bytes < WELL_RECORDED_BYTES_MIN ? LEFT_PERCENT_VERY_FEW : LEFT_PERCENT_FEW;
-    if (percent < 0 || percent > few || !has_removal(evidence))
+    if (percent < 0 || percent > few || !has_removal(evidence) || has_most_keys(evidence))
         return false;
     text_addf(sentence, "what is put in is taken out again: %d %% of what was allocated for it is left", percent);
     return true;
@@ -506,12 +514,12 @@ static const struct store_site *refilling(const struct evidence *evidence)
 static bool is_pool(const struct evidence *evidence, struct text *sentence)
 {
     bool made_full = false;
-    const struct store_site *taken = signs_is_full_registry(evidence, sentence) ? NULL : refilling(evidence);
+    const struct store_site *taken = evidence->point->chain || signs_is_full_registry(evidence, sentence) ? NULL : refilling(evidence);
     if (taken) {
         write_removal("it is a pool: filled at the start, and what adds to it has taken out before: ", taken, sentence);
         return true;
     }
-    if (was_seen_growing(evidence) || signs_is_full_registry(evidence, sentence))
+    if (evidence->point->chain || was_seen_growing(evidence) || signs_is_full_registry(evidence, sentence))
         return false;
     for (uint32_t i = 0; i < evidence->sites->count; i++) {
         enum store_how how = evidence->sites->sites[i].how;

@@ -105,6 +105,20 @@ static bool any_place_grows(const struct model *model, uint32_t holder, unsigned
     return false;
 }
 
+/* Arrays, of which places are set. */
+static bool are_contents_buffers(const struct model *model, uint32_t holder)
+{
+    struct sample contents = {.count = 0};
+    uint32_t buffers = 0;
+    add_contents(model, holder, &contents);
+    for (uint32_t i = 0; i < contents.count; i++) {
+        if (!is_buffer(model, contents.nodes[i]) && !is_scalar(model, contents.nodes[i]) && heap_items(model->heap, contents.nodes[i]).count > SAMPLE_MAX)
+            return false;
+        buffers += is_buffer(model, contents.nodes[i]);
+    }
+    return buffers > 0;
+}
+
 /* Deques with a maxlen. */
 static bool are_contents_bounded(const struct model *model, uint32_t holder)
 {
@@ -168,7 +182,7 @@ bool site_growth_adds(const struct model *model, const struct accumulation *poin
         return !site->of_element && !has_never_grown(model, point->node);
     case STORE_SUBSCRIPT:
         if (!site->places)
-            return site->of_element || takes_new_keys(model, point->node);
+            return site->of_element ? !are_contents_buffers(model, point->node) : takes_new_keys(model, point->node);
         return point->chain > 0 || any_place_grows(model, point->node, site->places);
     case STORE_INPLACE:
         return point->chain > 0 || !site->places || any_place_grows(model, point->node, site->places);
