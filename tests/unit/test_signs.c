@@ -307,6 +307,24 @@ static void open_counting(struct scene *scene, const char *key, unsigned first, 
     scene->evidence.alike = 1;
 }
 
+/* Of numbers that begin at one, every second is there: the allocations that are gone were others. */
+static void most_of_the_keys_are_more_than_a_share_of_the_bytes(void **state)
+{
+    static const struct { unsigned first, step; bool flows; } cases[] = {{1, 2, false}, {1, 3, true}, {500, 2, true}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct scene scene;
+        open_counting(&scene, "cursor ", cases[i].first, cases[i].step);
+        scene.evidence.made_bytes = 100000000;
+        scene.evidence.most_left = 7;
+        if (cases[i].flows)
+            assert_shows(&scene, "flows-through", "what is put in is taken out again: 7 % of what was allocated for it is left");
+        else
+            assert_hides(&scene, "flows-through");
+        close_scene(&scene);
+    }
+}
+
 static void keys_that_count_tell_what_is_gone(void **state)
 {
     struct scene scene;
@@ -804,6 +822,7 @@ int main(void)
         cmocka_unit_test(a_container_with_a_bound_is_no_leak),
         cmocka_unit_test(a_function_that_makes_room_speaks_against_a_leak),
         cmocka_unit_test(what_flows_through_is_no_leak),
+        cmocka_unit_test(most_of_the_keys_are_more_than_a_share_of_the_bytes),
         cmocka_unit_test(keys_that_count_tell_what_is_gone),
         cmocka_unit_test(what_has_not_grown_for_long_is_no_leak_unless_its_contents_do),
         cmocka_unit_test(what_the_recorder_saw_speaks),

@@ -18,20 +18,34 @@ static bool number_of(const struct heap *heap, uint32_t key, uint64_t *ret)
     return first < end && (text->kind == TEXT_STR || !first);
 }
 
-bool key_run_find(const struct heap *heap, uint32_t dict, struct key_run *ret)
+static bool read_run(const struct heap *heap, uint32_t dict, struct key_run *ret)
 {
     struct node_run items = heap_items(heap, dict);
-    *ret = (struct key_run){UINT64_MAX, 0, items.count / 2};
+    *ret = (struct key_run){UINT64_MAX, 0, items.count / 2, 0};
     if (heap_items_kind(heap, dict) != FORM_ITEMS_PAIRS || ret->count < ITEMS_MIN)
         return false;
-    uint32_t known = 0;
     uint64_t number;
-    for (; known < ret->count && number_of(heap, items.nodes[(size_t)known * 2], &number); known++) {
+    for (; ret->known < ret->count && number_of(heap, items.nodes[(size_t)ret->known * 2], &number); ret->known++) {
         ret->first = number < ret->first ? number : ret->first;
         ret->last = number > ret->last ? number : ret->last;
     }
-    uint64_t span = known ? ret->last - ret->first + 1 : 0;
-    return known >= KEYS_KNOWN_MIN && span >= known && span <= known + (uint64_t)known * GAPS_PERCENT_MAX / 100;
+    return ret->known >= KEYS_KNOWN_MIN && ret->last - ret->first + 1 >= ret->known;
+}
+
+static bool has_gaps(const struct key_run *run, unsigned percent)
+{
+    return run->last - run->first + 1 > run->known + (uint64_t)run->known * percent / 100;
+}
+
+bool key_run_find(const struct heap *heap, uint32_t dict, struct key_run *ret)
+{
+    return read_run(heap, dict, ret) && !has_gaps(ret, GAPS_PERCENT_MAX);
+}
+
+bool key_run_has_most(const struct heap *heap, uint32_t dict)
+{
+    struct key_run run;
+    return read_run(heap, dict, &run) && !has_gaps(&run, 100) && run.first <= run.known;
 }
 
 bool key_run_is_complete(const struct key_run *run)

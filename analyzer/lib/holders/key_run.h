@@ -11,10 +11,14 @@
 struct key_run {
     uint64_t first, last;   /* the least and the greatest number of the keys that are known */
     uint32_t count;         /* of all keys */
+    uint32_t known;         /* of those that were looked at */
 };
 
 /* False if the object is no dict, has few items, or its oldest keys do not count, or not without wide gaps. */
 bool key_run_find(const struct heap *heap, uint32_t dict, struct key_run *ret);
+
+/* Are most of the oldest numbers there, whatever gaps there are between them? */
+bool key_run_has_most(const struct heap *heap, uint32_t dict);
 
 /* Does the run begin where counting begins? Then nothing was ever taken out. */
 bool key_run_is_complete(const struct key_run *run);

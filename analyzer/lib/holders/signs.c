@@ -250,9 +250,7 @@ static bool has_removal(const struct evidence *evidence)
 /* Of keys that count most are there still, whatever else was allocated by the same lines. */
 static bool has_most_keys(const struct evidence *evidence)
 {
-    struct key_run run;
-    return !evidence->filling.deep && key_run_find(evidence->model->heap, evidence->point->node, &run) && run.count > (run.last - run.first) / 2 &&
-           run.first < run.count;
+    return !evidence->filling.deep && key_run_has_most(evidence->model->heap, evidence->point->node);
 }
 
 static bool flows_through(const struct evidence *evidence, struct text *sentence)
