@@ -218,14 +218,15 @@ static enum wh_status find_sites(struct investigator *self, const struct accumul
 static void fill_reasons(struct investigator *self, const struct evidence *evidence, struct wh_suspect *suspect)
 {
     unsigned counts[WH_WEIGHT_FOR + 1] = {0};
-    suspect->reasons = arena_array(self->arena, sign_count + 1, sizeof(*suspect->reasons));
-    for (unsigned i = 0; suspect->reasons && i < sign_count; i++) {
-        if (!signs[i].test(evidence, &self->text)) {
+    suspect->reasons = arena_array(self->arena, SIGNS_MAX, sizeof(*suspect->reasons));
+    const struct sign *sign;
+    for (unsigned i = 0; suspect->reasons && (sign = sign_at(i)); i++) {
+        if (!sign->test(evidence, &self->text)) {
             text_clear(&self->text);
             continue;
         }
-        suspect->reasons[suspect->reason_count++] = (struct wh_reason){signs[i].name, take_text(self), signs[i].weight};
-        counts[signs[i].weight]++;
+        suspect->reasons[suspect->reason_count++] = (struct wh_reason){sign->name, take_text(self), sign->weight};
+        counts[sign->weight]++;
     }
     if (counts[WH_WEIGHT_FOR] && !counts[WH_WEIGHT_AGAINST])
         suspect->verdict = counts[WH_WEIGHT_DOUBT] ? WH_VERDICT_UNCERTAIN : WH_VERDICT_LEAK;
@@ -490,7 +491,7 @@ enum wh_status wh_suspects(struct wh_analysis *analysis, bool all, size_t limit,
     return WH_OK;
 }
 
-/* The array has room for a reason of each sign. */
+/* The array has room for one more than there are signs. */
 static void settle(struct wh_suspect *suspect, bool grows)
 {
     static const struct wh_reason reasons[] = {

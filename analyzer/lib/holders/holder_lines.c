@@ -6,7 +6,6 @@
 #include "holders/callers.h"
 #include "holders/definitions.h"
 #include "holders/holder_paths.h"
-#include "holders/signs.h"
 #include "holders/standing.h"
 
 enum { LINES_MAX = 8 };
@@ -67,7 +66,7 @@ static bool is_creation(const struct stack_place *place, const struct store_site
     bool creates = false, adds = false;
     for (uint32_t i = 0; i < sites->count; i++) {
         creates |= sites->sites[i].how == STORE_CREATE && same_line(place, sites->sites[i].file, sites->sites[i].line);
-        adds |= signs_site_adds(&sites->sites[i]);
+        adds |= store_site_adds(&sites->sites[i]);
     }
     return creates && adds;
 }
@@ -78,7 +77,7 @@ static bool is_made_there(const struct stack_place *place, const struct store_si
     bool adds = false;
     for (uint32_t i = 0; i < sites->count; i++) {
         const struct store_site *site = &sites->sites[i];
-        adds |= signs_site_adds(site) && !site->library && site->code_node == place->code_node && site->executed != EXECUTION_NEVER &&
+        adds |= store_site_adds(site) && !site->library && site->code_node == place->code_node && site->executed != EXECUTION_NEVER &&
                 site->match != MATCH_NAME;
     }
     return adds && !is_site(place, sites);
@@ -113,7 +112,7 @@ static bool has_site_of_application(const struct store_site_list *sites)
 {
     for (uint32_t i = 0; i < sites->count; i++) {
         const struct store_site *site = &sites->sites[i];
-        if (signs_site_adds(site) && !site->library && site->match != MATCH_NAME && site->executed != EXECUTION_NEVER)
+        if (store_site_adds(site) && !site->library && site->match != MATCH_NAME && site->executed != EXECUTION_NEVER)
             return true;
     }
     return false;
@@ -181,7 +180,7 @@ static bool is_filled_by_name(const struct finder *finder)
     const struct store_site_list *sites = finder->question->sites;
     for (uint32_t i = 0; i < sites->count; i++) {
         const struct store_site *site = &sites->sites[i];
-        if (signs_site_adds(site) && site->how != STORE_COMPREHENSION && !site->maker)
+        if (store_site_adds(site) && site->how != STORE_COMPREHENSION && !site->maker)
             return true;
     }
     return false;
@@ -190,9 +189,9 @@ static bool is_filled_by_name(const struct finder *finder)
 static bool is_chosen(const struct finder *finder, const struct store_site *site, enum site_choice choice)
 {
     if (choice == SITES_THAT_ADD)
-        return signs_site_adds(site);
+        return store_site_adds(site);
     if (choice == SITES_THAT_STORE)
-        return !signs_site_adds(site) && site->match != MATCH_NAME;
+        return !store_site_adds(site) && site->match != MATCH_NAME;
     /* Where it got its name is of no interest where it is known who fills it. */
     return site->how == STORE_CREATE ? !finder->found.count : site->how == STORE_ASSIGN && !is_filled_by_name(finder);
 }

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 
 #include "base/source.h"
-#include "holders/signs.h"
 #include "naming/naming.h"
 
 static const char *take_text(struct line_writer *writer)
@@ -78,7 +77,7 @@ struct wh_line line_writer_site(struct line_writer *writer, const struct store_s
 {
     struct wh_line line = line_writer_place(writer, site->file, site->line, site->function);
     line.via = write_via(writer, site->caller_code_node, site->caller_file, site->caller_line, site->caller_function);
-    if (!signs_site_adds(site))
+    if (!store_site_adds(site))
         line.evidence = "definition";
     else if (site->executed == EXECUTION_SEEN)
         line.evidence = "store-executed";

@@ -8,26 +8,7 @@
 
 #include <whoholds/analyzer.h>
 
-#include "holders/accumulation.h"
-#include "holders/filling.h"
-#include "naming/naming.h"
-#include "holders/store_sites.h"
-
-struct evidence {
-    const struct model *model;
-    const struct accumulation *point;
-    const struct naming_path *path;
-    const struct store_site_list *sites;
-    uint32_t alike;         /* how many of the immediately dominated objects are of the commonest type */
-    uint32_t alike_type;    /* that type's number, TYPE_NONE if there is none */
-    bool alike_buffers;     /* most of their bytes are their own, not those of objects that they hold */
-    struct filling filling;
-    uint64_t made_bytes;    /* recorded: what the code that allocated the contents ever allocated in that way … */
-    uint64_t left_bytes;    /* … and how much of that is in the holder now */
-    uint64_t young_bytes;   /* … of which so much came after it last made room for more */
-    int most_left;          /* … per cent, where most is left; -1 if too little was recorded */
-    bool opaque;            /* an extension's object: what adds to it cannot be seen in its code */
-};
+#include "holders/evidence.h"
 
 struct sign {
     const char *name;
@@ -36,21 +17,14 @@ struct sign {
     bool (*test)(const struct evidence *evidence, struct text *sentence);
 };
 
-extern const struct sign signs[];
-extern const unsigned sign_count;
+/* The tables, each in a file of its own: a row without a name ends them. */
+extern const struct sign signs_for[], signs_against[], signs_doubt[];
 
-/* Does a site add to the holder, rather than create it? */
-bool signs_site_adds(const struct store_site *site);
+/* All of them, in this order: 0, 1, …; NULL after the last. There are fewer than SIGNS_MAX. */
+enum { SIGNS_MAX = 64 };
+const struct sign *sign_at(unsigned number);
 
-/* For the rows that are elsewhere. By the recorder: is nearly all left of what was put in, is much of it gone? The first one also by its keys. */
-bool signs_keeps_all(const struct evidence *evidence);
-bool signs_much_is_left(const struct evidence *evidence);
-bool signs_much_is_gone(const struct evidence *evidence);
-
-/* Does the standard library register things there? The sentence is empty still, and again afterwards. */
-bool signs_is_full_registry(const struct evidence *evidence, struct text *sentence);
-
-/* Of a memo's dict the function that it remembers for; else the holder itself. */
-uint32_t signs_memo_or_holder(const struct evidence *evidence);
+/* A sign for a leak that says little where it is the only one. */
+bool evidence_holds_many_alike(const struct evidence *evidence, struct text *sentence);
 
 #endif

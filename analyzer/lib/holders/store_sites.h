@@ -109,6 +109,9 @@ struct store_site {
     unsigned rank;                         /* 0, 1, …: position in the list */
 };
 
+/* Does the site add to the holder, rather than create it? */
+static inline bool store_site_adds(const struct store_site *site) { return site->how != STORE_CREATE && site->how != STORE_ASSIGN; }
+
 /* Sites, best first: one a line. */
 struct store_site_list {
     struct store_site *sites;

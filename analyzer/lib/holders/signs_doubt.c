@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "holders/doubts.h"
+/*
+ * Signs of which one snapshot cannot tell what they mean: a holder that has them may be one in a steady state, or a leak. They do not take a
+ * suspect off the list; it is only not called a leak.
+ */
+#include "holders/signs.h"
 
 #include <inttypes.h>
 
@@ -12,7 +16,7 @@ enum { HITS_OF_MISS_MIN = 8 };   /* a cache of values that pass by once is hit l
 static const struct store_site *drain_of(const struct evidence *evidence)
 {
     const struct store_site *drain = evidence->filling.drain;
-    for (uint32_t i = 0; !drain && signs_much_is_gone(evidence) && i < evidence->sites->removal_count; i++) {
+    for (uint32_t i = 0; !drain && evidence_much_is_gone(evidence) && i < evidence->sites->removal_count; i++) {
         const struct store_site *removal = &evidence->sites->removals[i];
         if (removal->executed == EXECUTION_UNKNOWN && !removal->library && (evidence->filling.deep || !removal->of_element))
             drain = removal;
@@ -25,7 +29,7 @@ static bool may_be_gone(const struct evidence *evidence, const struct store_site
 {
     bool by_key = drain->how != STORE_REMOVE || drain->key;
     bool lent = drain->handed_out && drain->how == STORE_REMOVE;
-    return lent || !(by_key ? signs_keeps_all(evidence) : signs_much_is_left(evidence));
+    return lent || !(by_key ? evidence_keeps_all(evidence) : evidence_much_is_left(evidence));
 }
 
 static const char *what_drains(const struct store_site *drain)
@@ -46,17 +50,19 @@ static const char *what_drains(const struct store_site *drain)
     }
 }
 
-bool doubt_taken_out(const struct evidence *evidence, struct text *sentence)
+/* Code that does not add to it takes out of it, and has run: whether it keeps up is not known. */
+static bool is_taken_out(const struct evidence *evidence, struct text *sentence)
 {
     const struct store_site *drain = drain_of(evidence);
-    if (!drain || accumulation_has_no_holder(evidence->point) || signs_is_full_registry(evidence, sentence) || !may_be_gone(evidence, drain))
+    if (!drain || accumulation_has_no_holder(evidence->point) || evidence_is_full_registry(evidence, sentence) || !may_be_gone(evidence, drain))
         return false;
     text_add_name(sentence, drain->function);
     text_addf(sentence, ", line %" PRIu32 ", %s: whether that keeps up is not known", drain->line, what_drains(drain));
     return true;
 }
 
-bool doubt_stands_still(const struct evidence *evidence, struct text *sentence)
+/* Much was recorded since it last grew, though what adds to it may not have been called. */
+static bool stands_still(const struct evidence *evidence, struct text *sentence)
 {
     unsigned percent = evidence->filling.still_percent;
     if (!percent)
@@ -65,7 +71,8 @@ bool doubt_stands_still(const struct evidence *evidence, struct text *sentence)
     return true;
 }
 
-bool doubt_remembers(const struct evidence *evidence, struct text *sentence)
+/* It remembers results, and no recorder saw when the last new one came: whether its keys come to an end is not known. */
+static bool remembers(const struct evidence *evidence, struct text *sentence)
 {
     struct key_run run;
     const struct heap *heap = evidence->model->heap;
@@ -77,10 +84,11 @@ bool doubt_remembers(const struct evidence *evidence, struct text *sentence)
     return true;
 }
 
-bool doubt_asked_again(const struct evidence *evidence, struct text *sentence)
+/* An lru_cache without a bound that nearly always has what it is asked for: whether its keys come to an end is not known. */
+static bool is_asked_again(const struct evidence *evidence, struct text *sentence)
 {
     const struct heap *heap = evidence->model->heap;
-    uint32_t node = signs_memo_or_holder(evidence);
+    uint32_t node = evidence_memo_or_holder(evidence);
     const struct heap_memo *memo = heap_memo(heap, node);
     if (!memo || heap->form_of_node[node] & FORM_BOUNDED || !memo->misses || memo->hits / HITS_OF_MISS_MIN < memo->misses ||
         memo_keys_outlive_their_use(evidence->model, node))
@@ -89,3 +97,24 @@ bool doubt_asked_again(const struct evidence *evidence, struct text *sentence)
               memo->hits, memo->misses, memo->misses == 1 ? "miss" : "misses");
     return true;
 }
+
+/* Nothing but that what it holds is alike speaks for a leak. */
+static bool is_unexplained(const struct evidence *evidence, struct text *sentence)
+{
+    const struct filling *filling = &evidence->filling;
+    if (accumulation_has_no_holder(evidence->point) || evidence_growing_site(evidence) || filling->under_way || evidence_was_seen_growing(evidence) ||
+        filling->grown_by_reading || evidence->point->chain || evidence_is_full_registry(evidence, sentence) || !evidence_holds_many_alike(evidence, sentence))
+        return false;
+    text_clear(sentence);
+    text_add(sentence, "it is not known what adds to it, nor whether anything does");
+    return true;
+}
+
+const struct sign signs_doubt[] = {
+    {"taken-out", WH_WEIGHT_DOUBT, is_taken_out},
+    {"stands-still", WH_WEIGHT_DOUBT, stands_still},
+    {"unexplained", WH_WEIGHT_DOUBT, is_unexplained},
+    {"remembers", WH_WEIGHT_DOUBT, remembers},
+    {"asked-again", WH_WEIGHT_DOUBT, is_asked_again},
+    {NULL, WH_WEIGHT_DOUBT, NULL},
+};
