@@ -276,12 +276,28 @@ static enum wh_status look_at_chain(const struct finder *finder, const struct fi
     return status;
 }
 
+/* Of a library's code that adds, is the call known by which the application got there? That is a site of its own. */
+static bool is_by_application(const struct finder *finder, uint32_t row)
+{
+    uint32_t line = 0;
+    bool called = false;
+    for (uint32_t i = 0; i < finder->sites->count; i++) {
+        const struct store_site *site = &finder->sites->sites[i];
+        if (code_index_row(finder->index, site->code_node) == row)
+            line = site->caller_line;
+        called |= site->how == STORE_THROUGH_LIBRARY && !site->library && finder_is_adder(finder, code_index_row(finder->index, site->code_node));
+    }
+    return line && called;
+}
+
 static enum wh_status look_at_code(const struct finder *finder, struct once *ret)
 {
     enum wh_status status = WH_OK;
     bool driven = false;
     for (unsigned a = 0; !status && (ret->loaded || ret->served) && a < finder->adder_count; a++) {
         struct finder_chain chain;
+        if (finder->index->facts[finder->adders[a]].library && is_by_application(finder, finder->adders[a]))
+            continue;
         if (finder->index->facts[finder->adders[a]].library) {
             ret->loaded = ret->served = false;
             return WH_OK;
