@@ -723,6 +723,17 @@ static void what_others_take_out_leaves_it_undecided(void **state)
     close_scene(&scene);
 }
 
+static void what_notes_that_it_has_filled_it_does_so_once(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "cache", plain);
+    assert_hides(&scene, "guarded");
+    scene.evidence.filling.guarded = true;
+    assert_shows(&scene, "guarded", "what fills it does so once: it notes that it has, and looks for that first");
+    close_scene(&scene);
+}
+
 static void what_stands_still_or_remembers_is_undecided(void **state)
 {
     struct scene scene;
@@ -796,7 +807,7 @@ static void what_nothing_but_its_contents_speaks_against_is_undecided(void **sta
 static void every_sign_has_a_test_here(void **state)
 {
     static const char *const tested[] = {"grows-in-function", "seen-growing", "registry", "native-references", "uncollected", "no-adder", "constructor",
-                                         "made-anew", "loaded-once", "served", "saturated", "modulo", "weak", "recorder", "under-way", "grown-by-reading", "limit", "flows-through", "moved-on", "many-alike", "chain", "filled-at-import", "replaced-whole", "bounded", "makes-room", "pool", "library",
+                                         "made-anew", "loaded-once", "guarded", "served", "saturated", "modulo", "weak", "recorder", "under-way", "grown-by-reading", "limit", "flows-through", "moved-on", "many-alike", "chain", "filled-at-import", "replaced-whole", "bounded", "makes-room", "pool", "library",
                                          "program-text", "parser-arena", "small", "taken-out", "stands-still", "unexplained", "remembers",
                                          "asked-again"};
     (void)state;
@@ -846,6 +857,7 @@ int main(void)
         cmocka_unit_test(what_is_small_is_no_leak),
         cmocka_unit_test(what_registers_weakly_holds_nothing),
         cmocka_unit_test(what_others_take_out_leaves_it_undecided),
+        cmocka_unit_test(what_notes_that_it_has_filled_it_does_so_once),
         cmocka_unit_test(what_stands_still_or_remembers_is_undecided),
         cmocka_unit_test(a_cache_that_is_asked_for_the_same_again_is_undecided),
         cmocka_unit_test(what_nothing_but_its_contents_speaks_against_is_undecided),

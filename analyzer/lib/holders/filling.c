@@ -338,36 +338,59 @@ static uint32_t end_of_branch(const struct finder *finder, uint32_t row, uint32_
     return end;
 }
 
-/* Of a module's variable: table = {}, and in the same branch, behind it, table[k] = x: each run begins with an empty one. */
-static bool follows_creation(const struct finder *finder, const struct store_site *site)
+static enum wh_status binds_own(const struct finder *finder, uint32_t row, uint32_t offset, bool *ret)
+{
+    const struct code_flow *flow;
+    enum wh_status status = finder_flow(finder, row, &flow);
+    *ret = false;
+    for (uint32_t i = 0; !status && i < flow->event_count; i++) {
+        const struct expr *object = &flow->exprs[flow->events[i].target];
+        *ret |= flow->events[i].offset == offset && flow->events[i].kind == EVENT_STORE_ATTR && object->kind == EXPR_PARAM && object->a == 0;
+    }
+    return status;
+}
+
+/*
+ * table = {}, and in the same branch, behind it, table[k] = x: each run begins with an empty one. Of a module's variable, or of an attribute of the
+ * method's own object: another object's may be an older one.
+ */
+static enum wh_status follows_creation(const struct finder *finder, const struct store_site *site, bool *ret)
 {
     uint32_t row = code_index_row(finder->index, site->code_node);
     const struct naming_step *last = finder->path->step_count ? &finder->path->steps[finder->path->step_count - 1] : NULL;
     bool global = last && last->kind == STEP_ATTRIBUTE && last->owner < finder->heap->node_count && heap_is_module(finder->heap, last->owner);
-    for (uint32_t i = 0; global && row != CODE_NONE && i < finder->sites->count; i++) {
+    enum wh_status status = WH_OK;
+    *ret = false;
+    for (uint32_t i = 0; !status && !*ret && row != CODE_NONE && i < finder->sites->count; i++) {
         const struct store_site *create = &finder->sites->sites[i];
-        if (create->how == STORE_CREATE && create->code_node == site->code_node && create->offset < site->offset &&
-            site->offset < end_of_branch(finder, row, create->offset))
-            return true;
+        if (create->how != STORE_CREATE || create->code_node != site->code_node || create->offset >= site->offset ||
+            site->offset >= end_of_branch(finder, row, create->offset))
+            continue;
+        *ret = global;
+        if (!global && site->on_self)
+            status = binds_own(finder, row, create->offset, ret);
     }
-    return false;
+    return status;
 }
 
-static void find_made_anew(struct finder *finder)
+static enum wh_status find_made_anew(struct finder *finder)
 {
-    bool any = false, all = true;
-    for (uint32_t i = 0; all && i < finder->sites->count; i++) {
+    bool any = false, all = true, follows;
+    enum wh_status status = WH_OK;
+    for (uint32_t i = 0; !status && all && i < finder->sites->count; i++) {
         const struct store_site *site = &finder->sites->sites[i];
         if (!finder_counts(finder, site) && !fills_with_holder(finder, site))
             continue;
         any = true;
-        all = (site->on_new || follows_creation(finder, site)) && !site->on_stack && !site->top_level;
+        status = follows_creation(finder, site, &follows);
+        all = (site->on_new || follows) && !site->on_stack && !site->top_level;
     }
     /* A generator's or a coroutine's own variable: it has not ended. */
     const struct naming_step *last = finder->path->step_count ? &finder->path->steps[finder->path->step_count - 1] : NULL;
     bool local = last && last->kind == STEP_LOCAL && finder_is_adder(finder, code_index_row(finder->index, label_code_of_locals(finder->heap, last->owner)));
     bool of_class = last && last->kind == STEP_ATTRIBUTE && last->owner < finder->heap->node_count && heap_is_class(finder->heap, last->owner);
     finder->ret->made_anew = any && all && !local && !of_class;
+    return status;
 }
 
 /* --- limits --- */
@@ -532,10 +555,13 @@ enum wh_status filling_find(const struct model *model, struct code_index *index,
         status = finder_find_modulus(&finder);
     if (!status)
         status = finder_find_drain(&finder);
+    if (!status)
+        status = finder_find_guard(&finder);
     finder_find_under_way(&finder);
     if (!status)
         status = finder_find_saturated(&finder);
-    find_made_anew(&finder);
+    if (!status)
+        status = find_made_anew(&finder);
     if (!status)
         status = find_made_each_round(&finder);
     return status;

@@ -87,7 +87,10 @@ bool finder_loop_around(const struct finder *finder, uint32_t row, uint32_t offs
 /* Does a thread stand in that part of the code? */
 bool finder_is_under_way(const struct finder *finder, uint32_t row, uint32_t first, uint32_t last);
 
-/* Does the instruction read a variable or attribute of that name? */
+/* The name of the global variable or attribute that the instruction reads, NAME_NONE if it reads none. */
+uint32_t finder_loaded_name(const struct code_index *index, const struct code_view *view, const struct instruction *at);
+
+/* Does it read a variable or attribute, of any kind, of that name? */
 bool finder_reads_name(const struct code_index *index, const struct code_view *view, const struct instruction *at, uint32_t name);
 
 /* Does the code read the holder's last name after an offset; and in a loop? */
@@ -101,6 +104,9 @@ enum wh_status finder_find_grown_by_reading(struct finder *finder) WH_MUST_USE;
 
 /* filling_saturated.c: filling.saturated_percent */
 enum wh_status finder_find_saturated(struct finder *finder) WH_MUST_USE;
+
+/* filling_guard.c: filling.guarded */
+enum wh_status finder_find_guard(struct finder *finder) WH_MUST_USE;
 
 /* filling_drain.c: filling.drain */
 enum wh_status finder_find_drain(struct finder *finder) WH_MUST_USE;

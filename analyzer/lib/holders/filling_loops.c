@@ -29,6 +29,13 @@ bool finder_is_under_way(const struct finder *finder, uint32_t row, uint32_t fir
     return false;
 }
 
+uint32_t finder_loaded_name(const struct code_index *index, const struct code_view *view, const struct instruction *at)
+{
+    enum action action = (enum action)at->kind->action;
+    bool loads = action == ACTION_GLOBAL || action == ACTION_NAME || action == ACTION_ATTR;
+    return loads ? code_index_name_of_node(index, node_run_get(view->names, at->argument)) : NAME_NONE;
+}
+
 /* Does the instruction read a variable or attribute of that name? */
 bool finder_reads_name(const struct code_index *index, const struct code_view *view, const struct instruction *at, uint32_t name)
 {

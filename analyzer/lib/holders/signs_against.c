@@ -83,6 +83,14 @@ static bool is_made_anew(const struct evidence *evidence, struct text *sentence)
     return true;
 }
 
+static bool is_guarded(const struct evidence *evidence, struct text *sentence)
+{
+    if (!evidence->filling.guarded)
+        return false;
+    text_add(sentence, "what fills it does so once: it notes that it has, and looks for that first");
+    return true;
+}
+
 static bool is_loaded_once(const struct evidence *evidence, struct text *sentence)
 {
     if (!evidence->filling.once)
@@ -488,6 +496,7 @@ const struct sign signs_against[] = {
     {"constructor", WH_WEIGHT_AGAINST, is_made_by_constructor},
     {"made-anew", WH_WEIGHT_AGAINST, is_made_anew},
     {"loaded-once", WH_WEIGHT_AGAINST, is_loaded_once},
+    {"guarded", WH_WEIGHT_AGAINST, is_guarded},
     {"served", WH_WEIGHT_AGAINST, is_served},
     {"saturated", WH_WEIGHT_AGAINST, is_saturated},
     {"modulo", WH_WEIGHT_AGAINST, is_come_round},
