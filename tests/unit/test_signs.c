@@ -731,6 +731,9 @@ static void what_notes_that_it_has_filled_it_does_so_once(void **state)
     assert_hides(&scene, "guarded");
     scene.evidence.filling.guarded = true;
     assert_shows(&scene, "guarded", "what fills it does so once: it notes that it has, and looks for that first");
+    assert_hides(&scene, "import-only");
+    scene.evidence.filling.import_only = true;
+    assert_shows(&scene, "import-only", "no code that is there still names what adds to it: it may have run while its module was imported, and never since");
     close_scene(&scene);
 }
 
@@ -807,7 +810,7 @@ static void what_nothing_but_its_contents_speaks_against_is_undecided(void **sta
 static void every_sign_has_a_test_here(void **state)
 {
     static const char *const tested[] = {"grows-in-function", "seen-growing", "registry", "native-references", "uncollected", "no-adder", "constructor",
-                                         "made-anew", "loaded-once", "guarded", "served", "saturated", "modulo", "weak", "recorder", "under-way", "grown-by-reading", "limit", "flows-through", "moved-on", "many-alike", "chain", "filled-at-import", "replaced-whole", "bounded", "makes-room", "pool", "library",
+                                         "made-anew", "loaded-once", "guarded", "import-only", "served", "saturated", "modulo", "weak", "recorder", "under-way", "grown-by-reading", "limit", "flows-through", "moved-on", "many-alike", "chain", "filled-at-import", "replaced-whole", "bounded", "makes-room", "pool", "library",
                                          "program-text", "parser-arena", "small", "taken-out", "stands-still", "unexplained", "remembers",
                                          "asked-again"};
     (void)state;

@@ -557,6 +557,8 @@ enum wh_status filling_find(const struct model *model, struct code_index *index,
         status = finder_find_drain(&finder);
     if (!status)
         status = finder_find_guard(&finder);
+    if (!status)
+        status = finder_find_import_only(&finder);
     finder_find_under_way(&finder);
     if (!status)
         status = finder_find_saturated(&finder);

@@ -38,6 +38,7 @@ struct filling {
     unsigned still_percent;            /* … of all that the recorder saw since it began to grow */
     const struct store_site *drain;    /* takes out of it, or makes it anew without some of it, and has run; NULL */
     bool guarded;                      /* a loop fills it in a function that tests whether it has done so already */
+    bool import_only;                  /* no code that is there still names what adds to it */
     bool remembers;                    /* a cache of results: what adds to it looks first whether it has it already */
     uint64_t length;                   /* how many items it has; 0 if it has none */
     uint64_t modulus;                  /* it has just as many items, or the square of it, and what adds to it, or calls that, takes something modulo this; 0: it is not so */

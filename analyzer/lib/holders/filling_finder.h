@@ -108,6 +108,9 @@ enum wh_status finder_find_saturated(struct finder *finder) WH_MUST_USE;
 /* filling_guard.c: filling.guarded */
 enum wh_status finder_find_guard(struct finder *finder) WH_MUST_USE;
 
+/* filling_import.c: filling.import_only */
+enum wh_status finder_find_import_only(struct finder *finder) WH_MUST_USE;
+
 /* filling_drain.c: filling.drain */
 enum wh_status finder_find_drain(struct finder *finder) WH_MUST_USE;
 

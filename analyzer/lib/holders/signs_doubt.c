@@ -110,11 +110,21 @@ static bool is_unexplained(const struct evidence *evidence, struct text *sentenc
     return true;
 }
 
+/* The module's body that called what adds is gone; only a name made at run time can find it. */
+static bool is_out_of_reach(const struct evidence *evidence, struct text *sentence)
+{
+    if (!evidence->filling.import_only)
+        return false;
+    text_add(sentence, "no code that is there still names what adds to it: it may have run while its module was imported, and never since");
+    return true;
+}
+
 const struct sign signs_doubt[] = {
     {"taken-out", WH_WEIGHT_DOUBT, is_taken_out},
     {"stands-still", WH_WEIGHT_DOUBT, stands_still},
     {"unexplained", WH_WEIGHT_DOUBT, is_unexplained},
     {"remembers", WH_WEIGHT_DOUBT, remembers},
     {"asked-again", WH_WEIGHT_DOUBT, is_asked_again},
+    {"import-only", WH_WEIGHT_DOUBT, is_out_of_reach},
     {NULL, WH_WEIGHT_DOUBT, NULL},
 };

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# gap cold: the code that calls _define() once is gone with the body of its module
 """As a generated module has them: one name for each."""
 
 
