@@ -73,7 +73,8 @@ enum wh_status finder_find_import_only(struct finder *finder)
     enum wh_status status = WH_OK;
     for (unsigned a = 0; !status && all && a < finder->adder_count; a++) {
         any = true;
-        all = !finder->index->facts[finder->adders[a]].library && !finder->index->facts[finder->adders[a]].top_level;
+        const struct code_facts *facts = &finder->index->facts[finder->adders[a]];
+        all = !facts->library && !facts->top_level && !facts->on_stack;
         if (all)
             status = is_out_of_reach(finder, finder->adders[a], &all);
     }
