@@ -154,6 +154,16 @@ uint32_t heap_attribute(const struct heap *heap, uint32_t node, const char *name
     return dict ? heap_dict_get(heap, dict, name) : HEAP_NULL;
 }
 
+uint32_t heap_attribute_named(const struct heap *heap, uint32_t node, struct span name)
+{
+    char text[128];
+    if (name.length >= sizeof(text))
+        return HEAP_NULL;
+    memcpy(text, name.bytes, name.length);
+    text[name.length] = '\0';
+    return heap_attribute(heap, node, text);
+}
+
 const struct heap_text *heap_text(const struct heap *heap, uint32_t node)
 {
     uint32_t row = find_row(&heap->texts->node, sizeof(*heap->texts), heap->text_count, node);

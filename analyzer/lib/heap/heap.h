@@ -167,6 +167,7 @@ uint32_t heap_dict_get(const struct heap *heap, uint32_t dict, const char *key);
 
 /* The attribute of an instance, module or class as Python stores it: members, attrs, then its `__dict__`. HEAP_NULL if there is none. */
 uint32_t heap_attribute(const struct heap *heap, uint32_t node, const char *name);
+uint32_t heap_attribute_named(const struct heap *heap, uint32_t node, struct span name);   /* HEAP_NULL for names of 128 bytes and more */
 
 /* Text of a str node as far as the file has it: false if it was not written or is only a prefix. */
 bool heap_string(const struct heap *heap, uint32_t node, struct span *ret);

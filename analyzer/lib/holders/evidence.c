@@ -7,6 +7,7 @@
 #include "holders/site_growth.h"
 
 enum {
+    ALIKE_MIN = 100, ALIKE_BUFFERS_MIN = 5,  /* ten objects alike are nothing, five large buffers may be */
     LEFT_PERCENT_MOST = 85,
     REGISTERED_MIN = 100, THREADS_MIN = 16,
 };
@@ -101,4 +102,14 @@ uint32_t evidence_memo_or_holder(const struct evidence *evidence)
     uint32_t owner = path->step_count ? path->steps[path->step_count - 1].owner : HEAP_NULL;
     bool memo = owner < heap->node_count && heap_is_instance(heap, owner, "functools", "_lru_cache_wrapper");
     return memo ? owner : evidence->point->node;
+}
+
+bool evidence_holds_many_alike(const struct evidence *evidence, struct text *sentence)
+{
+    bool known = evidence->sites->count && !evidence_growing_site(evidence) && !evidence->opaque;
+    if (evidence->alike < (evidence->alike_buffers ? ALIKE_BUFFERS_MIN : ALIKE_MIN) || evidence->alike_type == TYPE_NONE || known || accumulation_has_no_holder(evidence->point))
+        return false;
+    text_addf(sentence, "it holds %" PRIu32 " objects of one type, ", evidence->alike);
+    model_write_type(&evidence->model->heap->types[evidence->alike_type], sentence);
+    return true;
 }

@@ -44,6 +44,9 @@ bool evidence_much_is_gone(const struct evidence *evidence);
 /* Does the standard library register things there? The sentence is empty still, and again afterwards. */
 bool evidence_is_full_registry(const struct evidence *evidence, struct text *sentence);
 
+/* Many objects of one type, which says little alone: only where it is not known how the holder is filled. Then the sentence says so. */
+bool evidence_holds_many_alike(const struct evidence *evidence, struct text *sentence);
+
 /* Of a memo's dict the function that it remembers for; else the holder itself. */
 uint32_t evidence_memo_or_holder(const struct evidence *evidence);
 

@@ -414,8 +414,7 @@ static bool is_limit(uint64_t limit, uint64_t length)
     return limit >= LIMIT_LEAST && length <= limit + 1 && length >= limit / 2;
 }
 
-/* `len(holder)`, told by its last name. */
-static bool asks_length(const struct finder *finder, const struct code_flow *flow, const struct code_view *view, const struct event *event, bool any)
+bool finder_asks_length(const struct finder *finder, const struct code_flow *flow, const struct code_view *view, const struct event *event, bool any)
 {
     const struct expr *callee = &flow->exprs[event->target];
     if (event->kind != EVENT_CALL || callee->kind != EXPR_GLOBAL || callee->a != NAME_LEN || event->argument_count != 1)
@@ -453,7 +452,7 @@ static uint64_t number_at(const struct finder *finder, const struct code_flow *f
     return finder_stores_name(flow, name) ? 0 : finder_number_of(finder->heap, node);
 }
 
-uint64_t finder_length(const struct finder *finder)
+static uint64_t length_of_holder(const struct finder *finder)
 {
     uint32_t node = finder->point->node;
     if (heap_is_instance(finder->heap, node, "functools", "_lru_cache_wrapper"))
@@ -470,10 +469,10 @@ static enum wh_status find_limit_in(struct finder *finder, uint32_t row, bool an
     code_view_init(finder->heap, &finder->heap->codes[row], &view);
     enum wh_status status = finder_flow(finder, row, &flow);
     for (uint32_t i = 0; !status && !asked && i < flow->event_count; i++)
-        asked = asks_length(finder, flow, &view, &flow->events[i], any);
+        asked = finder_asks_length(finder, flow, &view, &flow->events[i], any);
     for (uint32_t i = 0; !status && asked && !finder->ret->limit && i < flow->expr_count; i++) {
         uint64_t limit = number_at(finder, flow, i);
-        if (is_limit(limit, finder_length(finder)))
+        if (is_limit(limit, finder->ret->length))
             finder->ret->limit = limit;
     }
     return status;
@@ -530,7 +529,7 @@ enum wh_status filling_find(const struct model *model, struct code_index *index,
 {
     struct finder finder = {.model = model, .heap = model->heap, .index = index, .point = point, .path = path, .sites = sites,
                             .error = error, .ret = ret};
-    *ret = (struct filling){.seen = GROWTH_UNSEEN, .length = finder_length(&finder)};
+    *ret = (struct filling){.seen = GROWTH_UNSEEN, .length = length_of_holder(&finder)};
     if (path->step_count)
         finder.name = code_index_find_name(index, path->steps[path->step_count - 1].name);
     enum wh_status status = find_growth(&finder);

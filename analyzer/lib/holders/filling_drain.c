@@ -39,19 +39,14 @@ static enum wh_status binds_fresh(const struct finder *finder, const struct stor
     return status;
 }
 
-/* len(h) */
 static enum wh_status counts_it(const struct finder *finder, uint32_t row, bool *ret)
 {
     const struct code_flow *flow;
+    struct code_view view;
     enum wh_status status = finder_flow(finder, row, &flow);
-    for (uint32_t i = 0; !status && !*ret && i < flow->event_count; i++) {
-        const struct event *event = &flow->events[i];
-        const struct expr *callee = &flow->exprs[event->target];
-        if (event->kind != EVENT_CALL || callee->kind != EXPR_GLOBAL || callee->a != NAME_LEN || event->argument_count != 1)
-            continue;
-        const struct expr *counted = &flow->exprs[flow->args[event->first_argument]];
-        *ret = (counted->kind == EXPR_ATTR ? counted->b : counted->kind == EXPR_GLOBAL ? counted->a : NAME_NONE) == finder->name;
-    }
+    code_view_init(finder->heap, &finder->heap->codes[row], &view);
+    for (uint32_t i = 0; !status && !*ret && i < flow->event_count; i++)
+        *ret = finder_asks_length(finder, flow, &view, &flow->events[i], false);
     return status;
 }
 

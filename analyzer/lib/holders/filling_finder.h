@@ -37,8 +37,8 @@ bool finder_is_adder(const struct finder *finder, uint32_t row);
 /* The value of an int object, 0 if it is none, is negative or was not written. */
 uint64_t finder_number_of(const struct heap *heap, uint32_t node);
 
-/* How many items the holder has, 0 if it has none. */
-uint64_t finder_length(const struct finder *finder);
+/* `len(holder)`, told by its last name; `any`: of whatever. */
+bool finder_asks_length(const struct finder *finder, const struct code_flow *flow, const struct code_view *view, const struct event *event, bool any);
 
 /* Does the code bind a global or an attribute of that name? */
 bool finder_stores_name(const struct code_flow *flow, uint32_t name);

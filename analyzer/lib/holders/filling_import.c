@@ -5,23 +5,16 @@
  */
 #include "holders/filling_finder.h"
 
-#include <string.h>
-
 /* The modules that have the object under that name. */
 static uint32_t count_modules_that_have(const struct heap *heap, uint32_t node, struct span name)
 {
     uint32_t count = 0;
-    char text[128];
-    if (name.length >= sizeof(text))
-        return 0;
-    memcpy(text, name.bytes, name.length);
-    text[name.length] = '\0';
     for (uint32_t i = 0; i < heap->root_count; i++) {
         if (heap->roots[i].kind != ROOT_MODULES || heap_items_kind(heap, heap->roots[i].node) != FORM_ITEMS_PAIRS)
             continue;
         struct node_run modules = heap_items(heap, heap->roots[i].node);
         for (uint32_t k = 1; k < modules.count; k += 2)
-            count += heap_is_module(heap, modules.nodes[k]) && heap_attribute(heap, modules.nodes[k], text) == node;
+            count += heap_is_module(heap, modules.nodes[k]) && heap_attribute_named(heap, modules.nodes[k], name) == node;
     }
     return count;
 }

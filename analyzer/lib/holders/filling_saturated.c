@@ -100,7 +100,7 @@ static unsigned percent_needed(const struct finder *finder, uint32_t blocks)
     if (heap_is_instance(heap, node, "builtins", "set"))
         return STILL_PERCENT_SET + coarse;
     bool list = heap_is_instance(heap, node, "builtins", "list") && !finder->ret->deep;
-    return (list ? percent_of_list(finder_length(finder)) : STILL_PERCENT_DICT) + coarse;
+    return (list ? percent_of_list(finder->ret->length) : STILL_PERCENT_DICT) + coarse;
 }
 
 /* How much of that time it has not grown; 0 if it may have. */

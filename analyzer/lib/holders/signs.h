@@ -24,7 +24,4 @@ extern const struct sign signs_for[], signs_against[], signs_doubt[];
 enum { SIGNS_MAX = 64 };
 const struct sign *sign_at(unsigned number);
 
-/* A sign for a leak that says little where it is the only one. */
-bool evidence_holds_many_alike(const struct evidence *evidence, struct text *sentence);
-
 #endif

@@ -5,7 +5,6 @@
 #include <inttypes.h>
 
 enum {
-    ALIKE_MIN = 100, ALIKE_BUFFERS_MIN = 5,  /* ten objects alike are nothing, five large buffers may be */
     NATIVE_MIN = 16,
     UNCOLLECTED_MIN = 10000,                /* objects: cycles that the collector is about to take are fewer */
     UNCOLLECTED_BYTES_MIN = 1024 * 1024,    /* … where it is off, and about to take none */
@@ -43,17 +42,6 @@ static bool grew_in_function(const struct evidence *evidence, struct text *sente
     if (!evidence_was_seen_growing(evidence))
         return false;
     text_add(sentence, "it was seen to grow: a function added to it while the program ran");
-    return true;
-}
-
-/* Speaks only where it is not known how the holder is filled. */
-bool evidence_holds_many_alike(const struct evidence *evidence, struct text *sentence)
-{
-    bool known = evidence->sites->count && !evidence_growing_site(evidence) && !evidence->opaque;
-    if (evidence->alike < (evidence->alike_buffers ? ALIKE_BUFFERS_MIN : ALIKE_MIN) || evidence->alike_type == TYPE_NONE || known || accumulation_has_no_holder(evidence->point))
-        return false;
-    text_addf(sentence, "it holds %" PRIu32 " objects of one type, ", evidence->alike);
-    model_write_type(&evidence->model->heap->types[evidence->alike_type], sentence);
     return true;
 }
 

@@ -5,7 +5,7 @@
 
 enum {
     SAMPLE_MAX = 48, SAMPLE_OF_ONE = 12,
-    BESIDE_PERCENT_MAX = 10, NAME_BYTES_MAX = 128, NEVER_GROWN_MIN = 1000,
+    BESIDE_PERCENT_MAX = 10, NEVER_GROWN_MIN = 1000,
     LARGE_BYTES = 1024,   /* a value that may be the sum of many: what is smaller can be set, but has not grown */
 };
 
@@ -139,22 +139,12 @@ static bool has_never_grown(const struct model *model, uint32_t node)
            store.length >= NEVER_GROWN_MIN && store.capacity == store.length;
 }
 
-static uint32_t object_of_field(const struct model *model, uint32_t node, struct span field)
-{
-    char name[NAME_BYTES_MAX];
-    if (!field.length || field.length >= sizeof(name))
-        return HEAP_NULL;
-    memcpy(name, field.bytes, field.length);
-    name[field.length] = '\0';
-    return heap_attribute(model->heap, node, name);
-}
-
 /* Of an instance: does what is stored go to an attribute that has little of the mass, and nothing of its kind? */
 static bool is_beside_the_mass(const struct model *model, const struct accumulation *point, const struct store_site *site)
 {
     struct sample contents = {.count = 0};
     struct node_run children = model_children(model, point->top);
-    uint32_t field = object_of_field(model, point->node, site->field);
+    uint32_t field = site->field.length ? heap_attribute_named(model->heap, point->node, site->field) : HEAP_NULL;
     if (!field || !children.count || model_retained(model, field) >= point->bytes / 100 * BESIDE_PERCENT_MAX)
         return false;
     add_contents(model, field, &contents);
