@@ -27,6 +27,18 @@ const struct store_site *evidence_growing_site(const struct evidence *evidence)
     return NULL;
 }
 
+bool evidence_is_begun_only(const struct evidence *evidence)
+{
+    const struct heap *heap = evidence->model->heap;
+    uint32_t node = evidence->point->node, kind = heap_items_kind(heap, node);
+    bool items = (kind == FORM_ITEMS_PAIRS || kind == FORM_ITEMS_SEQUENCE || kind == FORM_ITEMS_KEYS) && heap_items(heap, node).count;
+    for (uint32_t i = 0; i < evidence->sites->count; i++) {
+        if (evidence->sites->sites[i].how != STORE_CREATE)
+            return false;
+    }
+    return evidence->sites->count && (items || heap_store_length(heap, node));
+}
+
 bool evidence_was_seen_growing(const struct evidence *evidence)
 {
     const struct filling *filling = &evidence->filling;
@@ -106,7 +118,7 @@ uint32_t evidence_memo_or_holder(const struct evidence *evidence)
 
 bool evidence_holds_many_alike(const struct evidence *evidence, struct text *sentence)
 {
-    bool known = evidence->sites->count && !evidence_growing_site(evidence) && !evidence->opaque;
+    bool known = evidence->sites->count && !evidence_growing_site(evidence) && !evidence->opaque && !evidence_is_begun_only(evidence);
     if (evidence->alike < (evidence->alike_buffers ? ALIKE_BUFFERS_MIN : ALIKE_MIN) || evidence->alike_type == TYPE_NONE || known || accumulation_has_no_holder(evidence->point))
         return false;
     text_addf(sentence, "it holds %" PRIu32 " objects of one type, ", evidence->alike);

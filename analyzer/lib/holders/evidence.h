@@ -33,6 +33,12 @@ bool evidence_grows_at(const struct evidence *evidence, const struct store_site 
 /* The first site of a function, not of a module's top level, that does; NULL. */
 const struct store_site *evidence_growing_site(const struct evidence *evidence);
 
+/*
+ * It has items, and of the code that is there still all that is known of it is that it makes the holder empty: then what fills it is not there any
+ * more, or was not found.
+ */
+bool evidence_is_begun_only(const struct evidence *evidence);
+
 /* A function of the program added to it, and no module was being imported. */
 bool evidence_was_seen_growing(const struct evidence *evidence);
 

@@ -218,7 +218,7 @@ static bool is_replaced_whole(const struct evidence *evidence, struct text *sent
 {
     if (!evidence->sites->count || evidence->sites->incomplete || evidence->opaque)
         return false;
-    if (evidence->point->chain || evidence->filling.grown_by_reading)
+    if (evidence->point->chain || evidence->filling.grown_by_reading || evidence_is_begun_only(evidence))
         return false;
     for (uint32_t i = 0; i < evidence->sites->count; i++) {
         if (evidence_grows_at(evidence, &evidence->sites->sites[i]))
