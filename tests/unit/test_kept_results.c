@@ -94,7 +94,12 @@ static void assert_same_model(const struct wh_analysis *old, const struct wh_ana
     assert_int_equal(old->dominators.garbage_count, new->dominators.garbage_count);
     assert_int_equal(old->dominators.garbage_entry_count, new->dominators.garbage_entry_count);
     assert_same(old->dominators.garbage_entry_count, dominators.garbage_entry);
-    assert_same(nodes + 2, retained.retained_bytes_of_node);
+    assert_same(nodes + 2, retained.retained_size_of_node);
+    assert_int_equal(old->retained.retained_big_size_count, new->retained.retained_big_size_count);
+    for (uint32_t i = 0; i < old->retained.retained_big_size_count; i++) {
+        assert_int_equal(old->retained.retained_big_sizes[i].node, new->retained.retained_big_sizes[i].node);
+        assert_int_equal(old->retained.retained_big_sizes[i].size, new->retained.retained_big_sizes[i].size);
+    }
     assert_same(nodes + 2, retained.retained_count_of_node);
     assert_same(nodes + 3, tree.first_child_of_node);
     assert_same(nodes - 1, tree.child);
@@ -213,7 +218,7 @@ static const struct {
 } uses[] = {
     {KEPT_CHILDREN, analysis_need_retained, true},     {KEPT_CHILDREN, analysis_need_paths, true},       {KEPT_CHILDREN, analysis_need_tree, false},
     {KEPT_PATH_PARENT, analysis_need_retained, true},  {KEPT_PATH_PARENT, analysis_need_tree, true},     {KEPT_PATH_PARENT, analysis_need_paths, false},
-    {KEPT_IDOM, analysis_need_retained, false},        {KEPT_RETAINED_BYTES, analysis_need_retained, false}, {KEPT_TARGETS, analysis_need_retained, false},
+    {KEPT_IDOM, analysis_need_retained, false},        {KEPT_RETAINED_SIZE, analysis_need_retained, false}, {KEPT_TARGETS, analysis_need_retained, false},
     {KEPT_POINTS, analysis_need_paths, true},      {KEPT_POINTS, analysis_need_type_sums, false},    {KEPT_POINTS, analysis_need_model, false},
 };
 

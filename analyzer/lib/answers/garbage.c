@@ -181,7 +181,7 @@ static enum wh_status sweep(struct sweeper *self)
 {
     uint32_t root = graph_garbage_root(&self->model->retention->graph);
     self->garbage->garbage = (struct wh_mass){self->model->retained->retained_count_of_node[root],
-                                              self->model->retained->retained_bytes_of_node[root]};
+                                              model_retained(self->model, root)};
     add_collector(self);
     enum wh_status status = add_cycles(self);
     if (!status)

@@ -86,8 +86,8 @@ static void fill_masses(const struct model *model, struct wh_info *info)
 {
     const struct retained *retained = model->retained;
     uint32_t live = graph_virtual_root(&model->retention->graph), garbage = graph_garbage_root(&model->retention->graph);
-    info->live = (struct wh_mass){retained->retained_count_of_node[live], retained->retained_bytes_of_node[live]};
-    info->garbage = (struct wh_mass){retained->retained_count_of_node[garbage], retained->retained_bytes_of_node[garbage]};
+    info->live = (struct wh_mass){retained->retained_count_of_node[live], retained_bytes(retained, live)};
+    info->garbage = (struct wh_mass){retained->retained_count_of_node[garbage], retained_bytes(retained, garbage)};
     info->native = native_mass(model);
     info->objects = info->live.objects + info->garbage.objects;
     info->bytes = info->live.bytes + info->garbage.bytes;

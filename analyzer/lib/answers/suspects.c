@@ -67,7 +67,7 @@ static enum wh_status add_up_types(struct investigator *self, struct node_run no
     for (uint32_t i = 0; !status && i < nodes.count; i++) {
         uint32_t ahead = node_run_ahead(nodes, i);
         __builtin_prefetch(&model->heap->type_of_node[ahead]);
-        __builtin_prefetch(&model->retained->retained_bytes_of_node[ahead]);
+        __builtin_prefetch(&model->retained->retained_size_of_node[ahead]);
         struct type_mass *mass = &(*ret)[model->heap->type_of_node[nodes.nodes[i]]];
         mass->count++;
         mass->bytes += model_retained(model, nodes.nodes[i]);

@@ -14,12 +14,28 @@
 #include "graph/node_sizes.h"
 #include "base/progress.h"
 
-/* Both arrays have node_count + 2 entries. The virtual root's is the sum of all live objects, the garbage root's of all garbage.
- * Node 0 is no object: its count is 0. */
+/*
+ * Both arrays have node_count + 2 entries. The virtual root's is the sum of all live objects, the garbage root's of all garbage.
+ * Node 0 is no object: its count is 0.
+ */
 struct retained {
-    uint64_t *retained_bytes_of_node;
+    uint32_t *retained_size_of_node;             /* bytes as node_sizes.h has them: to be read through retained_bytes() */
+    struct node_big_size *retained_big_sizes;
+    uint32_t retained_big_size_count;
     uint32_t *retained_count_of_node;
 };
+
+/* The retained bytes of all nodes. */
+static inline struct node_sizes retained_sizes(const struct retained *retained)
+{
+    return (struct node_sizes){retained->retained_size_of_node, retained->retained_big_sizes, retained->retained_big_size_count};
+}
+
+static inline uint64_t retained_bytes(const struct retained *retained, uint32_t node)
+{
+    struct node_sizes sizes = retained_sizes(retained);
+    return node_sizes_get(&sizes, node);
+}
 
 WH_MUST_USE enum wh_status retained_init(const struct dominators *dominators, const struct node_sizes *sizes,
                                          const struct progress *progress, struct wh_error *error, struct retained *ret);
@@ -35,7 +51,7 @@ struct dominator_tree {
     uint32_t *child;               /* by number where they are unsorted, else by retained bytes, most first, and equal ones by number */
     uint64_t *unsorted_bitmap;     /* by parent; NULL: all are sorted */
     uint32_t *scratch;             /* as large as the largest family */
-    const uint64_t *retained_bytes_of_node;   /* the result that it was made from, which has to stay */
+    struct node_sizes retained_sizes;   /* the result that it was made from, which has to stay */
 };
 
 /* For views that descend the tree: 8 bytes a node, so build it when it is first needed. */

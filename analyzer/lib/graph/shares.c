@@ -304,7 +304,7 @@ static enum wh_status add_up(const struct dominators *dominators, const struct r
         uint32_t node = first_holder + i;
         if (!dominators_is_live(dominators, node))
             continue;
-        ret->rows[i].bytes = retained->retained_bytes_of_node[node];
+        ret->rows[i].bytes = retained_bytes(retained, node);
         ret->rows[i].objects = retained->retained_count_of_node[node] - count_of_node[node];
         ret->bytes += behind_of_node[node] ? 0 : ret->rows[i].bytes;
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "graph/node_sums.h"
 
 /* What is known of a node besides its path, together: at a random place four bytes cost as much as sixteen. By new number. */
 struct node_results { uint64_t retained_bytes; uint32_t retained_count, idom; };
@@ -67,25 +68,26 @@ static enum wh_status put_together(const struct renumbering *renumbering, const 
     return status;
 }
 
-static enum wh_status allocate(uint32_t node_count, struct wh_error *error, struct dominators *dominators, struct retained *retained)
+static enum wh_status allocate(uint32_t node_count, struct wh_error *error, struct dominators *dominators, struct node_sums *bytes,
+                               struct retained *retained)
 {
     size_t entries = (size_t)node_count + 2;
     enum wh_status status = array_alloc(entries, sizeof(uint32_t), "immediate dominators", error, &dominators->idom_of_node);
     if (!status)
-        status = array_alloc(entries, sizeof(uint64_t), "retained bytes", error, &retained->retained_bytes_of_node);
+        status = node_sums_init((uint32_t)entries, "retained bytes", error, bytes);
     if (!status)
         status = array_alloc(entries, sizeof(uint32_t), "retained objects", error, &retained->retained_count_of_node);
     return status;
 }
 
 static void take_apart(const struct renumbering *renumbering, const struct node_results *results, struct dominators *dominators,
-                       struct retained *retained)
+                       struct node_sums *bytes, struct retained *retained)
 {
     uint32_t nodes = renumbering->original->node_count;
     for (uint32_t node = 0; node < nodes + 2; ++node) {
         struct node_results of_node = results[node < nodes ? renumbering->new_of_old[node] : node];
         dominators->idom_of_node[node] = of_node.idom;
-        retained->retained_bytes_of_node[node] = of_node.retained_bytes;
+        node_sums_set(bytes, node, of_node.retained_bytes);
         retained->retained_count_of_node[node] = of_node.retained_count;
     }
 }
@@ -95,16 +97,20 @@ static enum wh_status take_back_retained(const struct renumbering *renumbering, 
 {
     uint32_t nodes = renumbering->original->node_count;
     struct node_results *results = NULL;
+    struct node_sums bytes = {0};
     enum wh_status status = array_alloc((size_t)nodes + 2, sizeof(*results), "retained sizes in another order", error, &results);
     if (!status)
         status = put_together(renumbering, sizes, progress, error, dominators, results);
     if (!status)
         status = progress_report(progress, "objects in their own order", 0, nodes, error);
     if (!status)
-        status = allocate(nodes, error, dominators, retained);
+        status = allocate(nodes, error, dominators, &bytes, retained);
     if (!status)
-        take_apart(renumbering, results, dominators, retained);
+        take_apart(renumbering, results, dominators, &bytes, retained);
     free(results);
+    if (!status)
+        status = node_sums_finish(&bytes, error, &retained->retained_size_of_node, &retained->retained_big_sizes, &retained->retained_big_size_count);
+    node_sums_deinit(&bytes);
     return status;
 }
 

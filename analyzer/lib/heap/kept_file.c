@@ -35,13 +35,13 @@ static const struct { uint32_t element_size; enum count_rule rule; } sections[KE
     [KEPT_LOOKUPS] = {4, ANY_COUNT},            [KEPT_SILENT] = {8, REF_BITS},
     [KEPT_CLASS_HOLDERS] = {8, ANY_COUNT},      [KEPT_NATIVE_ROOTS] = {12, ANY_COUNT},
     [KEPT_IDOM] = {4, NODES_AND_TWO},           [KEPT_LIVE] = {8, NODE_BITS},
-    [KEPT_GARBAGE_ENTRIES] = {4, ANY_COUNT},    [KEPT_RETAINED_BYTES] = {8, NODES_AND_TWO},
-    [KEPT_RETAINED_COUNT] = {4, NODES_AND_TWO}, [KEPT_FIRST_CHILD] = {4, NODES_AND_THREE},
-    [KEPT_CHILDREN] = {4, NODES_LESS_ONE},      [KEPT_PATH_PARENT] = {4, NODES},
-    [KEPT_PATH_REACHED] = {8, NODE_BITS},       [KEPT_PATH_STARTS] = {4, ANY_COUNT},
-    [KEPT_PATH_ROOTS] = {4, ANY_COUNT},         [KEPT_SCALARS] = {8, ANY_COUNT},
-    [KEPT_TYPE_SUMS] = {24, ANY_COUNT},         [KEPT_POINTS] = {64, ANY_COUNT},
-    [KEPT_REFERRERS] = {12, ANY_COUNT},
+    [KEPT_GARBAGE_ENTRIES] = {4, ANY_COUNT},    [KEPT_RETAINED_SIZE] = {4, NODES_AND_TWO},
+    [KEPT_BIG_RETAINED] = {16, ANY_COUNT},      [KEPT_RETAINED_COUNT] = {4, NODES_AND_TWO},
+    [KEPT_FIRST_CHILD] = {4, NODES_AND_THREE},  [KEPT_CHILDREN] = {4, NODES_LESS_ONE},
+    [KEPT_PATH_PARENT] = {4, NODES},            [KEPT_PATH_REACHED] = {8, NODE_BITS},
+    [KEPT_PATH_STARTS] = {4, ANY_COUNT},        [KEPT_PATH_ROOTS] = {4, ANY_COUNT},
+    [KEPT_SCALARS] = {8, ANY_COUNT},            [KEPT_TYPE_SUMS] = {24, ANY_COUNT},
+    [KEPT_POINTS] = {64, ANY_COUNT},            [KEPT_REFERRERS] = {12, ANY_COUNT},
 };
 
 struct section { uint64_t offset, count, checksum; };

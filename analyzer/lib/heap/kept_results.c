@@ -8,7 +8,7 @@
 
 enum scalar { SCALAR_DANGLING, SCALAR_LIVE, SCALAR_GARBAGE, SCALAR_POINTS, SCALAR_REFERRERS, SCALAR_COUNT };
 
-/* A row of KEPT_BIG_SIZES: a struct node_big_size without padding. */
+/* A row of KEPT_BIG_SIZES and KEPT_BIG_RETAINED: a struct node_big_size without padding. */
 struct kept_size { uint64_t node, size; };
 
 _Static_assert(sizeof(struct type_reference) == 8 && sizeof(struct native_root) == 12, "rows of the file have no padding");
@@ -61,15 +61,16 @@ static bool is_set_of_nodes(const struct checker *checker, enum kept_section sec
     return true;
 }
 
-static bool check_sizes(const struct checker *checker)
+/* The table has exactly the sizes that do not fit into the array. */
+static bool check_sizes(const struct checker *checker, enum kept_section sizes, enum kept_section big_sizes)
 {
-    const uint32_t *size_of_node = elements_of(checker->file, KEPT_SIZE_OF_NODE);
-    const struct kept_size *big = elements_of(checker->file, KEPT_BIG_SIZES);
-    uint64_t count = count_of(checker->file, KEPT_BIG_SIZES), found = 0, previous = NODE_NULL;
-    for (uint32_t node = 0; node < checker->node_count; node++)
+    const uint32_t *size_of_node = elements_of(checker->file, sizes);
+    const struct kept_size *big = elements_of(checker->file, big_sizes);
+    uint64_t nodes = count_of(checker->file, sizes), count = count_of(checker->file, big_sizes), found = 0, previous = NODE_NULL;
+    for (uint64_t node = 0; node < nodes; node++)
         found += size_of_node[node] == UINT32_MAX;
     for (uint64_t i = 0; i < count; i++) {
-        if (big[i].node <= previous || big[i].node >= checker->node_count || size_of_node[big[i].node] != UINT32_MAX)
+        if (big[i].node <= previous || big[i].node >= nodes || size_of_node[big[i].node] != UINT32_MAX)
             return false;
         previous = big[i].node;
     }
@@ -83,7 +84,7 @@ static bool check_heap(const struct checker *checker)
     return all_below(type_of_node + 1, checker->node_count - 1, checker->type_count) && first[0] == 0 && first[1] == 0 &&
            never_falls(first, (uint64_t)checker->node_count + 1) && first[checker->node_count] == checker->ref_count &&
            all_below(elements_of(file, KEPT_TARGETS), checker->ref_count, checker->node_count) &&
-           all_below(elements_of(file, KEPT_LOOKUPS), count_of(file, KEPT_LOOKUPS), checker->node_count) && check_sizes(checker);
+           all_below(elements_of(file, KEPT_LOOKUPS), count_of(file, KEPT_LOOKUPS), checker->node_count) && check_sizes(checker, KEPT_SIZE_OF_NODE, KEPT_BIG_SIZES);
 }
 
 static bool check_retention(const struct checker *checker)
@@ -180,7 +181,7 @@ static bool check_dominators(const struct checker *checker, struct wh_error *err
 {
     const uint32_t *idom_of_node = elements_of(checker->file, KEPT_IDOM);
     uint32_t nodes = checker->node_count;
-    return idom_of_node[NODE_NULL] == nodes && idom_of_node[nodes] == NODE_NONE && idom_of_node[nodes + 1] == NODE_NONE &&
+    return check_sizes(checker, KEPT_RETAINED_SIZE, KEPT_BIG_RETAINED) && idom_of_node[NODE_NULL] == nodes && idom_of_node[nodes] == NODE_NONE && idom_of_node[nodes + 1] == NODE_NONE &&
            is_set_of_nodes(checker, KEPT_GARBAGE_ENTRIES) && names_objects(idom_of_node, nodes) && ways_end(checker, idom_of_node, error);
 }
 
@@ -235,11 +236,11 @@ static const enum kept_part part_of_section[KEPT_SECTION_COUNT] = {
     [KEPT_BIG_SIZES] = KEPT_PART_HEAP,             [KEPT_FIRST_REF] = KEPT_PART_HEAP,            [KEPT_TARGETS] = KEPT_PART_HEAP,
     [KEPT_LOOKUPS] = KEPT_PART_HEAP,               [KEPT_SCALARS] = KEPT_PART_HEAP,              [KEPT_SILENT] = KEPT_PART_RETAINED,
     [KEPT_CLASS_HOLDERS] = KEPT_PART_RETAINED,     [KEPT_NATIVE_ROOTS] = KEPT_PART_RETAINED,     [KEPT_IDOM] = KEPT_PART_RETAINED,
-    [KEPT_LIVE] = KEPT_PART_RETAINED,              [KEPT_GARBAGE_ENTRIES] = KEPT_PART_RETAINED,  [KEPT_RETAINED_BYTES] = KEPT_PART_RETAINED,
-    [KEPT_RETAINED_COUNT] = KEPT_PART_RETAINED,    [KEPT_FIRST_CHILD] = KEPT_PART_TREE,          [KEPT_CHILDREN] = KEPT_PART_TREE,
-    [KEPT_PATH_PARENT] = KEPT_PART_PATHS,          [KEPT_PATH_REACHED] = KEPT_PART_PATHS,        [KEPT_PATH_STARTS] = KEPT_PART_PATHS,
-    [KEPT_PATH_ROOTS] = KEPT_PART_PATHS,           [KEPT_TYPE_SUMS] = KEPT_PART_ANSWERS,         [KEPT_POINTS] = KEPT_PART_ANSWERS,
-    [KEPT_REFERRERS] = KEPT_PART_ANSWERS,
+    [KEPT_LIVE] = KEPT_PART_RETAINED,              [KEPT_GARBAGE_ENTRIES] = KEPT_PART_RETAINED,  [KEPT_RETAINED_SIZE] = KEPT_PART_RETAINED,
+    [KEPT_BIG_RETAINED] = KEPT_PART_RETAINED,      [KEPT_RETAINED_COUNT] = KEPT_PART_RETAINED,   [KEPT_FIRST_CHILD] = KEPT_PART_TREE,
+    [KEPT_CHILDREN] = KEPT_PART_TREE,              [KEPT_PATH_PARENT] = KEPT_PART_PATHS,         [KEPT_PATH_REACHED] = KEPT_PART_PATHS,
+    [KEPT_PATH_STARTS] = KEPT_PART_PATHS,          [KEPT_PATH_ROOTS] = KEPT_PART_PATHS,          [KEPT_TYPE_SUMS] = KEPT_PART_ANSWERS,
+    [KEPT_POINTS] = KEPT_PART_ANSWERS,             [KEPT_REFERRERS] = KEPT_PART_ANSWERS,
 };
 
 static bool is_whole(struct kept_file *file, enum kept_part part)
@@ -277,9 +278,19 @@ static enum wh_status copy(const struct kept_file *file, enum kept_section secti
     return status;
 }
 
+static enum wh_status copy_sizes(const struct kept_file *file, enum kept_section section, struct wh_error *error, struct node_big_size **ret,
+                                 uint32_t *ret_count)
+{
+    const struct kept_size *big = elements_of(file, section);
+    *ret_count = (uint32_t)count_of(file, section);
+    enum wh_status status = array_alloc(*ret_count, sizeof(**ret), "kept results", error, ret);
+    for (uint32_t i = 0; !status && i < *ret_count; i++)
+        (*ret)[i] = (struct node_big_size){(uint32_t)big[i].node, big[i].size};
+    return status;
+}
+
 enum wh_status kept_heap_take(const struct kept_file *file, struct wh_error *error, struct heap *heap)
 {
-    const struct kept_size *big = elements_of(file, KEPT_BIG_SIZES);
     const uint64_t *scalar = elements_of(file, KEPT_SCALARS);
     heap->borrows = true;
     heap->node_count = kept_key(&heap->snapshot).node_count;
@@ -290,11 +301,8 @@ enum wh_status kept_heap_take(const struct kept_file *file, struct wh_error *err
     heap->first_ref_of_node = (uint32_t *)elements_of(file, KEPT_FIRST_REF);
     heap->target_of_ref = (uint32_t *)elements_of(file, KEPT_TARGETS);
     heap->dangling_count = scalar[SCALAR_DANGLING];
-    heap->big_size_count = (uint32_t)count_of(file, KEPT_BIG_SIZES);
     heap->lookup_count = (uint32_t)count_of(file, KEPT_LOOKUPS);
-    enum wh_status status = array_alloc(heap->big_size_count, sizeof(*heap->big_sizes), "kept results", error, &heap->big_sizes);
-    for (uint32_t i = 0; !status && i < heap->big_size_count; i++)
-        heap->big_sizes[i] = (struct node_big_size){(uint32_t)big[i].node, big[i].size};
+    enum wh_status status = copy_sizes(file, KEPT_BIG_SIZES, error, &heap->big_sizes, &heap->big_size_count);
     return status ? status : copy(file, KEPT_LOOKUPS, error, &heap->node_of_lookup);
 }
 
@@ -326,8 +334,11 @@ static enum wh_status take_retained(const struct kept_file *file, const struct h
     const struct kept_retention kept = {elements_of(file, KEPT_SILENT), elements_of(file, KEPT_CLASS_HOLDERS),
                                         (uint32_t)count_of(file, KEPT_CLASS_HOLDERS), elements_of(file, KEPT_NATIVE_ROOTS),
                                         (uint32_t)count_of(file, KEPT_NATIVE_ROOTS)};
-    *ret->retained = (struct retained){(uint64_t *)elements_of(file, KEPT_RETAINED_BYTES), (uint32_t *)elements_of(file, KEPT_RETAINED_COUNT)};
-    enum wh_status status = retention_restore(heap, &kept, error, ret->retention);
+    *ret->retained = (struct retained){.retained_size_of_node = (uint32_t *)elements_of(file, KEPT_RETAINED_SIZE),
+                                       .retained_count_of_node = (uint32_t *)elements_of(file, KEPT_RETAINED_COUNT)};
+    enum wh_status status = copy_sizes(file, KEPT_BIG_RETAINED, error, &ret->retained->retained_big_sizes, &ret->retained->retained_big_size_count);
+    if (!status)
+        status = retention_restore(heap, &kept, error, ret->retention);
     return status ? status : take_dominators(file, heap->node_count, error, ret->dominators);
 }
 
@@ -350,17 +361,18 @@ void kept_results_forget(const struct results *results)
     bfs_tree_deinit(results->paths);
     dominators_deinit(results->dominators);
     retention_deinit(results->retention);
+    free(results->retained->retained_big_sizes);
     *results->retained = (struct retained){0};
     *results->tree = (struct dominator_tree){0};
 }
 
 /* --- writing --- */
 
-static enum wh_status list_big_sizes(const struct heap *heap, struct wh_error *error, struct kept_size **ret)
+static enum wh_status list_big(const struct node_big_size *big_sizes, uint32_t count, struct wh_error *error, struct kept_size **ret)
 {
-    enum wh_status status = array_alloc(heap->big_size_count, sizeof(**ret), "kept results", error, ret);
-    for (uint32_t i = 0; !status && i < heap->big_size_count; i++)
-        (*ret)[i] = (struct kept_size){heap->big_sizes[i].node, heap->big_sizes[i].size};
+    enum wh_status status = array_alloc(count, sizeof(**ret), "kept results", error, ret);
+    for (uint32_t i = 0; !status && i < count; i++)
+        (*ret)[i] = (struct kept_size){big_sizes[i].node, big_sizes[i].size};
     return status;
 }
 
@@ -385,7 +397,7 @@ static void list_results(const struct results *results, const struct native_root
     arrays[KEPT_IDOM] = (struct kept_array){results->dominators->idom_of_node, nodes + 2};
     arrays[KEPT_LIVE] = (struct kept_array){results->dominators->live_bitmap, words};
     arrays[KEPT_GARBAGE_ENTRIES] = (struct kept_array){results->dominators->garbage_entry, results->dominators->garbage_entry_count};
-    arrays[KEPT_RETAINED_BYTES] = (struct kept_array){results->retained->retained_bytes_of_node, nodes + 2};
+    arrays[KEPT_RETAINED_SIZE] = (struct kept_array){results->retained->retained_size_of_node, nodes + 2};
     arrays[KEPT_RETAINED_COUNT] = (struct kept_array){results->retained->retained_count_of_node, nodes + 2};
     arrays[KEPT_FIRST_CHILD] = (struct kept_array){results->tree->first_child_of_node, nodes + 3};
     arrays[KEPT_CHILDREN] = (struct kept_array){results->tree->child, nodes - 1};
@@ -403,21 +415,25 @@ enum wh_status kept_results_write(const char *path, const struct heap *heap, con
                                             [SCALAR_GARBAGE] = results->dominators->garbage_count,
                                             [SCALAR_POINTS] = answers->points.count, [SCALAR_REFERRERS] = answers->referrers.count};
     struct kept_key key = kept_key(&heap->snapshot);
-    struct kept_size *big_sizes = NULL;
+    struct kept_size *big_sizes = NULL, *big_retained = NULL;
     struct native_root *native_roots = NULL;
     uint32_t native_root_count = 0;
     enum wh_status status = WH_OK;
-    if (!list_big_sizes(heap, error, &big_sizes) && !retention_list_native(results->retention, error, &native_roots, &native_root_count)) {
+    if (!list_big(heap->big_sizes, heap->big_size_count, error, &big_sizes) &&
+        !list_big(results->retained->retained_big_sizes, results->retained->retained_big_size_count, error, &big_retained) &&
+        !retention_list_native(results->retention, error, &native_roots, &native_root_count)) {
         list_heap(heap, big_sizes, arrays);
         arrays[KEPT_TYPE_SUMS] = answers->type_sums;
         arrays[KEPT_POINTS] = answers->points;
         arrays[KEPT_REFERRERS] = answers->referrers;
         arrays[KEPT_SILENT] = (struct kept_array){results->retention->silent_bitmap, bitmap_word_count(heap->ref_count)};
         list_results(results, native_roots, native_root_count, arrays);
+        arrays[KEPT_BIG_RETAINED] = (struct kept_array){big_retained, results->retained->retained_big_size_count};
         arrays[KEPT_SCALARS] = (struct kept_array){scalars, SCALAR_COUNT};
         status = kept_file_write(path, &key, arrays, progress, error);
     }
     free(big_sizes);
+    free(big_retained);
     free(native_roots);
     return status;
 }

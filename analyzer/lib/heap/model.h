@@ -37,18 +37,18 @@ static inline uint64_t model_shallow(const struct model *model, uint32_t node)
 
 static inline uint64_t model_retained(const struct model *model, uint32_t node)
 {
-    return model->retained->retained_bytes_of_node[node];
+    return retained_bytes(model->retained, node);
 }
 
 static inline uint64_t model_live_bytes(const struct model *model)
 {
-    return model->retained->retained_bytes_of_node[graph_virtual_root(&model->retention->graph)];
+    return model_retained(model, graph_virtual_root(&model->retention->graph));
 }
 
 /* Of all objects, garbage too. */
 static inline uint64_t model_heap_bytes(const struct model *model)
 {
-    return model_live_bytes(model) + model->retained->retained_bytes_of_node[graph_garbage_root(&model->retention->graph)];
+    return model_live_bytes(model) + model_retained(model, graph_garbage_root(&model->retention->graph));
 }
 
 /* A node's children in the dominator tree, largest first. */

@@ -12,7 +12,7 @@ enum { THRESHOLD_HUGE = 1000000, OVERDUE = 2, OVERDUE_BYTES = 64 * 1024 };
 static struct wh_mass garbage_of(const struct model *model)
 {
     uint32_t root = graph_garbage_root(&model->retention->graph);
-    return (struct wh_mass){model->retained->retained_count_of_node[root], model->retained->retained_bytes_of_node[root]};
+    return (struct wh_mass){model->retained->retained_count_of_node[root], model_retained(model, root)};
 }
 
 /* The entries into garbage, by their type. The sums are those of all garbage: what several entries share belongs to none. */
