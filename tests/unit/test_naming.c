@@ -14,13 +14,30 @@
 #include "heap_builder.h"
 #include "naming/naming.h"
 
+/* What is written can be asked for: the object is among those that the name stands for. */
+static void assert_found_again(const struct test_heap *heap, uint32_t node, const char *name)
+{
+    struct wh_paths *paths;
+    struct wh_error error;
+    bool found = false;
+    if (wh_paths(heap->analysis, &(struct wh_query){.expression = name, .limit = 100}, &error, &paths))
+        fail_msg("%s: %s", name, error.message);
+    for (size_t i = 0; i < paths->count; i++)
+        found |= paths->paths[i].hops[paths->paths[i].hop_count - 1].object.address == heap_builder_address(node);
+    if (!found)
+        fail_msg("%s names %zu other objects", name, paths->count);
+    wh_paths_free(paths);
+}
+
 static void assert_named(const struct test_heap *heap, const char *object, bool modules, const char *expected)
 {
     struct text text = {0};
     struct wh_error error;
-    assert_int_equal(naming_expression(heap->model, test_heap_node(heap, object), modules, &error, &text), WH_OK);
+    uint32_t node = test_heap_node(heap, object);
+    assert_int_equal(naming_expression(heap->model, node, modules, &error, &text), WH_OK);
     assert_string_equal(text_string(&text), expected);
     text_deinit(&text);
+    assert_found_again(heap, node, expected);
 }
 
 static void a_global_is_named_by_its_module(void **state)
@@ -114,6 +131,7 @@ static void a_cell_of_a_local_is_no_attribute(void **state)
     assert_named(&heap, "prices", true, "shop.prices (local of load at app.py:4, thread MainThread)");
     assert_named(&heap, "x", false, "rows[0] (local of load at app.py:4, thread MainThread)");
     assert_named(&heap, "kept", false, "app.cell.cell_contents");
+    assert_named(&heap, "c2", false, "rows → cell (local of load at app.py:4, thread MainThread)");
     test_heap_deinit(&heap);
 }
 
@@ -171,6 +189,14 @@ static void a_context_variable_is_named_with_its_context(void **state)
     test_heap_deinit(&heap);
 }
 
+/* What no name leads to is named by the address of the object with which it begins. */
+static void assert_nameless(const struct test_heap *heap, const char *object, const char *first, const char *format)
+{
+    char expected[100];
+    snprintf(expected, sizeof(expected), format, (unsigned long long)heap_builder_address(test_heap_node(heap, first)));
+    assert_named(heap, object, false, expected);
+}
+
 static void other_roots_are_named_by_what_they_are(void **state)
 {
     struct test_heap heap;
@@ -180,9 +206,28 @@ static void other_roots_are_named_by_what_they_are(void **state)
                           "dead : list [ deader ] refs 0 ; deader : object");
     assert_named(&heap, "x", false, "thread state dict of thread poller['x']");
     assert_named(&heap, "c", false, "codecs");
-    assert_named(&heap, "y", false, "native code, 1 reference unaccounted for[0]");
-    assert_named(&heap, "m", false, "native code, 3 references unaccounted for");
-    assert_named(&heap, "deader", false, "garbage");
+    assert_nameless(&heap, "y", "n", "<list at %#llx>[0] (held by native code)");
+    assert_nameless(&heap, "m", "m", "<list at %#llx> (held by native code)");
+    assert_nameless(&heap, "deader", "deader", "<object at %#llx> (garbage)");
+    test_heap_deinit(&heap);
+}
+
+static void a_key_that_is_no_text_is_named_by_what_it_is(void **state)
+{
+    struct test_heap heap;
+    (void)state;
+    test_heap_init(&heap, "type type members __dict__ __qualname__ __name__ ; type enum.EnumMeta base type members __qualname__ ; Red : enum.EnumMeta .__qualname__ 'Color'\n"
+                          "type app.Color node Red members __dict__ ; red : app.Color .__dict__ rd ; rd : dict { '_name_' 'RED' }\n"
+                          "Order : type .__dict__ od .__qualname__ 'Order' ; od : dict { '__module__' 'app.models' }\n"
+                          "type function members __qualname__ ; f : function .__qualname__ 'load' ; set : set < x y > ; x : object ; y : object ; session : object\n"
+                          "module app { 'keys' keys 'set' set } ; keys : dict { Order a f b red c session d ('a' 1) e }\n"
+                          "a : object ; b : object ; c : object ; d : object ; e : object");
+    assert_named(&heap, "a", false, "app.keys[app.models.Order]");
+    assert_named(&heap, "b", false, "app.keys[<function load>]");
+    assert_named(&heap, "c", false, "app.keys[<Color RED>]");
+    assert_named(&heap, "d", false, "app.keys[<object>]");
+    assert_named(&heap, "x", false, "app.set → set element");
+    assert_named(&heap, "session", false, "app.keys → key <object>");
     test_heap_deinit(&heap);
 }
 
@@ -322,6 +367,7 @@ int main(void)
         cmocka_unit_test(a_local_of_what_is_suspended_is_named_by_its_function),
         cmocka_unit_test(a_threading_local_is_named_with_its_thread),
         cmocka_unit_test(a_context_variable_is_named_with_its_context),
+        cmocka_unit_test(a_key_that_is_no_text_is_named_by_what_it_is),
         cmocka_unit_test(other_roots_are_named_by_what_they_are),
         cmocka_unit_test(of_a_long_path_the_middle_is_left_out),
         cmocka_unit_test(a_path_through_a_reference_ends_in_it),

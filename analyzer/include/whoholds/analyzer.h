@@ -77,7 +77,7 @@ struct wh_object {
     const char *type;              /* `bytearray`, `app.models.Order` */
     uint64_t shallow_bytes, retained_bytes, retained_objects;
     uint64_t length;               /* items in use; UINT64_MAX if the object is no container */
-    const char *preview;           /* contents as far as the snapshot has them, else "" */
+    const char *preview;           /* contents as far as the snapshot has them; the name of a class, function, module, …; else "" */
 };
 
 /* One step of a path: the reference that leads to the object, as a programmer would write it, and the object. */

@@ -189,10 +189,75 @@ static void write_text_value(const struct heap *heap, const struct heap_text *va
     }
 }
 
+/* The class' name as a program would write it: `app.Order`, `int`. False if it has none in the snapshot. */
+static bool write_class(const struct heap *heap, uint32_t node, struct text *text)
+{
+    struct span name, module;
+    uint32_t name_node = heap_member(heap, node, "__qualname__"), module_node = heap_attribute(heap, node, "__module__");
+    if (name_node && heap_string(heap, name_node, &name)) {
+        if (module_node && heap_string(heap, module_node, &module) && !span_is(module, "builtins")) {
+            text_add_name(text, module);
+            text_add(text, ".");
+        }
+        text_add_name(text, name);
+        return true;
+    }
+    /* One that is compiled into the interpreter has its name in C alone. */
+    for (uint32_t type = 0; type < heap->type_count; type++) {
+        if (heap->types[type].node != node)
+            continue;
+        if (heap->types[type].module.length && !span_is(heap->types[type].module, "builtins")) {
+            text_add_name(text, heap->types[type].module);
+            text_add(text, ".");
+        }
+        text_add_name(text, heap->types[type].name);
+        return true;
+    }
+    return false;
+}
+
+/* The name that an object of these kinds goes by: of a function, a module, an enum's member. */
+static bool find_own_name(const struct heap *heap, uint32_t node, struct span *ret)
+{
+    static const char *const members[] = {"__qualname__", "__name__", "co_qualname", "co_name"};
+    uint32_t found = HEAP_NULL, class = heap_type(heap, node)->node;
+    bool named = heap_type_is(heap, node, "builtins", "function") || heap_type_is(heap, node, "builtins", "code") ||
+                 heap_type_is(heap, node, "builtins", "generator") || heap_type_is(heap, node, "builtins", "coroutine") ||
+                 heap_type_is(heap, node, "builtins", "async_generator");
+    for (size_t i = 0; named && !found && i < sizeof(members) / sizeof(members[0]); i++)
+        found = heap_member(heap, node, members[i]);
+    if (heap_is_module(heap, node))
+        found = heap_attribute(heap, node, "__name__");
+    else if (class && (heap_is_instance(heap, class, "enum", "EnumMeta") || heap_is_instance(heap, class, "enum", "EnumType")))
+        found = heap_attribute(heap, node, "_name_");
+    return found && heap_string(heap, found, ret);
+}
+
+bool label_write_own_name(const struct heap *heap, uint32_t node, struct text *text)
+{
+    struct span name;
+    if (node == HEAP_NULL)
+        return false;
+    if (heap_is_class(heap, node))
+        return write_class(heap, node, text);
+    if (!find_own_name(heap, node, &name))
+        return false;
+    text_add_name(text, name);
+    return true;
+}
+
+/* `<Session>`, `<function load>`, `<Color RED>`; a class is its name. */
 static void write_type(const struct heap *heap, uint32_t node, struct text *text)
 {
+    struct span name;
+    if (node != HEAP_NULL && heap_is_class(heap, node) && write_class(heap, node, text))
+        return;
     text_add(text, "<");
     text_add_name(text, heap_type(heap, node)->name);
+    if (find_own_name(heap, node, &name)) {
+        text_add(text, " ");
+        text_add_name(text, name);
+    }
     text_add(text, ">");
 }
 

@@ -34,8 +34,11 @@ struct label label_of_ref(const struct heap *heap, uint32_t node, uint32_t ref);
 /* Writes a label: `.cache`, `[3]`, `['key']`, `local variable x`, `key 'k'`, `set element`. */
 void label_write(const struct heap *heap, struct label label, struct text *text);
 
-/* Writes the value of a small object as Python would: 'text', 12, b'…', None, ('a', 1), else `<type>`. */
+/* Writes the value of a small object as Python would: 'text', 12, b'…', None, ('a', 1), app.Order; else `<Session>`, `<function load>`. */
 void label_write_value(const struct heap *heap, uint32_t node, struct text *text);
+
+/* The name of a class, function, code object, generator, module or enum's member: `app.Order`, `load`. False if it is none of these, or has none. */
+bool label_write_own_name(const struct heap *heap, uint32_t node, struct text *text);
 
 /* The name of local variable number `index` of a code object (FORMAT.md 2.4, locals); empty if it is not known. */
 struct span label_local_name(const struct heap *heap, uint32_t code_node, uint32_t index);

@@ -38,9 +38,10 @@ static uint64_t length_of(const struct heap *heap, uint32_t node)
 static const char *preview_of(const struct heap *heap, uint32_t node, struct arena *arena)
 {
     struct text text = {0};
-    if (!heap_text(heap, node))
+    if (heap_text(heap, node))
+        label_write_value(heap, node, &text);
+    else if (heap->form_of_node[node] & FORM_PSEUDO || !label_write_own_name(heap, node, &text))
         return "";
-    label_write_value(heap, node, &text);
     const char *preview = arena_string(arena, text_string(&text));
     arena->failed |= text.failed;
     text_deinit(&text);

@@ -17,7 +17,7 @@ static bool is_frame_root(const struct model *model, const struct naming_path *p
     return path->root != NODE_NONE && model->retention->roots[path->root].kind == ROOT_FRAME;
 }
 
-static bool can_be_suspended(const struct heap *heap, uint32_t node)
+bool naming_can_be_suspended(const struct heap *heap, uint32_t node)
 {
     return is_of_type(heap, node, "generator") || is_of_type(heap, node, "coroutine") || is_of_type(heap, node, "async_generator");
 }
@@ -28,15 +28,20 @@ static uint32_t suspended_before(const struct heap *heap, const struct naming_pa
     const struct naming_step *step = &path->steps[at];
     if (!at || step->kind != STEP_LOCAL)
         return 0;
-    if (can_be_suspended(heap, step->owner))
+    if (naming_can_be_suspended(heap, step->owner))
         return at;
-    bool framed = is_of_type(heap, step->owner, "frame") && step[-1].kind == STEP_ATTRIBUTE && can_be_suspended(heap, step[-1].owner);
+    bool framed = is_of_type(heap, step->owner, "frame") && step[-1].kind == STEP_ATTRIBUTE && naming_can_be_suspended(heap, step[-1].owner);
     return framed ? at - 1 : 0;
+}
+
+bool naming_is_context_variable(const struct heap *heap, uint32_t node)
+{
+    return is_of_type(heap, node, "ContextVar");
 }
 
 static bool is_context_variable(const struct heap *heap, const struct naming_step *step)
 {
-    return step->kind == STEP_OTHER && step->label.kind == LABEL_VALUE && is_of_type(heap, step->label.key, "ContextVar");
+    return step->kind == STEP_OTHER && step->label.kind == LABEL_VALUE && naming_is_context_variable(heap, step->label.key);
 }
 
 /* The step with which the name begins; 0: the path's first. */
@@ -61,7 +66,7 @@ static void write_known(struct span name, struct text *text)
 }
 
 /* `ContextVar 'request'`: the name that it was made with. */
-static void write_context_variable(const struct heap *heap, uint32_t variable, struct text *text)
+void naming_write_context_variable(const struct heap *heap, uint32_t variable, struct text *text)
 {
     struct span name;
     uint32_t node = heap_member(heap, variable, "name");
@@ -119,15 +124,30 @@ static void write_module(const struct model *model, const struct naming_path *pa
     text_add_name(text, path->steps[0].name);
 }
 
+/* What no name leads to. Its address tells it from others of its kind: `<list at 0x7f0000100040>`. */
+static bool is_nameless(const struct model *model, const struct naming_path *path)
+{
+    return path->root == NODE_NONE || model->retention->roots[path->root].kind == ROOT_NATIVE;
+}
+
+static void write_nameless(const struct model *model, uint32_t node, struct text *text)
+{
+    text_add(text, "<");
+    model_write_type(heap_type(model->heap, node), text);
+    text_addf(text, " at %#" PRIx64 ">", heap_address(model->heap, node));
+}
+
 static void write_first_step(const struct model *model, const struct naming_path *path, uint32_t first, bool modules, struct text *text)
 {
     const struct naming_step *step = &path->steps[first];
     if (step->kind == STEP_LOCAL)
         write_known(step->name, text);
     else if (first)
-        write_context_variable(model->heap, step->label.key, text);
+        naming_write_context_variable(model->heap, step->label.key, text);
     else if (step->kind == STEP_MODULE && !modules)
         write_module(model, path, text);
+    else if (step->kind == STEP_ROOT && is_nameless(model, path))
+        write_nameless(model, step->node, text);
     else
         naming_write_step(model, path, step, text);
 }
@@ -135,9 +155,12 @@ static void write_first_step(const struct model *model, const struct naming_path
 void naming_write_name(const struct model *model, const struct naming_path *path, bool modules, struct text *text)
 {
     uint32_t first = first_of_name(model, path, modules);
+    const struct naming_step *last = &path->steps[path->step_count - 1];
     write_first_step(model, path, first, modules, text);
     for (uint32_t at = first + 1; at < path->step_count; at++)
         write_later_step(model, path, at, text);
+    if (last->kind == STEP_LOCAL && is_of_type(model->heap, last->node, "cell"))
+        text_add(text, " → cell");   /* the name alone is that of its contents */
 }
 
 /* --- where it counts --- */
@@ -149,9 +172,9 @@ static void write_thread(const struct model *model, uint32_t thread, struct text
 }
 
 /* `local of load at app.py:12, thread ingest`. */
-static void write_place_of_frame(const struct model *model, const struct naming_path *path, struct text *text)
+void naming_write_place_of_frame(const struct model *model, uint32_t root, struct text *text)
 {
-    const struct heap_frame *frame = &model->heap->frames[model->retention->roots[path->root].frame];
+    const struct heap_frame *frame = &model->heap->frames[model->retention->roots[root].frame];
     text_add(text, "local of ");
     naming_write_code(model->heap, frame->code_node, " at ", frame->line, text);
     text_add(text, ", ");
@@ -159,15 +182,20 @@ static void write_place_of_frame(const struct model *model, const struct naming_
 }
 
 /* `local of the task main in app.py`. */
+void naming_write_place_of_suspended(const struct heap *heap, uint32_t suspended, uint32_t locals, bool task, struct text *text)
+{
+    text_add(text, "local of the ");
+    text_add_name(text, task ? (struct span){"task", 4} : heap_type(heap, suspended)->name);
+    text_add(text, " ");
+    naming_write_code(heap, label_code_of_locals(heap, locals), " in ", 0, text);
+}
+
 static void write_place_of_suspended(const struct model *model, const struct naming_path *path, uint32_t at, struct text *text)
 {
     const struct heap *heap = model->heap;
     const struct naming_step *step = &path->steps[suspended_before(heap, path, at)];
     bool task = step[-1].kind == STEP_ATTRIBUTE && is_of_type(heap, step[-1].owner, "Task");
-    text_add(text, "local of the ");
-    text_add_name(text, task ? (struct span){"task", 4} : heap_type(heap, step->owner)->name);
-    text_add(text, " ");
-    naming_write_code(heap, label_code_of_locals(heap, path->steps[at].owner), " in ", 0, text);
+    naming_write_place_of_suspended(heap, step->owner, path->steps[at].owner, task, text);
 }
 
 /* `app.requests.current`. */
@@ -223,30 +251,36 @@ static uint32_t thread_with(const struct model *model, uint32_t node)
     return NODE_NONE;
 }
 
-/* Which thread's the attribute of a threading.local is. Until 3.12 the key is a weak reference to what is in the thread's dict. */
-static void write_place_of_thread_local(const struct model *model, const struct naming_path *path, struct text *text)
+/* Until 3.12 the key is a weak reference to what is in the thread's dict. */
+void naming_write_thread_of_key(const struct model *model, uint32_t key, struct text *text)
 {
-    uint32_t at = path->step_count;
-    while (at && path->steps[at - 1].kind != STEP_THREAD_LOCAL)
-        at--;
-    if (!at)
-        return;
-    uint32_t key = path->steps[at - 1].label.key;
     struct node_run referent = heap_items_kind(model->heap, key) == FORM_ITEMS_WEAK ? heap_items(model->heap, key) : (struct node_run){&key, 1};
     uint32_t thread = referent.count ? thread_with(model, referent.nodes[0]) : NODE_NONE;
     if (thread != NODE_NONE)
         write_thread(model, thread, text);
 }
 
+/* Which thread's the attribute of a threading.local is. */
+static void write_place_of_thread_local(const struct model *model, const struct naming_path *path, struct text *text)
+{
+    uint32_t at = path->step_count;
+    while (at && path->steps[at - 1].kind != STEP_THREAD_LOCAL)
+        at--;
+    if (at)
+        naming_write_thread_of_key(model, path->steps[at - 1].label.key, text);
+}
+
 void naming_write_place(const struct model *model, const struct naming_path *path, bool modules, struct text *text)
 {
     uint32_t first = first_of_name(model, path, modules);
     if (first == 1 && is_frame_root(model, path) && path->steps[1].kind == STEP_LOCAL)
-        write_place_of_frame(model, path, text);
+        naming_write_place_of_frame(model, path->root, text);
     else if (first && is_context_variable(model->heap, &path->steps[first]))
         write_place_of_context(model, path, first, text);
     else if (first)
         write_place_of_suspended(model, path, first, text);
+    else if (is_nameless(model, path))
+        text_add(text, path->root == NODE_NONE ? "garbage" : "held by native code");
     else if (!modules)
         write_place_of_thread_local(model, path, text);
 }

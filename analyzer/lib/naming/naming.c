@@ -90,7 +90,7 @@ static uint32_t function_code(const struct heap *heap, uint32_t function)
 }
 
 /* Position i of __defaults__ belongs to the i-th of the last parameters. */
-static struct span default_name(const struct heap *heap, uint32_t function, uint32_t tuple, uint32_t index)
+struct span naming_default_name(const struct heap *heap, uint32_t function, uint32_t tuple, uint32_t index)
 {
     const struct heap_code *code = heap_code(heap, function_code(heap, function));
     uint32_t defaults = heap_items(heap, tuple).count;
@@ -120,7 +120,7 @@ static uint32_t fold(const struct folder *folder, uint32_t at, struct naming_ste
         return 3;
     }
     if (is_member(folder, at + 1, "__defaults__") && is_kind(folder, at + 2, LABEL_INDEX)) {
-        name = default_name(folder->heap, hops[at].node, hops[at + 1].node, hops[at + 2].label.index);
+        name = naming_default_name(folder->heap, hops[at].node, hops[at + 1].node, hops[at + 2].label.index);
         *ret = step_to(folder, at, at + 2, STEP_DEFAULT, name);
         return 2;
     }

@@ -64,6 +64,18 @@ void naming_write_place(const struct model *model, const struct naming_path *pat
 /* What the root is called: `sys.modules`, `load at app.py:12 in thread ingest`, `native code, 2 references`. */
 void naming_write_root(const struct model *model, uint32_t root, struct text *text);
 
+/* Parts of places and names, by which expressions are found again (expression_query.h): of a frame, a root; of a suspended function, whose local variables
+ * are in `locals`, as a task's or not; the thread whose attributes of a threading.local are at this key, if any. */
+void naming_write_place_of_frame(const struct model *model, uint32_t root, struct text *text);
+void naming_write_place_of_suspended(const struct heap *heap, uint32_t suspended, uint32_t locals, bool task, struct text *text);
+bool naming_can_be_suspended(const struct heap *heap, uint32_t node);
+void naming_write_thread_of_key(const struct model *model, uint32_t key, struct text *text);
+bool naming_is_context_variable(const struct heap *heap, uint32_t node);
+void naming_write_context_variable(const struct heap *heap, uint32_t variable, struct text *text);
+
+/* Of position `index` of a function's __defaults__. */
+struct span naming_default_name(const struct heap *heap, uint32_t function, uint32_t defaults, uint32_t index);
+
 /* The path for output. */
 enum wh_status naming_output(const struct model *model, uint32_t node, struct arena *arena, struct wh_error *error,
                              struct wh_path *ret) WH_MUST_USE;

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "naming/expression_query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "naming/naming.h"
+
+static const char purpose[] = "the objects of an expression";
+
+enum wh_status expression_add(struct expression *expression, uint32_t node)
+{
+    return node == HEAP_NULL ? WH_OK : node_vector_add(&expression->nodes, node, purpose, expression->error);
+}
+
+enum wh_status expression_malformed(const struct expression *expression, const char *what)
+{
+    return wh_error_set(expression->error, WH_ERR_USAGE, "cannot read the expression '%.200s' at character %zu: %s", expression->text,
+                        (size_t)(expression->at - expression->text) + 1, what);
+}
+
+enum wh_status expression_out_of_memory(const struct expression *expression)
+{
+    return wh_error_set(expression->error, WH_ERR_RESOURCE, "out of memory for an expression");
+}
+
+bool expression_ends_at(const char *text, size_t length)
+{
+    const char *rest = text + length;
+    return !*rest || *rest == '.' || *rest == '[' || strncmp(rest, " → ", sizeof(" → ") - 1) == 0;
+}
+
+/* --- what the reader is given --- */
+
+static void add_utf8(struct text *text, uint32_t point)
+{
+    char bytes[4];
+    size_t length = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    static const unsigned char leads[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    for (size_t i = length; i-- > 1; point >>= 6)
+        bytes[i] = (char)(0x80 | (point & 0x3f));
+    bytes[0] = (char)(leads[length] | point);
+    text_add_bytes(text, bytes, length);
+}
+
+/* The length of an escape `\u202e`, `\U000e0001` of a character that is not written in text for people; else 0. */
+static size_t read_escape(const char *text, uint32_t *ret)
+{
+    size_t digits = text[1] == 'u' ? 4 : text[1] == 'U' ? 8 : 0;
+    char number[9] = "";
+    strncat(number, text + 2, digits);
+    if (!digits || strspn(number, "0123456789abcdefABCDEF") != digits)
+        return 0;
+    *ret = (uint32_t)strtoul(number, NULL, 16);
+    return *ret >= 0x80 && *ret <= 0x10ffff ? digits + 2 : 0;
+}
+
+/* As it stands in JSON: what the command line's text for people shows as \u… is the character. */
+static void undo_escapes(const char *text, struct text *ret)
+{
+    for (size_t length = 0; *text; text += length) {
+        uint32_t point = 0;
+        size_t escape = *text == '\\' ? read_escape(text, &point) : 0;
+        length = escape ? escape : *text == '\\' && text[1] ? 2 : 1;
+        if (escape)
+            add_utf8(ret, point);
+        else
+            text_add_bytes(ret, text, length);
+    }
+}
+
+/* Where the place in parentheses begins, behind which there is nothing: ` (local of load at app.py:12, thread ingest)`. NULL if there is none. */
+static char *find_place(char *text)
+{
+    static const char *const beginnings[] = {" (local of ", " (thread ", " (in a context", " (in the context of ", " (held by native code", " (garbage"};
+    size_t length = strlen(text);
+    for (char *at = text; length && text[length - 1] == ')' && (at = strstr(at, " (")) != NULL; at++) {
+        for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++) {
+            if (strncmp(at, beginnings[i], strlen(beginnings[i])) == 0)
+                return at;
+        }
+    }
+    /* `ContextVar 'request' (app.request, in the context of thread MainThread)` */
+    return strncmp(text, "ContextVar", sizeof("ContextVar") - 1) == 0 && length && text[length - 1] == ')' ? strstr(text, " (") : NULL;
+}
+
+/* --- what it has found --- */
+
+static int compare_nodes(const void *left, const void *right)
+{
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    return (a > b) - (a < b);
+}
+
+static void keep_each_once(struct node_vector *nodes)
+{
+    uint32_t kept = 0;
+    if (nodes->count)
+        qsort(nodes->nodes, nodes->count, sizeof(uint32_t), compare_nodes);
+    for (uint32_t i = 0; i < nodes->count; i++) {
+        if (!kept || nodes->nodes[kept - 1] != nodes->nodes[i])
+            nodes->nodes[kept++] = nodes->nodes[i];
+    }
+    nodes->count = kept;
+}
+
+/* If the whole, its place included, is the very name of some, only these are meant. */
+static enum wh_status keep_of_place(struct expression *expression, const char *whole)
+{
+    enum { LOOK_AT_MOST = 10000 };
+    struct node_vector *nodes = &expression->nodes;
+    struct text name = {0};
+    enum wh_status status = WH_OK;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; !status && i < nodes->count && nodes->count <= LOOK_AT_MOST; i++) {
+        text_clear(&name);
+        status = naming_expression(expression->model, nodes->nodes[i], false, expression->error, &name);
+        if (name.failed)
+            status = expression_out_of_memory(expression);
+        if (status || strcmp(text_string(&name), whole) != 0)
+            continue;
+        uint32_t node = nodes->nodes[i];
+        nodes->nodes[i] = nodes->nodes[kept];
+        nodes->nodes[kept++] = node;
+    }
+    text_deinit(&name);
+    nodes->count = kept ? kept : nodes->count;
+    return status;
+}
+
+static enum wh_status read_all(struct expression *expression)
+{
+    enum wh_status status = expression_take_start(expression);
+    while (!status && *expression->at)
+        status = expression_take_step(expression);
+    return status;
+}
+
+enum wh_status expression_find(const struct model *model, const struct lookup *lookup, const char *text, struct wh_error *error,
+                               struct node_vector *ret)
+{
+    struct text whole = {0};
+    undo_escapes(text, &whole);
+    char *head = whole.failed ? NULL : strdup(text_string(&whole));
+    *ret = (struct node_vector){0};
+    if (!head) {
+        text_deinit(&whole);
+        return wh_error_set(error, WH_ERR_RESOURCE, "out of memory for an expression");
+    }
+    char *place = find_place(head);
+    if (place)
+        *place = '\0';
+    struct expression expression = {.model = model, .lookup = lookup, .text = head, .at = head, .place = place ? place + 2 : "", .error = error};
+    if (place)
+        head[strlen(place + 2) + (size_t)(place + 2 - head) - 1] = '\0';   /* without its closing parenthesis */
+    enum wh_status status = read_all(&expression);
+    if (!status)
+        keep_each_once(&expression.nodes);
+    if (!status && place)
+        status = keep_of_place(&expression, text_string(&whole));
+    if (status)
+        node_vector_deinit(&expression.nodes);
+    *ret = expression.nodes;
+    free(head);
+    text_deinit(&whole);
+    return status;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Expressions, read: `app.cache['k'][3]`, and everything else that naming_write_expression() writes, so that what any view prints can be asked for.
+ * An expression names a set: all that [*] and .* stand for, and all objects that share a name (set elements, locals of generators of one function).
+ */
+#ifndef WHOHOLDS_LIB_EXPRESSION_QUERY_H
+#define WHOHOLDS_LIB_EXPRESSION_QUERY_H
+
+#include "base/node_vector.h"
+#include "heap/lookup.h"
+#include "heap/model.h"
+
+/* Where the reading stands. */
+struct expression {
+    const struct model *model;
+    const struct lookup *lookup;
+    const char *text, *at;       /* the whole, escapes of characters beyond ASCII undone; what is still to be read */
+    const char *place;           /* what stands behind it in parentheses, `local of load at app.py:12, thread ingest`; "" */
+    struct wh_error *error;
+    struct node_vector nodes;    /* the objects that what was read so far names */
+};
+
+/* The objects in `ret`, each once, in no order. WH_ERR_USAGE if it cannot be read, WH_ERR_INPUT if it names nothing. */
+enum wh_status expression_find(const struct model *model, const struct lookup *lookup, const char *text, struct wh_error *error,
+                               struct node_vector *ret) WH_MUST_USE;
+
+/* --- for its parts: expression_start.c, expression_steps.c --- */
+
+enum wh_status expression_add(struct expression *expression, uint32_t node) WH_MUST_USE;
+enum wh_status expression_malformed(const struct expression *expression, const char *what);
+enum wh_status expression_out_of_memory(const struct expression *expression);
+
+/* Is what is read so far, `length` bytes of it, a whole step or name: what follows begins the next step? */
+bool expression_ends_at(const char *text, size_t length);
+
+/* The beginning: a module, an address, a root, a local variable. */
+enum wh_status expression_take_start(struct expression *expression) WH_MUST_USE;
+
+/* The next step, `.name`, `[key]`, ` → default argument memo`, from each object named so far. */
+enum wh_status expression_take_step(struct expression *expression) WH_MUST_USE;
+
+/* The local variable, with its name at expression->at, of a frame, generator or coroutine; how many bytes it took in *length, which only grows. */
+enum wh_status expression_add_local(struct expression *expression, uint32_t owner, size_t *length) WH_MUST_USE;
+
+/* From the cells in which local variables are to their contents, unless ` → cell` follows. */
+void expression_leave_cells(struct expression *expression);
+
+#endif
