@@ -72,7 +72,7 @@ def is_named(holder, suspect):
     function has no qualified name."""
     name = re.sub(r" → reference \d+$|\.__dict__$", "", suspect["holder"]["name"])
     name = re.sub(r"^(\w+).* \(local of (?:the \w+ )?(?:\S+\.<locals>\.)?(\S+) (?:at|in) .*\)$", r"local \1 of \2", name)
-    name = re.sub(r" \((?:thread .*|.* in (?:a|the) context.*)\)$", "", name)
+    name = re.sub(r" \((?:thread .*|.* in (?:a|the) context.*|held by native code)\)$", "", name)
     return name.replace("__dict__[<str>]", "__warningregistry__").endswith(holder)
 
 

@@ -37,7 +37,8 @@ static void assert_named(const struct test_heap *heap, const char *object, bool 
     assert_int_equal(naming_expression(heap->model, node, modules, &error, &text), WH_OK);
     assert_string_equal(text_string(&text), expected);
     text_deinit(&text);
-    assert_found_again(heap, node, expected);
+    if (!strstr(expected, "… "))   /* what is left out cannot be followed */
+        assert_found_again(heap, node, expected);
 }
 
 static void a_global_is_named_by_its_module(void **state)
@@ -217,10 +218,10 @@ static void a_key_that_is_no_text_is_named_by_what_it_is(void **state)
     struct test_heap heap;
     (void)state;
     test_heap_init(&heap, "type type members __dict__ __qualname__ __name__ ; type enum.EnumMeta base type members __qualname__ ; Red : enum.EnumMeta .__qualname__ 'Color'\n"
-                          "type app.Color node Red members __dict__ ; red : app.Color .__dict__ rd ; rd : dict { '_name_' 'RED' }\n"
+                          "type app.Color object Red members __dict__ ; red : app.Color .__dict__ rd ; rd : dict { '_name_' 'RED' }\n"
                           "Order : type .__dict__ od .__qualname__ 'Order' ; od : dict { '__module__' 'app.models' }\n"
                           "type function members __qualname__ ; f : function .__qualname__ 'load' ; set : set < x y > ; x : object ; y : object ; session : object\n"
-                          "module app { 'keys' keys 'set' set } ; keys : dict { Order a f b red c session d ('a' 1) e }\n"
+                          "module app { 'keys' keys 'set' set } ; keys : dict { Order a f b red c session d pair e } ; pair : tuple [ 'a' 1 ]\n"
                           "a : object ; b : object ; c : object ; d : object ; e : object");
     assert_named(&heap, "a", false, "app.keys[app.models.Order]");
     assert_named(&heap, "b", false, "app.keys[<function load>]");

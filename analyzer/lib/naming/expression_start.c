@@ -120,6 +120,24 @@ static enum wh_status no_module(const struct expression *expression, uint32_t mo
     return status;
 }
 
+/* A module whose name is none in Python: the longest that is there. */
+static uint32_t find_odd_module(const struct expression *expression, uint32_t modules, size_t *length)
+{
+    const struct heap *heap = expression->model->heap;
+    struct node_run items = modules ? heap_items(heap, modules) : (struct node_run){NULL, 0};
+    uint32_t found = HEAP_NULL;
+    *length = 0;
+    for (uint32_t i = 0; i + 1 < items.count; i += 2) {
+        struct span name;
+        if (!heap_string(heap, items.nodes[i], &name) || name.length <= *length || strncmp(expression->at, name.bytes, name.length) != 0 ||
+            !expression_ends_at(expression->at, name.length))
+            continue;
+        *length = name.length;
+        found = items.nodes[i + 1];
+    }
+    return found;
+}
+
 /* The longest dotted prefix that names a module; HEAP_NULL if none does. */
 static uint32_t find_module(const struct expression *expression, uint32_t modules, size_t length, size_t *ret_length)
 {
@@ -281,6 +299,7 @@ static enum wh_status take_module_or_root(struct expression *expression)
     enum wh_status status = take_root(expression);
     if (status || expression->nodes.count)
         return status;
+    module = module ? module : find_odd_module(expression, modules, &module_length);
     if (module) {
         expression->at += module_length;
         return expression_add(expression, module);
