@@ -31,7 +31,7 @@ void node_sums_deinit(struct node_sums *sums)
 /* A low part of UINT32_MAX needs the table, too: it is the mark of those that are in it. */
 static bool is_big(const struct node_sums *sums, uint32_t node)
 {
-    return sums->low_of_node[node] == UINT32_MAX || bitmap_test(sums->carried_bitmap, node);
+    return sums->low_of_node[node] == UINT32_MAX || node_sums_has_carried(sums, node);
 }
 
 static uint32_t count_big(const struct node_sums *sums)

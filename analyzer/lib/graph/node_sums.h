@@ -6,6 +6,7 @@
 #ifndef WHOHOLDS_ANALYZER_NODE_SUMS_H
 #define WHOHOLDS_ANALYZER_NODE_SUMS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <whoholds/formats/error.h>
@@ -16,7 +17,8 @@
 struct node_sums {
     uint32_t count;
     uint32_t *low_of_node, *high_of_node;
-    uint64_t *carried_bitmap;       /* whose high part is not 0 */
+    uint64_t *carried_bitmap;       /* who has a high part, */
+    bool carries;                   /* if anyone has: most heaps need not look */
 };
 
 /* All are 0. `what`: what the error calls them. */
@@ -27,16 +29,22 @@ void node_sums_deinit(struct node_sums *sums);
 enum wh_status node_sums_finish(struct node_sums *sums, struct wh_error *error, uint32_t **size_of_node, struct node_big_size **big_size,
                                 uint32_t *big_size_count) WH_MUST_USE;
 
+static inline bool node_sums_has_carried(const struct node_sums *sums, uint32_t node)
+{
+    return sums->carries && bitmap_test(sums->carried_bitmap, node);
+}
+
 static inline uint64_t node_sums_get(const struct node_sums *sums, uint32_t node)
 {
     uint64_t low = sums->low_of_node[node];
-    return __builtin_expect(bitmap_test(sums->carried_bitmap, node), 0) ? (uint64_t)sums->high_of_node[node] << 32 | low : low;
+    return __builtin_expect(node_sums_has_carried(sums, node), 0) ? (uint64_t)sums->high_of_node[node] << 32 | low : low;
 }
 
 static inline void node_sums_set(struct node_sums *sums, uint32_t node, uint64_t bytes)
 {
     sums->low_of_node[node] = (uint32_t)bytes;
-    if (__builtin_expect(bytes >> 32 || bitmap_test(sums->carried_bitmap, node), 0)) {
+    if (__builtin_expect(bytes >> 32 || node_sums_has_carried(sums, node), 0)) {
+        sums->carries = true;
         bitmap_set(sums->carried_bitmap, node);
         sums->high_of_node[node] = (uint32_t)(bytes >> 32);
     }
