@@ -35,26 +35,37 @@ struct counter {
 
 /* --- the largest --- */
 
-static uint32_t place_of(const struct model *model, const uint32_t *nodes, uint32_t count, uint64_t size)
+struct large_string { uint64_t size; uint32_t order, node; };
+
+/* Those that may be among the largest: now and then all but the largest are dropped. */
+struct largest { struct large_string *strings; uint32_t count, limit, order; uint64_t least; /* smaller ones need not be kept */ };
+
+/* Of equal ones the first that was met. */
+static int compare_strings(const void *left, const void *right)
 {
-    uint32_t at = count;
-    while (at && model_shallow(model, nodes[at - 1]) < size)
-        at--;
-    return at;
+    const struct large_string *a = left, *b = right;
+    if (a->size != b->size)
+        return a->size > b->size ? -1 : 1;
+    return (a->order > b->order) - (a->order < b->order);
 }
 
-/* Of equal ones the first in file order. */
-static void keep_largest(const struct model *model, struct node_run all, uint32_t limit, uint32_t *nodes, uint32_t *count)
+static void drop_smaller(struct largest *largest)
 {
-    for (uint32_t i = 0; i < all.count; i++) {
-        uint64_t size = model_shallow(model, all.nodes[i]);
-        if (*count == limit && size <= model_shallow(model, nodes[limit - 1]))
-            continue;
-        uint32_t at = place_of(model, nodes, *count, size);
-        *count += *count < limit;
-        memmove(nodes + at + 1, nodes + at, (*count - at - 1) * sizeof(*nodes));
-        nodes[at] = all.nodes[i];
-    }
+    if (largest->count)
+        qsort(largest->strings, largest->count, sizeof(*largest->strings), compare_strings);
+    if (largest->count < largest->limit)
+        return;
+    largest->count = largest->limit;
+    largest->least = largest->strings[largest->limit - 1].size + 1;
+}
+
+static void keep_if_large(struct largest *largest, uint32_t node, uint64_t size)
+{
+    if (size < largest->least)
+        return;
+    if (largest->count == 2 * largest->limit)
+        drop_smaller(largest);
+    largest->strings[largest->count++] = (struct large_string){size, largest->order++, node};
 }
 
 static enum wh_status output_string(struct counter *self, uint32_t node, struct wh_string *ret)
@@ -69,35 +80,36 @@ static enum wh_status output_string(struct counter *self, uint32_t node, struct 
     return status;
 }
 
-static void add_mass(struct counter *self, struct node_run nodes, struct wh_mass *ret)
+/* Of all live objects of a kind. */
+static void look_at_all(struct counter *self, enum kind kind, struct largest *largest, struct wh_mass *ret)
 {
-    for (uint32_t i = 0; i < nodes.count; i++) {
-        uint64_t size = model_shallow(self->model, nodes.nodes[i]);
-        bool interned = self->model->heap->form_of_node[nodes.nodes[i]] & FORM_INTERNED;
-        ret->objects++;
-        ret->bytes += size;
-        self->ret->interned.objects += interned;
-        self->ret->interned.bytes += interned ? size : 0;
+    const struct heap *heap = self->model->heap;
+    struct wh_mass *interned = &self->ret->interned;
+    for (uint32_t node = 1; node < heap->node_count; node++) {
+        if (self->kinds->of_type[heap->type_of_node[node]].kind != kind || !dominators_is_live(self->model->dominators, node))
+            continue;
+        uint64_t size = model_shallow(self->model, node);
+        bool is_interned = heap->form_of_node[node] & FORM_INTERNED;
+        *ret = (struct wh_mass){ret->objects + 1, ret->bytes + size};
+        *interned = (struct wh_mass){interned->objects + is_interned, interned->bytes + (is_interned ? size : 0)};
+        keep_if_large(largest, node, size);
     }
 }
 
 static enum wh_status add_largest(struct counter *self)
 {
-    struct node_run strings = kinds_of(self->kinds, KIND_STR), bytes = kinds_of(self->kinds, KIND_BYTES);
-    uint32_t *nodes = NULL, count = 0, limit = self->limit < UINT32_MAX ? (uint32_t)self->limit : UINT32_MAX;
-    if (limit > strings.count + bytes.count)
-        limit = strings.count + bytes.count;
-    enum wh_status status = array_alloc((size_t)limit + 1, sizeof(*nodes), "the largest strings", self->error, &nodes);
-    if (!status && limit) {
-        keep_largest(self->model, strings, limit, nodes, &count);
-        keep_largest(self->model, bytes, limit, nodes, &count);
+    uint32_t most = self->model->heap->node_count < UINT32_MAX / 2 ? self->model->heap->node_count : UINT32_MAX / 2;
+    struct largest largest = {.limit = self->limit < most ? (uint32_t)self->limit : most};
+    enum wh_status status = array_alloc(2 * (size_t)largest.limit, sizeof(*largest.strings), "the largest strings", self->error, &largest.strings);
+    if (!status) {
+        look_at_all(self, KIND_STR, &largest, &self->ret->strings);
+        look_at_all(self, KIND_BYTES, &largest, &self->ret->bytes);
+        drop_smaller(&largest);
+        self->ret->largest = arena_array(self->arena, largest.count, sizeof(*self->ret->largest));
     }
-    add_mass(self, strings, &self->ret->strings);
-    add_mass(self, bytes, &self->ret->bytes);
-    self->ret->largest = arena_array(self->arena, count, sizeof(*self->ret->largest));
-    for (uint32_t i = 0; !status && self->ret->largest && i < count; i++)
-        status = output_string(self, nodes[i], &self->ret->largest[self->ret->largest_count++]);
-    free(nodes);
+    for (uint32_t i = 0; !status && self->ret->largest && i < largest.count; i++)
+        status = output_string(self, largest.strings[i].node, &self->ret->largest[self->ret->largest_count++]);
+    free(largest.strings);
     return status;
 }
 

@@ -103,9 +103,7 @@ static enum wh_status run_rules(struct triager *self, const char *id, bool waste
 static enum wh_status triage(struct wh_analysis *analysis, const char *id, bool waste, size_t limit, struct wh_error *error, struct wh_triage **ret)
 {
     *ret = NULL;
-    enum wh_status status = analysis_need_model(analysis, error);
-    if (!status)
-        status = analysis_need_kinds(analysis, error);
+    enum wh_status status = analysis_need_kinds(analysis, error);
     if (status)
         return status;
     struct triager self = {analysis, error, limit ? limit : LIMIT_DEFAULT, calloc(1, sizeof(*self.result))};

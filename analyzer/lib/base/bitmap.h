@@ -34,6 +34,15 @@ static inline void bitmap_clear(uint64_t *words, uint32_t bit)
     words[bit / BITMAP_WORD_BITS] &= ~bitmap_mask(bit);
 }
 
+/* The first bit from this one on that is clear, or `end`: quick where few are. */
+static inline uint32_t bitmap_next_clear(const uint64_t *words, uint32_t bit, uint32_t end)
+{
+    while (bit < end && bitmap_test(words, bit))
+        bit = bit % BITMAP_WORD_BITS == 0 && words[bit / BITMAP_WORD_BITS] == UINT64_MAX && end - bit >= BITMAP_WORD_BITS ? bit + BITMAP_WORD_BITS
+                                                                                                                       : bit + 1;
+    return bit;
+}
+
 /*
  * How many bits of a word are set. The baseline of x86-64 has no instruction for it, and the compiler's own function looks up each byte
  * behind a call. Here: sums of neighbouring bits, then of pairs, of nibbles and of bytes.

@@ -60,11 +60,11 @@ static uint32_t find_row(const void *first, size_t stride, uint32_t count, uint3
     return UINT32_MAX;
 }
 
-uint32_t heap_next_with(const struct heap *heap, uint32_t node, uint16_t form_bit)
+uint32_t heap_next_with(const struct heap *heap, uint32_t node, uint16_t form_bits)
 {
     const uint16_t *form_of_node = heap->form_of_node;
-    const uint64_t bits = form_bit * UINT64_C(0x0001000100010001);
-    while (node < heap->node_count && !(form_of_node[node] & form_bit)) {
+    const uint64_t bits = form_bits * UINT64_C(0x0001000100010001);
+    while (node < heap->node_count && !(form_of_node[node] & form_bits)) {
         uint64_t four;
         node++;
         for (; heap->node_count - node >= 4; node += 4) {
@@ -223,9 +223,10 @@ static void release_read_pages(const struct heap *heap, uint32_t row)
         snapshot_file_release_pages(&heap->file);
 }
 
-void store_walk_init(struct store_walk *ret, const struct heap *heap)
+void store_walk_init(struct store_walk *ret, const struct heap *heap, unsigned columns)
 {
     ret->heap = heap;
+    ret->columns = columns;
     ret->node = 1;
     ret->row = 0;
     column_reader_init(&ret->length, &heap->snapshot, TABLE_STORES, STORES_LENGTH);
@@ -239,25 +240,9 @@ bool store_walk_next(struct store_walk *walk, uint32_t *node, struct heap_store 
     if (*node == walk->heap->node_count)
         return false;
     walk->node = *node + 1;
-    *ret = (struct heap_store){number_at(&walk->length, walk->row), number_at(&walk->capacity, walk->row), number_at(&walk->address, walk->row)};
-    release_read_pages(walk->heap, walk->row++);
-    return true;
-}
-
-void store_address_walk_init(struct store_address_walk *ret, const struct heap *heap)
-{
-    ret->heap = heap;
-    ret->node = ret->row = 0;
-    column_reader_init(&ret->address, &heap->snapshot, TABLE_STORES, STORES_ADDRESS);
-}
-
-bool store_address_walk_next(struct store_address_walk *walk, uint32_t *node, uint64_t *address)
-{
-    *node = heap_next_with(walk->heap, walk->node, FORM_STORE);
-    if (*node == walk->heap->node_count)
-        return false;
-    walk->node = *node + 1;
-    *address = number_at(&walk->address, walk->row);
+    ret->length = walk->columns & STORE_LENGTH ? number_at(&walk->length, walk->row) : 0;
+    ret->capacity = walk->columns & STORE_CAPACITY ? number_at(&walk->capacity, walk->row) : 0;
+    ret->address = walk->columns & STORE_ADDRESS ? number_at(&walk->address, walk->row) : 0;
     release_read_pages(walk->heap, walk->row++);
     return true;
 }
@@ -275,7 +260,7 @@ bool heap_store(const struct heap *heap, uint32_t node, struct heap_store *ret)
     struct store_walk walk;
     if (!(heap->form_of_node[node] & FORM_STORE))
         return false;
-    store_walk_init(&walk, heap);
+    store_walk_init(&walk, heap, STORE_ALL);
     walk.row = row_of_store(heap, node);
     walk.node = node;
     return store_walk_next(&walk, &node, ret);

@@ -137,8 +137,8 @@ void heap_deinit(struct heap *heap);
 /* The shallow sizes as the later stages read them. */
 struct node_sizes heap_sizes(const struct heap *heap);
 
-/* The first node from this one on whose form has the bit, or node_count. */
-uint32_t heap_next_with(const struct heap *heap, uint32_t node, uint16_t form_bit);
+/* The first node from this one on whose form has one of the bits, or node_count. */
+uint32_t heap_next_with(const struct heap *heap, uint32_t node, uint16_t form_bits);
 
 /* Where the sections of a node's references lie (FORMAT.md 2.4): half-open ranges of target_of_ref. */
 struct heap_sections {
@@ -183,18 +183,14 @@ const struct heap_memo *heap_memo(const struct heap *heap, uint32_t node);
 /* The backing store: false if the object has none. */
 bool heap_store(const struct heap *heap, uint32_t node, struct heap_store *ret);
 
-/* Its length alone, which is a third of the work: 0 if the object has none. */
+/* Its length alone: 0 if the object has none. */
 uint64_t heap_store_length(const struct heap *heap, uint32_t node);
 
-/* All of them, by ascending nodes. */
-struct store_walk { const struct heap *heap; uint32_t node, row; struct column_reader length, capacity, address; };
-void store_walk_init(struct store_walk *ret, const struct heap *heap);
+/* All of them, by ascending nodes, and of each the columns that are asked for: the others are 0. */
+enum { STORE_LENGTH = 1, STORE_CAPACITY = 2, STORE_ADDRESS = 4, STORE_ALL = 7 };
+struct store_walk { const struct heap *heap; unsigned columns; uint32_t node, row; struct column_reader length, capacity, address; };
+void store_walk_init(struct store_walk *ret, const struct heap *heap, unsigned columns);
 bool store_walk_next(struct store_walk *walk, uint32_t *node, struct heap_store *ret);
-
-/* Their addresses alone. */
-struct store_address_walk { const struct heap *heap; uint32_t node, row; struct column_reader address; };
-void store_address_walk_init(struct store_address_walk *ret, const struct heap *heap);
-bool store_address_walk_next(struct store_address_walk *walk, uint32_t *node, uint64_t *address);
 
 const struct heap_type *heap_type(const struct heap *heap, uint32_t node);
 bool heap_type_is(const struct heap *heap, uint32_t node, const char *module, const char *name);       /* exactly */

@@ -299,12 +299,12 @@ static bool may_be_in_block(const struct page_filter *filter, uint64_t address)
 /* A block that no object is in belongs to the one whose store it is. */
 static void own_stores(const struct heap *heap, const struct page_filter *filter, struct block_owners *ret)
 {
-    struct store_address_walk stores;
+    struct store_walk stores;
+    struct heap_store store;
     uint32_t node;
-    uint64_t address;
-    store_address_walk_init(&stores, heap);
-    while (store_address_walk_next(&stores, &node, &address)) {
-        uint32_t row = may_be_in_block(filter, address) ? heap_find_block(heap, address) : UINT32_MAX;
+    store_walk_init(&stores, heap, STORE_ADDRESS);
+    while (store_walk_next(&stores, &node, &store)) {
+        uint32_t row = may_be_in_block(filter, store.address) ? heap_find_block(heap, store.address) : UINT32_MAX;
         if (row != UINT32_MAX && !ret->node_of_block[row])
             ret->node_of_block[row] = node;
     }

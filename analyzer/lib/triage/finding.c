@@ -48,35 +48,42 @@ enum wh_status finder_add(struct finder *finder, struct candidate candidate)
     return finder_note(finder, candidate);
 }
 
+enum wh_status finder_add_member(struct finder *finder, struct candidate candidate)
+{
+    finder->count += candidate.count;
+    finder->bytes += candidate.bytes;
+    return finder_note_member(finder, candidate);
+}
+
 /* --- what a set retains --- */
 
-static uint32_t queue_children(const struct model *model, uint32_t node, uint32_t *queue, uint32_t end)
-{
-    struct node_run children = model_children(model, node);
-    if (children.count)
-        memcpy(queue + end, children.nodes, children.count * sizeof(*queue));
-    return end + children.count;
-}
+/* Which nodes are known to be below a member, other than by being one, and which not. */
+struct ways_up { const struct model *model; uint64_t *member_bitmap, *below_bitmap, *clear_bitmap; };
 
-/* Marks what a member dominates, other members included: from the top of the dominator tree down. */
-static void mark_below(const struct model *model, const uint64_t *member_bitmap, uint32_t *queue, uint64_t *below)
+/* Looks up the chain of dominators as far as nothing is known yet, then marks all that it passed. */
+static bool is_below(const struct ways_up *ways, uint32_t node)
 {
-    uint32_t end = queue_children(model, graph_virtual_root(&model->retention->graph), queue, 0);
-    for (uint32_t begin = 0; begin < end; begin++) {
-        uint32_t node = queue[begin], idom = model->dominators->idom_of_node[node];
-        if (idom < model->heap->node_count && (bitmap_test(below, idom) || bitmap_test(member_bitmap, idom)))
-            bitmap_set(below, node);
-        end = queue_children(model, node, queue, end);
+    const uint32_t *idom_of_node = ways->model->dominators->idom_of_node;
+    uint32_t objects = ways->model->heap->node_count, end = node;
+    bool below = bitmap_test(ways->below_bitmap, end);
+    while (!below && end < objects && !bitmap_test(ways->clear_bitmap, end)) {
+        end = idom_of_node[end];
+        below = end < objects && (bitmap_test(ways->member_bitmap, end) || bitmap_test(ways->below_bitmap, end));
     }
+    for (uint32_t at = node; at != end; at = idom_of_node[at])
+        bitmap_set(below ? ways->below_bitmap : ways->clear_bitmap, at);
+    return below;
 }
 
-static enum wh_status add_tops(struct finder *finder, struct node_run nodes, const uint64_t *below)
+static enum wh_status add_tops(struct finder *finder, struct node_run nodes, const struct ways_up *ways)
 {
     enum wh_status status = WH_OK;
+    for (uint32_t i = 0; i < nodes.count; i++)
+        bitmap_set(ways->member_bitmap, nodes.nodes[i]);
+    finder->count += nodes.count;
     for (uint32_t i = 0; !status && i < nodes.count; i++) {
         uint32_t node = nodes.nodes[i];
-        finder->count++;
-        if (bitmap_test(below, node))
+        if (is_below(ways, node))
             continue;
         finder->bytes += model_retained(finder->model, node);
         status = finder_note(finder, (struct candidate){.node = node, .count = 1, .bytes = model_retained(finder->model, node)});
@@ -86,25 +93,20 @@ static enum wh_status add_tops(struct finder *finder, struct node_run nodes, con
 
 enum wh_status finder_add_tops(struct finder *finder, struct node_run nodes)
 {
-    uint32_t count = finder->model->heap->node_count;
-    uint64_t *members = NULL, *below = NULL;
-    uint32_t *queue = NULL;
+    size_t words = bitmap_word_count(finder->model->heap->node_count);
+    struct ways_up ways = {.model = finder->model};
     if (!nodes.count)
         return WH_OK;
-    enum wh_status status = array_alloc_zeroed(bitmap_word_count(count), sizeof(uint64_t), "the objects of a rule", finder->error, &members);
+    enum wh_status status = array_alloc_zeroed(words, sizeof(uint64_t), "the objects of a rule", finder->error, &ways.member_bitmap);
     if (!status)
-        status = array_alloc_zeroed(bitmap_word_count(count), sizeof(uint64_t), "the objects of a rule", finder->error, &below);
+        status = array_alloc_zeroed(words, sizeof(uint64_t), "the objects of a rule", finder->error, &ways.below_bitmap);
     if (!status)
-        status = array_alloc(count, sizeof(uint32_t), "the walk over the dominator tree", finder->error, &queue);
-    for (uint32_t i = 0; !status && i < nodes.count; i++)
-        bitmap_set(members, nodes.nodes[i]);
-    if (!status) {
-        mark_below(finder->model, members, queue, below);
-        status = add_tops(finder, nodes, below);
-    }
-    free(members);
-    free(below);
-    free(queue);
+        status = array_alloc_zeroed(words, sizeof(uint64_t), "the objects of a rule", finder->error, &ways.clear_bitmap);
+    if (!status)
+        status = add_tops(finder, nodes, &ways);
+    free(ways.member_bitmap);
+    free(ways.below_bitmap);
+    free(ways.clear_bitmap);
     return status;
 }
 

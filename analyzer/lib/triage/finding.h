@@ -38,8 +38,9 @@ enum wh_status finder_note(struct finder *finder, struct candidate candidate) WH
 /* The same for rules whose candidates are put together by `group`: so there are never many more of them than groups. */
 enum wh_status finder_note_member(struct finder *finder, struct candidate candidate) WH_MUST_USE;
 
-/* Adds to the candidates, to count and to bytes. */
+/* The two, adding to count and to bytes as well. */
 enum wh_status finder_add(struct finder *finder, struct candidate candidate) WH_MUST_USE;
+enum wh_status finder_add_member(struct finder *finder, struct candidate candidate) WH_MUST_USE;
 
 /* Notes each node that no other one of the list dominates, with its retained size, and adds all of them up. */
 enum wh_status finder_add_tops(struct finder *finder, struct node_run nodes) WH_MUST_USE;

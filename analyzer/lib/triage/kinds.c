@@ -2,7 +2,6 @@
 #include "triage/kinds.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/array.h"
 
@@ -91,6 +90,17 @@ static uint32_t member_position(const struct heap *heap, const struct heap_type 
     return UINT32_MAX;
 }
 
+static bool is_listed(enum kind kind)
+{
+    return kind != KIND_OTHER && kind != KIND_STR && kind != KIND_BYTES;
+}
+
+/* What names things for the program. */
+static bool is_program(enum kind kind)
+{
+    return kind == KIND_CODE || kind == KIND_FUNCTION || kind == KIND_CLASS || kind == KIND_MODULE || kind == KIND_DESCRIPTOR;
+}
+
 static void look_at_types(const struct heap *heap, struct type_traits *traits)
 {
     for (uint32_t type = 0; type < heap->type_count; type++) {
@@ -98,6 +108,8 @@ static void look_at_types(const struct heap *heap, struct type_traits *traits)
                                             .dict_member = member_position(heap, &heap->types[type], "__dict__")};
         if (heap->types[type].flags & TYPE_HEAP)
             traits[type].finalizer = has_finalizer(heap, type);
+        enum kind kind = (enum kind)traits[type].kind;
+        traits[type].plain = !is_listed(kind) && !is_program(kind) && traits[type].dict_member == UINT32_MAX;
     }
 }
 
@@ -106,25 +118,6 @@ uint32_t kinds_dict_of(const struct kinds *kinds, const struct heap *heap, uint3
     uint32_t position = kinds->of_type[heap->type_of_node[node]].dict_member;
     uint32_t count = heap->first_ref_of_node[node + 1] - heap->first_ref_of_node[node];
     return position < count ? heap->target_of_ref[heap->first_ref_of_node[node] + position] : HEAP_NULL;
-}
-
-/* Counts, then places: a counting sort. Pseudo objects (frames) are of no kind. */
-static void sort_nodes(const struct model *model, struct kinds *kinds)
-{
-    const struct heap *heap = model->heap;
-    uint32_t next[KIND_COUNT];
-    for (uint32_t node = 1; node < heap->node_count; node++)
-        kinds->first[kinds_kind(kinds, heap, node) + 1] += dominators_is_live(model->dominators, node);
-    for (unsigned kind = 0; kind < KIND_COUNT; kind++)
-        kinds->first[kind + 1] += kinds->first[kind];
-    memcpy(next, kinds->first, sizeof(next));
-    for (uint32_t node = 1; node < heap->node_count; node++) {
-        if (dominators_is_live(model->dominators, node))
-            kinds->nodes[next[kinds_kind(kinds, heap, node)]++] = node;
-        uint32_t dict = kinds_dict_of(kinds, heap, node);
-        if (dict)
-            bitmap_set(kinds->namespace_bitmap, dict);
-    }
 }
 
 /* --- the program --- */
@@ -158,47 +151,65 @@ static void mark_namespace(const struct kinds *kinds, const struct heap *heap, u
     }
 }
 
-static void mark_program(const struct heap *heap, struct kinds *kinds)
+/* --- all nodes --- */
+
+static enum wh_status list(const struct model *model, uint32_t node, enum kind kind, struct wh_error *error, struct kinds *kinds)
 {
-    for (uint32_t node = 1; node < heap->node_count; node++) {
-        enum kind kind = kinds_kind(kinds, heap, node);
+    if (!is_listed(kind) || !dominators_is_live(model->dominators, node))
+        return WH_OK;
+    return node_vector_add(&kinds->nodes_of_kind[kind], node, "objects by kind", error);
+}
+
+/* Pseudo objects (frames) are of no kind. */
+static enum wh_status look_at_nodes(const struct model *model, struct wh_error *error, struct kinds *kinds)
+{
+    const struct heap *heap = model->heap;
+    enum wh_status status = WH_OK;
+    for (uint32_t node = 1; !status && node < heap->node_count; node++) {
+        const struct type_traits *traits = &kinds->of_type[heap->type_of_node[node]];
+        if (__builtin_expect(traits->plain, 1))
+            continue;
+        enum kind kind = (enum kind)traits->kind;
         uint32_t dict = kinds_dict_of(kinds, heap, node);
-        if (kind == KIND_CODE || kind == KIND_FUNCTION || kind == KIND_CLASS || kind == KIND_MODULE || kind == KIND_DESCRIPTOR)
-            mark_members(heap, node, kinds->program_bitmap);
-        if (dict)
+        if (dict) {
+            bitmap_set(kinds->namespace_bitmap, dict);
             mark_namespace(kinds, heap, dict, kind == KIND_CLASS || kind == KIND_MODULE);
+        }
+        if (is_program(kind))
+            mark_members(heap, node, kinds->program_bitmap);
+        status = list(model, node, kind, error, kinds);
     }
+    return status;
 }
 
 enum wh_status kinds_init(const struct model *model, struct wh_error *error, struct kinds *ret)
 {
     const struct heap *heap = model->heap;
+    size_t words = bitmap_word_count(heap->node_count);
     *ret = (struct kinds){0};
     enum wh_status status = array_alloc_zeroed((size_t)heap->type_count + 1, sizeof(*ret->of_type), "traits of types", error, &ret->of_type);
     if (!status)
-        status = array_alloc(heap->node_count, sizeof(uint32_t), "objects by kind", error, &ret->nodes);
+        status = array_alloc_zeroed(words, sizeof(uint64_t), "namespaces", error, &ret->namespace_bitmap);
     if (!status)
-        status = array_alloc_zeroed(bitmap_word_count(heap->node_count), sizeof(uint64_t), "namespaces", error, &ret->namespace_bitmap);
+        status = array_alloc_zeroed(words, sizeof(uint64_t), "the program's names", error, &ret->program_bitmap);
     if (!status)
-        status = array_alloc_zeroed(bitmap_word_count(heap->node_count), sizeof(uint64_t), "the program's names", error, &ret->program_bitmap);
-    if (!status)
-        status = array_alloc_zeroed(bitmap_word_count(heap->node_count), sizeof(uint64_t), "frames", error, &ret->running_bitmap);
-    if (status) {
-        kinds_deinit(ret);
-        return status;
+        status = array_alloc_zeroed(words, sizeof(uint64_t), "frames", error, &ret->running_bitmap);
+    if (!status) {
+        look_at_types(heap, ret->of_type);
+        for (uint32_t row = 0; row < heap->frame_count; row++)
+            bitmap_set(ret->running_bitmap, heap->frames[row].node);
+        status = look_at_nodes(model, error, ret);
     }
-    look_at_types(heap, ret->of_type);
-    for (uint32_t row = 0; row < heap->frame_count; row++)
-        bitmap_set(ret->running_bitmap, heap->frames[row].node);
-    sort_nodes(model, ret);
-    mark_program(heap, ret);
-    return WH_OK;
+    if (status)
+        kinds_deinit(ret);
+    return status;
 }
 
 void kinds_deinit(struct kinds *kinds)
 {
     free(kinds->of_type);
-    free(kinds->nodes);
+    for (int kind = 0; kind < KIND_COUNT; kind++)
+        node_vector_deinit(&kinds->nodes_of_kind[kind]);
     free(kinds->namespace_bitmap);
     free(kinds->program_bitmap);
     free(kinds->running_bitmap);

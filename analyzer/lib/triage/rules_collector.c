@@ -104,11 +104,9 @@ enum wh_status find_frozen(struct finder *finder)
     enum wh_status status = WH_OK;
     finder->write_name = finding_write_type;
     finder->write_detail = write_number;
-    for (uint32_t node = 1; !status && node < heap->node_count; node++) {
-        if (heap->form_of_node[node] & FORM_FROZEN)
-            status = finder_add(finder, (struct candidate){.node = node, .group = heap->type_of_node[node], .count = 1,
-                                                           .bytes = model_shallow(finder->model, node)});
-    }
+    for (uint32_t node = heap_next_with(heap, 1, FORM_FROZEN); !status && node < heap->node_count; node = heap_next_with(heap, node + 1, FORM_FROZEN))
+        status = finder_add_member(finder, (struct candidate){.node = node, .group = heap->type_of_node[node], .count = 1,
+                                                              .bytes = model_shallow(finder->model, node)});
     return status ? status : finder_merge_groups(finder);
 }
 
@@ -144,10 +142,12 @@ enum wh_status find_finalizers(struct finder *finder)
     enum wh_status status = WH_OK;
     finder->write_name = finding_write_type;
     finder->write_detail = write_number;
-    for (uint32_t node = 1; !status && node < heap->node_count; node++) {
-        if (!dominators_is_live(finder->model->dominators, node) && has_finalizer(finder, node))
-            status = finder_add(finder, (struct candidate){.node = node, .group = heap->type_of_node[node], .count = 1,
-                                                           .bytes = model_retained(finder->model, node)});
+    const uint64_t *live = finder->model->dominators->live_bitmap;
+    uint32_t end = heap->node_count;
+    for (uint32_t node = bitmap_next_clear(live, 1, end); !status && node < end; node = bitmap_next_clear(live, node + 1, end)) {
+        if (has_finalizer(finder, node))
+            status = finder_add_member(finder, (struct candidate){.node = node, .group = heap->type_of_node[node], .count = 1,
+                                                                  .bytes = model_retained(finder->model, node)});
     }
     return status ? status : finder_merge_groups(finder);
 }
@@ -157,9 +157,9 @@ enum wh_status find_resurrected(struct finder *finder)
 {
     const struct heap *heap = finder->model->heap;
     enum wh_status status = WH_OK;
-    for (uint32_t node = 1; !status && node < heap->node_count; node++) {
-        bool risen = heap->form_of_node[node] & FORM_FINALIZED && dominators_is_live(finder->model->dominators, node);
-        if (risen && has_finalizer(finder, node))
+    for (uint32_t node = heap_next_with(heap, 1, FORM_FINALIZED); !status && node < heap->node_count;
+         node = heap_next_with(heap, node + 1, FORM_FINALIZED)) {
+        if (dominators_is_live(finder->model->dominators, node) && has_finalizer(finder, node))
             status = finder_add(finder, (struct candidate){.node = node, .count = 1, .bytes = model_retained(finder->model, node)});
     }
     return status;

@@ -59,7 +59,7 @@ enum wh_status find_spare_room(struct finder *finder)
     uint32_t node;
     enum wh_status status = WH_OK;
     finder->write_detail = write_room;
-    store_walk_init(&walk, finder->model->heap);
+    store_walk_init(&walk, finder->model->heap, STORE_LENGTH | STORE_CAPACITY);
     while (!status && store_walk_next(&walk, &node, &store)) {
         if (has_room(finder, node))
             status = look_at_room(finder, node, &store);
@@ -92,11 +92,11 @@ enum wh_status find_empty_containers(struct finder *finder)
     enum wh_status status = WH_OK;
     finder->write_name = finding_write_type;
     finder->write_detail = write_number;
-    store_walk_init(&walk, finder->model->heap);
+    store_walk_init(&walk, finder->model->heap, STORE_LENGTH);
     while (!status && store_walk_next(&walk, &node, &store)) {
         if (!store.length && may_be_empty(finder, node))
-            status = finder_add(finder, (struct candidate){.node = node, .group = finder->model->heap->type_of_node[node], .count = 1,
-                                                           .bytes = model_shallow(finder->model, node)});
+            status = finder_add_member(finder, (struct candidate){.node = node, .group = finder->model->heap->type_of_node[node], .count = 1,
+                                                                  .bytes = model_shallow(finder->model, node)});
     }
     return status ? status : finder_merge_groups(finder);
 }

@@ -38,23 +38,15 @@ static enum wh_status keep_large_groups(struct finder *finder)
 
 /* --- instances --- */
 
-/* Attributes in the instance itself (3.11 and newer) or in its __dict__. */
-static uint64_t count_attributes(const struct finder *finder, uint32_t node)
+/* Attributes in the instance itself (3.11 and newer) or in its __dict__. UINT64_MAX: it has no place for such. */
+static uint64_t count_attributes(const struct finder *finder, uint32_t node, uint32_t dict)
 {
     const struct heap *heap = finder->model->heap;
     struct heap_sections sections = heap_sections(heap, node);
-    uint32_t dict = kinds_dict_of(finder->kinds, heap, node);
-    uint64_t count = 0;
+    uint64_t count = dict ? heap_items(heap, dict).count / 2 : 0;
     for (uint32_t ref = sections.attrs; ref < sections.extras; ref++)
         count += heap->target_of_ref[ref] != HEAP_NULL;
-    return count + (dict ? heap_items(heap, dict).count / 2 : 0);
-}
-
-static bool has_attribute_table(const struct finder *finder, uint32_t node)
-{
-    const struct heap *heap = finder->model->heap;
-    struct heap_sections sections = heap_sections(heap, node);
-    return kinds_dict_of(finder->kinds, heap, node) || sections.extras > sections.attrs;
+    return dict || sections.extras > sections.attrs ? count : UINT64_MAX;
 }
 
 static void write_instances(const struct finder *finder, const struct candidate *candidate, struct text *text)
@@ -73,9 +65,9 @@ enum wh_status find_instance_dicts(struct finder *finder)
     finder->write_detail = write_instances;
     for (uint32_t i = 0; !status && i < nodes.count; i++) {
         uint32_t node = nodes.nodes[i], dict = kinds_dict_of(finder->kinds, heap, node);
-        uint64_t attributes = count_attributes(finder, node);
+        uint64_t attributes = count_attributes(finder, node, dict);
         uint64_t bytes = model_shallow(finder->model, node) + (dict ? model_shallow(finder->model, dict) : 0);
-        if (has_attribute_table(finder, node) && attributes <= ATTRIBUTES_MAX && saved(bytes, attributes))
+        if (attributes <= ATTRIBUTES_MAX && saved(bytes, attributes))
             status = finder_note_member(finder, (struct candidate){.node = node, .group = heap->type_of_node[node], .count = 1,
                                                                    .bytes = saved(bytes, attributes), .a = attributes});
     }
@@ -84,7 +76,54 @@ enum wh_status find_instance_dicts(struct finder *finder)
 
 /* --- records --- */
 
-struct record { uint64_t keys; uint32_t node, count; };
+/* Numbers for sets of keys, by what they hash to: a table with open addressing. */
+struct key_sets { uint64_t *hash_of_slot; uint32_t *number_of_slot; /* + 1; 0: free */ size_t slot_count; uint32_t count; };
+
+static size_t slot_of_keys(const struct key_sets *sets, uint64_t hash)
+{
+    size_t slot = (size_t)(hash >> 32) & (sets->slot_count - 1);
+    while (sets->number_of_slot[slot] && sets->hash_of_slot[slot] != hash)
+        slot = (slot + 1) & (sets->slot_count - 1);
+    return slot;
+}
+
+static enum wh_status resize_key_sets(struct key_sets *sets, size_t slot_count, struct wh_error *error)
+{
+    struct key_sets grown = {NULL, NULL, slot_count, sets->count};
+    enum wh_status status = array_alloc(slot_count, sizeof(uint64_t), "sets of keys", error, &grown.hash_of_slot);
+    if (!status)
+        status = array_alloc_zeroed(slot_count, sizeof(uint32_t), "sets of keys", error, &grown.number_of_slot);
+    for (size_t old = 0; !status && old < sets->slot_count; old++) {
+        if (!sets->number_of_slot[old])
+            continue;
+        size_t slot = slot_of_keys(&grown, sets->hash_of_slot[old]);
+        grown.hash_of_slot[slot] = sets->hash_of_slot[old];
+        grown.number_of_slot[slot] = sets->number_of_slot[old];
+    }
+    free(status ? grown.hash_of_slot : sets->hash_of_slot);
+    free(status ? grown.number_of_slot : sets->number_of_slot);
+    if (!status)
+        *sets = grown;
+    return status;
+}
+
+enum { KEY_SETS_MIN = 1024 };
+
+static enum wh_status number_of_keys(struct key_sets *sets, uint64_t hash, struct wh_error *error, uint32_t *ret)
+{
+    enum wh_status status = WH_OK;
+    if (sets->count >= sets->slot_count / 2)
+        status = resize_key_sets(sets, sets->slot_count ? 2 * sets->slot_count : KEY_SETS_MIN, error);
+    if (status)
+        return status;
+    size_t slot = slot_of_keys(sets, hash);
+    if (!sets->number_of_slot[slot]) {
+        sets->hash_of_slot[slot] = hash;
+        sets->number_of_slot[slot] = ++sets->count;
+    }
+    *ret = sets->number_of_slot[slot] - 1;
+    return WH_OK;
+}
 
 /* Order does not count. The same key is the same object nearly always: literals are interned, and parsers keep the keys that they met. */
 static uint64_t hash_keys(struct node_run items)
@@ -109,14 +148,6 @@ static bool is_record(const struct finder *finder, uint32_t node, struct node_ru
     return true;
 }
 
-static int compare_records(const void *left, const void *right)
-{
-    const struct record *a = left, *b = right;
-    if (a->keys != b->keys)
-        return a->keys < b->keys ? -1 : 1;
-    return (a->node > b->node) - (a->node < b->node);
-}
-
 static void write_keys(const struct finder *finder, const struct candidate *candidate, struct text *text)
 {
     const struct heap *heap = finder->model->heap;
@@ -135,36 +166,29 @@ static void write_dicts(const struct finder *finder, const struct candidate *can
     finding_write_count(text, candidate->count, "dict", "dicts");
 }
 
-static enum wh_status note_records(struct finder *finder, struct record *records, uint32_t count)
+static enum wh_status note_record(struct finder *finder, uint32_t node, struct node_run items, struct key_sets *sets)
 {
-    enum wh_status status = WH_OK;
-    uint32_t group = 0;
-    if (count)
-        qsort(records, count, sizeof(*records), compare_records);
-    for (uint32_t i = 0; !status && i < count; i++) {
-        group += i && records[i - 1].keys != records[i].keys;
-        status = finder_note_member(finder, (struct candidate){.node = records[i].node, .group = group, .count = 1,
-                                                               .bytes = saved(model_shallow(finder->model, records[i].node), records[i].count)});
-    }
-    return status ? status : keep_large_groups(finder);
+    uint32_t group;
+    enum wh_status status = number_of_keys(sets, hash_keys(items), finder->error, &group);
+    if (status)
+        return status;
+    return finder_note_member(finder, (struct candidate){.node = node, .group = group, .count = 1,
+                                                         .bytes = saved(model_shallow(finder->model, node), items.count / 2)});
 }
 
 enum wh_status find_record_dicts(struct finder *finder)
 {
-    const struct heap *heap = finder->model->heap;
     struct node_run nodes = kinds_of(finder->kinds, KIND_DICT);
-    struct record *records = NULL;
-    uint32_t count = 0;
+    struct key_sets sets = {0};
+    enum wh_status status = WH_OK;
     finder->write_name = write_keys;
     finder->write_detail = write_dicts;
-    enum wh_status status = array_alloc(nodes.count, sizeof(*records), "dicts that are records", finder->error, &records);
     for (uint32_t i = 0; !status && i < nodes.count; i++) {
-        struct node_run items = heap_items(heap, nodes.nodes[i]);
+        struct node_run items = heap_items(finder->model->heap, nodes.nodes[i]);
         if (is_record(finder, nodes.nodes[i], items))
-            records[count++] = (struct record){hash_keys(items), nodes.nodes[i], items.count / 2};
+            status = note_record(finder, nodes.nodes[i], items, &sets);
     }
-    if (!status)
-        status = note_records(finder, records, count);
-    free(records);
-    return status;
+    free(sets.hash_of_slot);
+    free(sets.number_of_slot);
+    return status ? status : keep_large_groups(finder);
 }

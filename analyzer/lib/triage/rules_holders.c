@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rules about what the interpreter's own objects hold: tracebacks, caches, closures, generators, tasks. */
 #include <inttypes.h>
+#include <stdlib.h>
 
+#include "base/array.h"
 #include "naming/naming.h"
 #include "triage/rules.h"
 
@@ -56,7 +58,7 @@ static void write_functions(const struct finder *finder, const struct candidate 
 }
 
 /* Namespaces are no registries: their functions are the program. */
-static enum wh_status look_at_registry(struct finder *finder, uint32_t container)
+static enum wh_status look_at_registry(struct finder *finder, const uint64_t *closure_bitmap, uint32_t container)
 {
     const struct heap *heap = finder->model->heap;
     struct node_run items = heap_items(heap, container);
@@ -65,7 +67,7 @@ static enum wh_status look_at_registry(struct finder *finder, uint32_t container
         return WH_OK;
     for (uint32_t i = 0; i < items.count; i++) {
         uint32_t function = items.nodes[i];
-        if (kinds_kind(finder->kinds, heap, function) != KIND_FUNCTION || !heap_member(heap, function, "__closure__"))
+        if (!bitmap_test(closure_bitmap, function))
             continue;
         found.count++;
         if (finder->model->dominators->idom_of_node[function] == container)
@@ -74,16 +76,34 @@ static enum wh_status look_at_registry(struct finder *finder, uint32_t container
     return found.count >= CLOSURES_MIN ? finder_add(finder, found) : WH_OK;
 }
 
+/* Live functions that close over something, and how many. */
+static uint32_t mark_closures(const struct finder *finder, uint64_t *closure_bitmap)
+{
+    struct node_run functions = kinds_of(finder->kinds, KIND_FUNCTION);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < functions.count; i++) {
+        if (!heap_member(finder->model->heap, functions.nodes[i], "__closure__"))
+            continue;
+        bitmap_set(closure_bitmap, functions.nodes[i]);
+        count++;
+    }
+    return count;
+}
+
 enum wh_status find_closures(struct finder *finder)
 {
     static const enum kind containers[] = {KIND_LIST, KIND_DICT, KIND_SET, KIND_DEQUE};
-    enum wh_status status = WH_OK;
+    uint64_t *closure_bitmap = NULL;
+    size_t words = bitmap_word_count(finder->model->heap->node_count);
     finder->write_detail = write_functions;
-    for (size_t kind = 0; kind < sizeof(containers) / sizeof(containers[0]); kind++) {
+    enum wh_status status = array_alloc_zeroed(words, sizeof(*closure_bitmap), "functions with closures", finder->error, &closure_bitmap);
+    bool enough = !status && mark_closures(finder, closure_bitmap) >= CLOSURES_MIN;
+    for (size_t kind = 0; enough && kind < sizeof(containers) / sizeof(containers[0]); kind++) {
         struct node_run nodes = kinds_of(finder->kinds, containers[kind]);
         for (uint32_t i = 0; !status && i < nodes.count; i++)
-            status = look_at_registry(finder, nodes.nodes[i]);
+            status = look_at_registry(finder, closure_bitmap, nodes.nodes[i]);
     }
+    free(closure_bitmap);
     return status;
 }
 
@@ -137,7 +157,7 @@ enum wh_status find_generators(struct finder *finder)
     for (uint32_t i = 0; !status && i < nodes.count; i++) {
         uint32_t node = nodes.nodes[i], code = label_code_of_locals(heap, node);
         if (has_frame(heap, node) && !is_running(finder, node))
-            status = finder_add(finder, (struct candidate){.node = node, .group = code, .count = 1, .bytes = model_retained(finder->model, node)});
+            status = finder_add_member(finder, (struct candidate){.node = node, .group = code, .count = 1, .bytes = model_retained(finder->model, node)});
     }
     return status ? status : finder_merge_groups(finder);
 }

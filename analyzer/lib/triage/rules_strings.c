@@ -39,10 +39,12 @@ enum wh_status find_duplicates(struct finder *finder)
 
 /* --- interned --- */
 
+enum { KEPT_FORMS = FORM_INTERNED | FORM_IMMORTAL };
+
 static bool is_kept(const struct finder *finder, uint32_t node)
 {
     enum kind kind = kinds_kind(finder->kinds, finder->model->heap, node);
-    return finder->model->heap->form_of_node[node] & (FORM_INTERNED | FORM_IMMORTAL) && kind != KIND_CLASS && kind != KIND_CODE &&
+    return kind != KIND_CLASS && kind != KIND_CODE &&
            !bitmap_test(finder->kinds->program_bitmap, node) && dominators_is_live(finder->model->dominators, node);
 }
 
@@ -59,7 +61,7 @@ enum wh_status find_interned(struct finder *finder)
     const struct heap *heap = finder->model->heap;
     enum wh_status status = WH_OK;
     finder->write_detail = write_state;
-    for (uint32_t node = 1; !status && node < heap->node_count; node++) {
+    for (uint32_t node = heap_next_with(heap, 1, KEPT_FORMS); !status && node < heap->node_count; node = heap_next_with(heap, node + 1, KEPT_FORMS)) {
         if (is_kept(finder, node))
             status = finder_add(finder, (struct candidate){.node = node, .count = 1, .bytes = model_shallow(finder->model, node)});
     }
