@@ -193,6 +193,22 @@ static void given_references_are_removed_instead(void **state)
     test_heap_deinit(&heap);
 }
 
+/* What stays is named by a module that holds it, though a frame that does stands before it. */
+static void what_stays_is_held_by_the_best_that_is_left(void **state)
+{
+    (void)state;
+    static const char *const without[] = {"app.a[0]"};
+    struct test_heap heap;
+    test_heap_init(&heap, "%scode c 'f' '/a.py' 1 locals n\nthread 1 'MainThread' main\nr : frame .f_code c ( g ) pseudo\nframe r c 2\n"
+                          "g : list [ t ]\nmodule app { 'a' a 'z' z }\na : list [ t ]\nt : app.Target size 1000\nz : list [ y ]\ny : list [ t ]", types);
+    struct wh_cut *cut = ask(&heap, &(struct wh_cut_query){.query = {.type = "app.Target"}, .without = without, .without_count = 1});
+    assert_int_equal(cut->freed_targets, 0);
+    assert_int_equal(cut->remaining_count, 1);
+    assert_string_equal(cut->remaining[0].held_by, "app.z[0][0]");
+    wh_cut_free(cut);
+    test_heap_deinit(&heap);
+}
+
 static void garbage_needs_no_cut(void **state)
 {
     (void)state;
@@ -266,8 +282,13 @@ static struct heap_builder *random_heap(struct random *random)
         text_addf(&text, "n%u : %s", i, opens[kind]);
         for (uint32_t j = 0; j < length; j++)
             text_addf(&text, " n%u", random_below(random, count));
-        text_addf(&text, " %s size %u\n", closes[kind], 16 + random_below(random, 1000));
+        text_addf(&text, " %s size %u%s\n", closes[kind], 16 + random_below(random, 1000), random_below(random, 12) ? "" : random_below(random, 2) ? " native 1" : " immortal");
     }
+    if (random_below(random, 3) == 0)
+        text_addf(&text, "root interpreter 'why' n%u\n", random_below(random, count));
+    if (random_below(random, 2))
+        text_addf(&text, "code c 'f' '/a.py' 1 locals a b\nthread 1 'MainThread' main\nr : frame .f_code c ( n%u n%u ) pseudo\nframe r c 2\n",
+                  random_below(random, count), random_below(random, count));
     heap_builder_add(builder, "%s", text_string(&text));
     text_deinit(&text);
     return builder;
@@ -363,6 +384,31 @@ static void check_alone(const struct model *model, const struct strong_graph *st
     assert_true(shares->bytes <= sum && shares->bytes <= all.bytes);
 }
 
+static bool refers(const struct edge_view *view, uint32_t node, uint32_t target)
+{
+    bool found = false;
+    for (uint32_t edge = edge_view_first(view, node); !found && edge <= edge_view_last(view, node); edge++)
+        found = edge_view_target(view, node, edge) == target;
+    return found;
+}
+
+/* Each path goes by references that are left, and starts at a root. */
+static void check_paths(const struct edge_view *view, const struct bfs_tree *paths, uint64_t seed)
+{
+    for (uint32_t node = 1; node < paths->node_count; node++) {
+        uint32_t steps = 0, at = node;
+        if (!bfs_tree_is_reached(paths, node))
+            continue;
+        for (; paths->parent_of_node[at] != NODE_NONE; at = paths->parent_of_node[at]) {
+            if (steps++ > paths->node_count || !refers(view, paths->parent_of_node[at], at))
+                fail_msg("seed %#" PRIx64 ": the path to node %u has no reference to node %u", seed, node, at);
+        }
+        uint32_t root = bfs_tree_root_of_start(paths, at);
+        if (root == NODE_NONE || view->graph->root_node[root] != at)
+            fail_msg("seed %#" PRIx64 ": the path to node %u starts at node %u, which is no root", seed, node, at);
+    }
+}
+
 /* Removes the references of a cut, and checks what that is said to free against looking again; then those of each holder. */
 static void check_cut(const struct model *model, struct strong_graph *strong, const struct cut_edges *cut, uint64_t seed)
 {
@@ -377,6 +423,7 @@ static void check_cut(const struct model *model, struct strong_graph *strong, co
     assert_int_equal(what_if_init(model, strong, cut, NULL, &error, &what_if), WH_OK);
     if (what_if.freed.objects != expected.objects || what_if.freed.bytes != expected.bytes)
         fail_msg("seed %#" PRIx64 ": %" PRIu64 " objects freed, not %" PRIu64, seed, what_if.freed.objects, expected.objects);
+    check_paths(&strong->view, &what_if.paths, seed);
     check_shares(model, strong, cut, &what_if, &shares);
     what_if_deinit(&what_if);
     check_alone(model, strong, cut, &shares, expected, seed);
@@ -460,6 +507,7 @@ int main(void)
         cmocka_unit_test(weak_references_hold_nothing),
         cmocka_unit_test(a_type_is_freed_and_what_it_shares_with_others_stays),
         cmocka_unit_test(given_references_are_removed_instead),
+        cmocka_unit_test(what_stays_is_held_by_the_best_that_is_left),
         cmocka_unit_test(garbage_needs_no_cut),
         cmocka_unit_test(a_question_that_cannot_be_answered_is_refused),
         cmocka_unit_test(lists_are_limited_and_counts_are_not),

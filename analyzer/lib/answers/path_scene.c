@@ -34,7 +34,7 @@ void path_scene_deinit(struct path_scene *scene)
 enum wh_status path_scene_look(struct path_scene *scene, const struct progress *progress, struct wh_error *error)
 {
     what_if_deinit(&scene->what_if);
-    enum wh_status status = what_if_init(scene->model, &scene->strong, &scene->without, progress, error, &scene->what_if);
+    enum wh_status status = what_if_init_shortest(scene->model, &scene->strong, &scene->without, progress, error, &scene->what_if);
     if (!status)
         scene->left = what_if_model(scene->model, &scene->what_if, &scene->left_retention);
     return status;

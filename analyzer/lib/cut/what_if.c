@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/node_vector.h"
+#include "graph/left_paths.h"
 
 enum { WORTH_A_LINE_BYTES = 512 };
 
@@ -36,32 +37,62 @@ static void restore_edges(struct what_if *what_if)
         bitmap_clear(what_if->strong->silent_bitmap, what_if->removed[i]);
 }
 
+static uint64_t bytes_of_run(const struct node_sizes *sizes, uint32_t begin, uint32_t end)
+{
+    uint64_t bytes = 0;
+    for (uint32_t node = begin; node < end; node++)
+        bytes += node_sizes_get(sizes, node);
+    return bytes;
+}
+
 static enum wh_status find_freed(const struct model *model, struct what_if *what_if, struct wh_error *error)
 {
     const uint64_t *live_bitmap = model->dominators->live_bitmap, *reached_bitmap = what_if->paths.reached_bitmap;
-    size_t words = bitmap_word_count(model->heap->node_count);
+    uint32_t node_count = model->heap->node_count;
+    size_t words = bitmap_word_count(node_count);
     struct node_sizes sizes = heap_sizes(model->heap);
     enum wh_status status = array_alloc(words, sizeof(uint64_t), "what is freed", error, &what_if->freed_bitmap);
-    for (size_t word = 0; !status && word < words; word++) {
-        uint64_t bits = live_bitmap[word] & ~reached_bitmap[word];
-        what_if->freed_bitmap[word] = bits;
-        what_if->freed.objects += bitmap_word_weight(bits);
-        for (; bits; bits &= bits - 1)
-            what_if->freed.bytes += node_sizes_get(&sizes, (uint32_t)(word * BITMAP_WORD_BITS) + (uint32_t)__builtin_ctzll(bits));
+    if (status)
+        return status;
+    for (size_t word = 0; word < words; word++)
+        what_if->freed_bitmap[word] = live_bitmap[word] & ~reached_bitmap[word];
+    for (uint32_t begin, end = 0; bitmap_next_run(what_if->freed_bitmap, node_count, &begin, &end);) {
+        what_if->freed.objects += end - begin;
+        what_if->freed.bytes += bytes_of_run(&sizes, begin, end);
     }
+    return WH_OK;
+}
+
+static enum wh_status start(struct strong_graph *strong, const struct cut_edges *cut, struct wh_error *error, struct what_if *ret)
+{
+    *ret = (struct what_if){.strong = strong};
+    enum wh_status status = array_alloc(count_removed(cut), sizeof(*ret->removed), "the references", error, &ret->removed);
+    if (!status)
+        remove_edges(ret, cut);
     return status;
 }
 
 enum wh_status what_if_init(const struct model *model, struct strong_graph *strong, const struct cut_edges *cut,
                             const struct progress *progress, struct wh_error *error, struct what_if *ret)
 {
-    *ret = (struct what_if){.strong = strong};
     struct root_groups groups = strong_graph_groups(strong);
-    enum wh_status status = array_alloc(count_removed(cut), sizeof(*ret->removed), "the references", error, &ret->removed);
-    if (!status) {
-        remove_edges(ret, cut);
+    enum wh_status status = start(strong, cut, error, ret);
+    if (!status)
+        status = left_paths_init(&strong->view, &groups, model->paths, cut, progress, error, &ret->paths);
+    if (!status)
+        status = find_freed(model, ret, error);
+    if (status)
+        what_if_deinit(ret);
+    return status;
+}
+
+enum wh_status what_if_init_shortest(const struct model *model, struct strong_graph *strong, const struct cut_edges *cut,
+                                     const struct progress *progress, struct wh_error *error, struct what_if *ret)
+{
+    struct root_groups groups = strong_graph_groups(strong);
+    enum wh_status status = start(strong, cut, error, ret);
+    if (!status)
         status = bfs_tree_init_view(&strong->view, &groups, progress, error, &ret->paths);
-    }
     if (!status)
         status = find_freed(model, ret, error);
     if (status)
@@ -126,27 +157,21 @@ static enum wh_status collect(struct collector *collector, uint32_t node)
     return is_worth_a_line(collector->model, node) ? node_vector_add(&collector->found, node, "what stays", collector->error) : WH_OK;
 }
 
-static enum wh_status collect_referents(struct collector *collector, uint32_t node)
-{
-    const struct edge_view *view = &collector->what_if->strong->view;
-    const uint32_t *target_of_edge = view->graph->target_of_edge;
-    enum wh_status status = WH_OK;
-    for (uint32_t edge = edge_view_first(view, node); !status && edge < edge_view_last(view, node); edge++) {
-        if (!bitmap_test(collector->seen, target_of_edge[edge]) && !edge_view_is_silent(view, edge))
-            status = collect(collector, target_of_edge[edge]);
-    }
-    return status;
-}
-
 static enum wh_status collect_all(struct collector *collector)
 {
     const struct what_if *what_if = collector->what_if;
+    const struct graph *graph = what_if->strong->view.graph;
+    const uint32_t *target_of_edge = graph->target_of_edge;
+    const uint64_t *seen = collector->seen;
     enum wh_status status = WH_OK;
     for (uint32_t i = 0; !status && i < what_if->removed_count; i++)
-        status = collect(collector, what_if->strong->graph.target_of_edge[what_if->removed[i]]);
-    for (size_t word = 0; word < bitmap_word_count(collector->model->heap->node_count); word++) {
-        for (uint64_t bits = what_if->freed_bitmap[word]; !status && bits; bits &= bits - 1)
-            status = collect_referents(collector, (uint32_t)(word * BITMAP_WORD_BITS) + (uint32_t)__builtin_ctzll(bits));
+        status = collect(collector, target_of_edge[what_if->removed[i]]);
+    for (uint32_t begin, end = 0; !status && bitmap_next_run(what_if->freed_bitmap, graph->node_count, &begin, &end);) {
+        uint32_t last = graph->first_edge_of_node[end];
+        for (uint32_t edge = graph->first_edge_of_node[begin]; !status && edge < last; edge++) {
+            if (!bitmap_test(seen, target_of_edge[edge]) && !edge_view_is_silent(&what_if->strong->view, edge))
+                status = collect(collector, target_of_edge[edge]);
+        }
     }
     return status;
 }

@@ -20,9 +20,15 @@ struct what_if {
     struct wh_mass freed;
 };
 
-/* Removes the references from `strong`; what_if_deinit puts them back. `live_bitmap` is that of the dominators. */
+/*
+ * Removes the references from `strong`, which is as strong_graph_init() made it; what_if_deinit puts them back. Paths that need not change stay the
+ * model's, to which `ret` may refer.
+ */
 enum wh_status what_if_init(const struct model *model, struct strong_graph *strong, const struct cut_edges *cut,
                             const struct progress *progress, struct wh_error *error, struct what_if *ret) WH_MUST_USE;
+/* The same with the shortest of all paths, whatever references `strong` has besides. */
+enum wh_status what_if_init_shortest(const struct model *model, struct strong_graph *strong, const struct cut_edges *cut,
+                                     const struct progress *progress, struct wh_error *error, struct what_if *ret) WH_MUST_USE;
 void what_if_deinit(struct what_if *what_if);
 
 static inline bool what_if_is_freed(const struct what_if *what_if, uint32_t node)

@@ -200,7 +200,8 @@ enum wh_status bfs_tree_init_view(const struct edge_view *view, const struct roo
 
 void bfs_tree_deinit(struct bfs_tree *tree)
 {
-    free(tree->parent_of_node);
+    if (!tree->parents_are_lent)
+        free(tree->parent_of_node);
     free(tree->reached_bitmap);
     free(tree->start_node);
     free(tree->root_of_start);

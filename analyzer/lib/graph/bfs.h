@@ -28,6 +28,7 @@ struct root_groups {
 struct bfs_tree {
     uint32_t node_count;
     uint32_t *parent_of_node;  /* node_count: the referrer on the path; NODE_NONE for starts, unreached nodes and node 0 */
+    bool parents_are_lent;     /* they are somebody else's */
     uint64_t *reached_bitmap;  /* node_count bits; node 0 counts as reached */
     uint32_t start_count;      /* roots that no earlier start reached: the tops of the paths */
     uint32_t *start_node;      /* ascending */

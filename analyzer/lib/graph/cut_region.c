@@ -114,22 +114,12 @@ static void look_at(struct surveyor *surveyor, uint32_t node, uint32_t edge, uin
     surveyor->changed = true;
 }
 
-/* The node whose edge it is; `near` is one that is not far. */
-static uint32_t node_of_edge(const struct graph *graph, uint32_t near, uint32_t edge)
-{
-    while (graph->first_edge_of_node[near] > edge)
-        near--;
-    while (graph->first_edge_of_node[near + 1] <= edge)
-        near++;
-    return near;
-}
-
 static void look_at_edge(struct surveyor *surveyor, uint32_t edge)
 {
     const struct graph *graph = surveyor->view->graph;
     if (edge_view_is_silent(surveyor->view, edge))
         return;
-    surveyor->near = node_of_edge(graph, surveyor->near, edge);
+    surveyor->near = edge_view_source(surveyor->view, surveyor->near, edge);
     look_at(surveyor, surveyor->near, edge, graph->target_of_edge[edge]);
 }
 

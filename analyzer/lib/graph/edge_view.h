@@ -54,6 +54,17 @@ static inline uint32_t edge_view_target(const struct edge_view *view, uint32_t n
     return edge_view_is_silent(view, edge) ? NODE_NULL : view->graph->target_of_edge[edge];
 }
 
+/* The node whose edge it is, of those that all nodes of a kind do not have alike; `near` is one that is not far. */
+static inline uint32_t edge_view_source(const struct edge_view *view, uint32_t near, uint32_t edge)
+{
+    const uint32_t *first_edge_of_node = view->graph->first_edge_of_node;
+    while (first_edge_of_node[near] > edge)
+        near--;
+    while (first_edge_of_node[near + 1] <= edge)
+        near++;
+    return near;
+}
+
 /* The same as a graph of its own, whose roots are borrowed: for algorithms that need one. Free it with edge_view_graph_deinit(). */
 enum wh_status edge_view_graph_init(const struct edge_view *view, struct wh_error *error, struct graph *ret) WH_MUST_USE;
 void edge_view_graph_deinit(struct graph *graph);
