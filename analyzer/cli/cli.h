@@ -20,6 +20,7 @@ int cmd_cut(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_dump(int argc, char **argv);
 int cmd_export(int argc, char **argv);
+int cmd_find(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 int cmd_garbage(int argc, char **argv);
 int cmd_path(int argc, char **argv);

@@ -106,8 +106,7 @@ static enum wh_status answer(struct wh_analysis *analysis, const struct request 
 int cmd_cut(int argc, char **argv)
 {
     static const struct argp_option options[] = {
-        {"type", KEY_TYPE, "QUALNAME", 0, "All objects of a type: 'app.models.Order'; built-in types without 'builtins.'", 0},
-        {"expr", KEY_EXPR, "EXPR", 0, "What an expression names, starting at a module: 'app.cache[\"k\"][3]'; [*] and .* stand for all", 0},
+        OPTIONS_OBJECTS,
         {"suspect", KEY_SUSPECT, "N", 0, "The N-th suspect, as 'whoholds suspects' counts them", 0},
         {"without", KEY_WITHOUT, "EXPR", 0,
          "What if the reference that this expression names were removed: 'app.cache', 'app.cache[\"k\"]'; may be repeated", 0},

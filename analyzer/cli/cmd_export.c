@@ -112,7 +112,8 @@ static const char *check(const struct request *request)
         return "no format is given: --to heapsnapshot or --to graphml";
     if (!find_format(request->format))
         return refuse_format(request->format);
-    int named = (request->query.address != 0) + (request->query.type != NULL) + (request->query.expression != NULL) + (request->suspect != 0);
+    int named = options_objects_given(request) + (request->suspect != 0);
+    named = !named && request->query.where_count ? 1 : named;
     if (find_format(request->format)->of_objects && named != 1)
         return "graphml is of some objects: one of ADDRESS, --type, --expr and --suspect is needed";
     if (!find_format(request->format)->of_objects && named)
@@ -124,8 +125,7 @@ int cmd_export(int argc, char **argv)
 {
     static const struct argp_option options[] = {
         {"to", KEY_TO, "FORMAT", 0, "heapsnapshot: the whole heap, for Chrome DevTools and memlab; graphml: what keeps some objects alive", 0},
-        {"type", KEY_TYPE, "QUALNAME", 0, "graphml: of the objects of a type", 0},
-        {"expr", KEY_EXPR, "EXPR", 0, "graphml: of what an expression names: 'app.cache'", 0},
+        OPTIONS_OBJECTS,
         {"suspect", KEY_SUSPECT, "N", 0, "graphml: of number N of 'whoholds suspects'", 0},
         {"limit", KEY_LIMIT, "N", 0, "graphml: N objects at most, the nearest; default 500", 0},
         {"output", KEY_OUTPUT, "FILE", 0, "Where the export goes; - is standard output", 0},

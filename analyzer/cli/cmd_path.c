@@ -105,8 +105,7 @@ static enum wh_status answer(struct wh_analysis *analysis, const struct request 
 int cmd_path(int argc, char **argv)
 {
     static const struct argp_option options[] = {
-        {"type", KEY_TYPE, "QUALNAME", 0, "The objects of a type: 'app.models.Order'; built-in types without 'builtins.'", 0},
-        {"expr", KEY_EXPR, "EXPR", 0, "What an expression names, starting at a module: 'app.cache[\"k\"][3]'; [*] and .* stand for all", 0},
+        OPTIONS_OBJECTS,
         {"limit", KEY_LIMIT, "N", 0, "Show N objects at most; default 10", 0},
         {"independent", KEY_INDEPENDENT, "K", 0,
          "Show up to K paths to the first object, which have no removable reference in common", 0},
@@ -124,9 +123,9 @@ int cmd_path(int argc, char **argv)
     static const struct command command = {
         .name = "path",
         .options = options,
-        .arguments = "SNAPSHOT ADDRESS\nSNAPSHOT --type QUALNAME\nSNAPSHOT --expr EXPR",
+        .arguments = ARGUMENTS_OBJECTS,
         .help = "Show what keeps objects alive: for each a shortest path of references from a root, as a Python programmer would write "
-                "it. An address is hexadecimal with 0x or decimal, as id() gives it.\vJSON: whoholds.paths/1; with --merged whoholds.merged/1.\n\n" HELP_EXIT_CODES
+                "it. An address is hexadecimal with 0x or decimal, as id() gives it.\v" HELP_CONDITIONS "JSON: whoholds.paths/1; with --merged whoholds.merged/1.\n\n" HELP_EXIT_CODES
                 "Example: whoholds path app-1234-1.whs --type app.models.Order --limit 3",
         .query = QUERY_ONE,
         .check = check,

@@ -106,8 +106,7 @@ static enum wh_status answer(struct wh_analysis *analysis, const struct request 
 int cmd_show(int argc, char **argv)
 {
     static const struct argp_option options[] = {
-        {"type", KEY_TYPE, "QUALNAME", 0, "The largest object of a type", 0},
-        {"expr", KEY_EXPR, "EXPR", 0, "What an expression names, starting at a module: 'app.cache[\"k\"][3]'; [*] and .* stand for all", 0},
+        OPTIONS_OBJECTS,
         {"limit", KEY_LIMIT, "N", 0, "Show N entries of each list at most; default 20", 0},
         OPTION_JSON,
         OPTION_HELP,
@@ -116,10 +115,10 @@ int cmd_show(int argc, char **argv)
     static const struct command command = {
         .name = "show",
         .options = options,
-        .arguments = "SNAPSHOT ADDRESS\nSNAPSHOT --type QUALNAME\nSNAPSHOT --expr EXPR",
+        .arguments = ARGUMENTS_OBJECTS,
         .help = "Show one object: its type, sizes and state, the lines that fill it with their "
                 "evidence, what it refers to, what refers to it, and what it alone keeps alive.\v"
-                HELP_EXIT_CODES
+                HELP_CONDITIONS HELP_EXIT_CODES
                 "Example: whoholds show app-1234-1.whs --expr app.cache",
         .query = QUERY_ONE,
         .answer = answer,

@@ -17,6 +17,7 @@ json_t *paths_document(const struct wh_paths *paths);
 json_t *ways_json(const struct wh_paths *paths, const struct wh_drawing *drawing); /* of the report */
 json_t *way_cut_json(const struct wh_cut *cut);
 json_t *details_document(const struct wh_details *details, const struct wh_provenance *provenance);
+json_t *found_document(const struct wh_found *found);
 json_t *merged_document(const struct wh_merged *merged);
 json_t *cut_document(const struct wh_cut *cut);
 json_t *retained_document(const struct wh_retained *retained);

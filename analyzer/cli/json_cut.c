@@ -75,6 +75,6 @@ static json_t *mass_json(const struct wh_mass *mass)
 
 json_t *retained_document(const struct wh_retained *retained)
 {
-    return json_make("{ss so so so so}", "schema", "whoholds.retained/1", "members", mass_json(&retained->members), "retained",
-                     mass_json(&retained->exact), "top_members", json_count(retained->top_members), "top_sum", mass_json(&retained->top_sum));
+    return json_make("{ss so so so so so}", "schema", "whoholds.retained/1", "members", mass_json(&retained->members), "garbage_members",
+                     json_count(retained->garbage_members), "retained", mass_json(&retained->exact), "top_members", json_count(retained->top_members), "top_sum", mass_json(&retained->top_sum));
 }

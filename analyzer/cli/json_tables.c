@@ -19,6 +19,24 @@ json_t *top_document(const struct wh_top *top, enum wh_top_by by)
                      json_list(top->rows, top->row_count, sizeof(*top->rows), top_row_json), "omitted", omitted);
 }
 
+static json_t *found_row_json(const void *item)
+{
+    const struct wh_found_row *row = item;
+    const struct wh_object *object = &row->object;
+    json_t *json = json_make("{so so so so so so so}", "name", json_text(row->name), "type", json_text(object->type), "address",
+                             json_address(object->address), "shallow_bytes", json_count(object->shallow_bytes), "retained_bytes",
+                             json_count(object->retained_bytes), "retained_objects", json_count(object->retained_objects), "preview",
+                             json_text(object->preview));
+    return object->length == UINT64_MAX ? json : json_extend(json, json_make("{so}", "length", json_count(object->length)));
+}
+
+json_t *found_document(const struct wh_found *found)
+{
+    return json_make("{ss so so so so}", "schema", "whoholds.found/1", "objects", json_count(found->all.objects), "shallow_bytes",
+                     json_count(found->all.bytes), "garbage", json_count(found->garbage), "rows",
+                     json_list(found->rows, found->row_count, sizeof(*found->rows), found_row_json));
+}
+
 /* The columns of the next function. */
 static const char *const tree_columns[] = {
     "parent", "label", "type", "address", "shallow", "retained", "count", "hidden", "hidden_bytes", "group",

@@ -18,6 +18,7 @@ static const struct verb {
     {"info", "Say what a snapshot is and what memory it accounts for", cmd_info},
     {"top", "List types, modules or holders by the memory that they retain", cmd_top},
     {"tree", "Show the dominator tree: what would be freed with what", cmd_tree},
+    {"find", "List objects by type, class, module, name and conditions", cmd_find},
     {"path", "Show what keeps an object alive: the path from a root", cmd_path},
     {"cut", "Say which references to remove so that objects are freed", cmd_cut},
     {"retained", "Say what a set of objects retains together", cmd_retained},

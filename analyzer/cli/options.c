@@ -88,6 +88,16 @@ static error_t add_reference(const struct parse *parse, const char *option, cons
     return 0;
 }
 
+static error_t add_condition(const struct parse *parse, const char *condition)
+{
+    struct request *request = parse->request;
+    if (request->query.where_count == CONDITIONS_MAX)
+        return refuse_word(parse, "--where", "can be given 16 times at most");
+    request->conditions[request->query.where_count++] = condition;
+    request->query.where = request->conditions;
+    return 0;
+}
+
 static error_t add_snapshot(const struct parse *parse, const char *text)
 {
     struct request *request = parse->request;
@@ -107,14 +117,23 @@ static error_t parse_argument(const struct parse *parse, const char *text, unsig
     return refuse_word(parse, text, "is one argument too many");
 }
 
+int options_objects_given(const struct request *request)
+{
+    const struct wh_query *query = &request->query;
+    return (query->address != 0) + (query->type != NULL) + (query->instances_of != NULL) + (query->module != NULL) + (query->package != NULL) +
+           (query->expression != NULL);
+}
+
 static error_t check_query(const struct parse *parse)
 {
-    const struct wh_query *query = &parse->request->query;
-    int given = (query->address != 0) + (query->type != NULL) + (query->expression != NULL) + (parse->request->suspect != 0);
-    bool instead = parse->command->query == QUERY_OR_REFERENCES && parse->request->reference_count;
+    const struct request *request = parse->request;
+    int given = options_objects_given(request) + (request->suspect != 0);
+    if (request->suspect && request->query.where_count)
+        return refuse(parse, "--suspect takes no conditions");
+    bool instead = (parse->command->query == QUERY_OR_REFERENCES && request->reference_count) || request->query.where_count;
     if (parse->command->query == QUERY_NONE || parse->command->query == QUERY_OWN || given == 1 || (!given && instead))
         return 0;
-    return refuse(parse, given ? "only one object or type can be asked for at a time" : "no object is asked for");
+    return refuse(parse, given ? "only one object, type or other set can be asked for at a time" : "no object is asked for");
 }
 
 static error_t check_request(const struct parse *parse)
@@ -168,9 +187,11 @@ static error_t parse_option(struct parse *parse, int key, char *argument)
     case KEY_MERGED: request->merged = true; return 0;
     case KEY_SUSPECT: return parse_size(parse, "--suspect", argument, &request->suspect);
     case KEY_INDEPENDENT: return parse_size(parse, "--independent", argument, &request->independent);
-    case KEY_MODULE: request->module = argument; return 0;
+    case KEY_MODULE: request->query.module = argument; return 0;
+    case KEY_INSTANCES_OF: request->query.instances_of = argument; return 0;
+    case KEY_WHERE: return add_condition(parse, argument);
     case KEY_RULE: request->rule = argument; return 0;
-    case KEY_PACKAGE: request->package = argument; return 0;
+    case KEY_PACKAGE: request->query.package = argument; return 0;
     case KEY_MEMBER: return add_reference(parse, "--expr", argument);
     case KEY_WITHOUT: return add_reference(parse, "--without", argument);
     case KEY_IGNORE: return add_reference(parse, "--ignore", argument);

@@ -13,8 +13,8 @@
 
 #include "cli.h"
 
-/* How often --without, --ignore may be given; how many snapshots are compared at most. */
-enum { REFERENCES_MAX = 64, SNAPSHOTS_MAX = 64 };
+/* How often --without, --ignore may be given; how many snapshots are compared at most; how often --where may be given. */
+enum { REFERENCES_MAX = 64, SNAPSHOTS_MAX = 64, CONDITIONS_MAX = 16 };
 
 /* Everything that a command line can ask. What a command does not offer keeps its zero. */
 struct request {
@@ -27,11 +27,12 @@ struct request {
     enum wh_top_by by;
     enum wh_alloc_by alloc_by;
     const char *output, *format;
-    const char *module, *package, *rule;
+    const char *rule;
     size_t suspect;     /* 0: not given */
     size_t independent; /* 0: not given */
     const char *references[REFERENCES_MAX]; /* of --without, --ignore or a repeated --expr */
     size_t reference_count;
+    const char *conditions[CONDITIONS_MAX]; /* of query.where */
     bool json, all, why, exit_code, merged, live, allocated, stacks, no_cache;
     bool weak;
 };
@@ -65,10 +66,28 @@ enum {
     KEY_NO_CACHE,
     KEY_RULE,
     KEY_WEAK,
+    KEY_INSTANCES_OF,
+    KEY_WHERE,
 };
 
 #define OPTION_JSON {"json", KEY_JSON, NULL, 0, "Print one JSON document and nothing else", 0}
 #define OPTION_HELP {"help", KEY_HELP, NULL, 0, "Show this help", -1}
+
+/* How objects are named, wherever that is asked. */
+#define OPTION_EXPRESSION \
+    {"expr", KEY_EXPR, "EXPR", 0, "What an expression names, 'app.cache[\"k\"][3]', or any other name that whoholds prints; [*] and .* stand for all", 0}
+#define OPTIONS_OBJECTS_BUT_EXPRESSION \
+    {"type", KEY_TYPE, "QUALNAME", 0, "The objects of a type: 'app.models.Order'; built-in types without 'builtins.'; 'app.models.*' is a pattern", 0}, \
+    {"instances-of", KEY_INSTANCES_OF, "QUALNAME", 0, "The objects of a class and of all that are derived from it", 0}, \
+    {"module", KEY_MODULE, "NAME", 0, "The objects whose class is of this module", 0}, \
+    {"package", KEY_PACKAGE, "NAME", 0, "The objects whose class is of this module or of one below it", 0}, \
+    {"where", KEY_WHERE, "CONDITION", 0, "Of these, or of all objects, those that fulfil it: 'len > 1000 and .status = \"open\"'; may be repeated", 0}
+#define OPTIONS_OBJECTS OPTIONS_OBJECTS_BUT_EXPRESSION, OPTION_EXPRESSION
+#define ARGUMENTS_OBJECTS "SNAPSHOT ADDRESS\nSNAPSHOT --type QUALNAME\nSNAPSHOT --expr EXPR\nSNAPSHOT --where CONDITION..."
+#define HELP_CONDITIONS \
+    "A CONDITION is tests joined by 'and', each with or without 'not': size, retained, objects, len or refcount with = != < <= > >= and a number (10K, 4M); type " \
+    "with = != ~ !~ (a pattern with * and ?) and a name; value with these and a value; live, garbage, native, immortal; 'under EXPR', what that alone keeps " \
+    "alive. An attribute .name stands for its value, or asks whether it is there; len(.name) and so on ask about what is in it.\n\n"
 
 /* The last part of each command's help. */
 #define HELP_EXIT_CODES \
@@ -97,6 +116,9 @@ struct command {
     enum wh_status (*answer_several)(struct wh_analysis *const *analyses, size_t count, const struct request *request, FILE *out,
                                      struct wh_error *error, int *exit_code);
 };
+
+/* How many of ADDRESS and the options that name objects are given, --where and --suspect aside. */
+int options_objects_given(const struct request *request);
 
 /* Parses the command line, opens the snapshot, answers, and tells what went wrong. Returns the exit code. */
 int command_run(const struct command *command, int argc, char **argv);

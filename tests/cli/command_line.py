@@ -27,6 +27,7 @@ QUESTIONS = {
     "suspects": ["suspects", "{}", "--all"],
     "top": ["top", "{}"],
     "path": ["path", "{}", "--type", "bytearray"],
+    "find": ["find", "{}", "--where", "len > 1"],
     "show": ["show", "{}", "--type", "list"],
     "tree": ["tree", "{}"],
     "threads": ["threads", "{}"],

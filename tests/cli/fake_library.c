@@ -382,10 +382,31 @@ void wh_cut_free(struct wh_cut *cut)
     (void)cut;
 }
 
+enum wh_status wh_find(struct wh_analysis *analysis, const struct wh_query *query, struct wh_error *error, struct wh_found **ret)
+{
+    static struct wh_found_row rows[] = {
+        {"app.\033[1mopen", {.address = 0x7f0000002000, .type = "list", .shallow_bytes = 88, .retained_bytes = 8000, .retained_objects = 8, .length = 5, .preview = ""}},
+        {"app.名['k']", {.address = 0x7f0000005000, .type = "str", .shallow_bytes = 50, .retained_bytes = 50, .retained_objects = 1, .length = UINT64_MAX,
+                         .preview = "'a city'"}},
+        {"app.Order", {.address = 0x7f0000006000, .type = "type", .shallow_bytes = 1064, .retained_bytes = 40, .retained_objects = 1, .length = UINT64_MAX,
+                       .preview = "app.Order"}},
+    };
+    static struct wh_found result = {{5, 2000}, 1, 3, rows};
+    (void)analysis, (void)error;
+    result.row_count = query->limit ? 2 : 3;
+    *ret = &result;
+    return WH_OK;
+}
+
+void wh_found_free(struct wh_found *found)
+{
+    (void)found;
+}
+
 enum wh_status wh_retained(struct wh_analysis *analysis, const struct wh_retained_query *query, struct wh_error *error, struct wh_retained *ret)
 {
     (void)analysis, (void)query, (void)error;
-    *ret = (struct wh_retained){.members = {3, 3000}, .exact = {5, 9000}, .top_members = 2, .top_sum = {4, 7000}};
+    *ret = (struct wh_retained){.members = {3, 3000}, .garbage_members = 1, .exact = {5, 9000}, .top_members = 2, .top_sum = {4, 7000}};
     return WH_OK;
 }
 

@@ -191,6 +191,16 @@ class RenderingTest(CommandLineTest):
         for command in ("triage", "waste", "garbage", "strings"):
             self.assertEqual(schema_errors(json.loads(self.print_fake("full", command, "--json")[1])), [])
 
+    def test_what_is_found_is_a_table_with_names_and_values(self):
+        self.assertEqual(self.print_fake("full", "find", "--where", "size > 0"), (DONE, (
+            "5 objects, 2.0 KiB (2,000 B) of their own; nothing holds 1 of them\n"
+            "retained      own  length  address         type  name, value\n"
+            " 7.8 KiB     88 B       5  0x7f0000002000  list  app.\\x1b[1mopen\n"
+            "    50 B     50 B          0x7f0000005000  str   app.名['k'] = 'a city'\n"
+            "    40 B  1.0 KiB          0x7f0000006000  type  app.Order\n"
+            "… and 2 more\n")))
+        self.assertEqual(schema_errors(json.loads(self.print_fake("full", "find", "--where", "size > 0", "--json")[1])), [])
+
     def test_nothing_at_all(self):
         self.assertEqual(self.print_fake("empty", "suspects"), (DONE, "No leak is suspected, and nothing but modules, classes and code holds much.\n"))
         self.assertEqual(self.print_fake("empty", "threads"), (DONE, "The snapshot has no threads.\n"))

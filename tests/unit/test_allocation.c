@@ -187,8 +187,18 @@ static enum wh_status ask_what_if(struct wh_analysis *analysis, struct wh_error 
 static enum wh_status ask_retained(struct wh_analysis *analysis, struct wh_error *error, bool *answered)
 {
     struct wh_retained retained;
-    enum wh_status status = wh_retained(analysis, &(struct wh_retained_query){.type = "dict"}, error, &retained);
+    enum wh_status status = wh_retained(analysis, &(struct wh_retained_query){.query.type = "dict"}, error, &retained);
     *answered = !status;
+    return status;
+}
+
+static enum wh_status ask_found(struct wh_analysis *analysis, struct wh_error *error, bool *answered)
+{
+    static const char *const conditions[] = {"not garbage and size > 1 and type ~ *", "under app"};
+    struct wh_found *found;
+    enum wh_status status = wh_find(analysis, &(struct wh_query){.instances_of = "dict", .where = conditions, .where_count = 2}, error, &found);
+    *answered = found != NULL;
+    wh_found_free(found);
     return status;
 }
 
@@ -223,6 +233,7 @@ static void threads_survive_each_failed_allocation(void **state) { (void)state; 
 static void the_cut_survives_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_cut); }
 static void what_if_survives_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_what_if); }
 static void sums_of_sets_survive_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_retained); }
+static void what_is_found_survives_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_found); }
 static void rows_of_lines_survive_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_alloc); }
 static void the_tree_of_stacks_survives_each_failed_allocation(void **state) { (void)state; fail_each_allocation(ask_alloc_tree); }
 
@@ -242,6 +253,7 @@ int main(void)
         cmocka_unit_test(the_cut_survives_each_failed_allocation),
         cmocka_unit_test(what_if_survives_each_failed_allocation),
         cmocka_unit_test(sums_of_sets_survive_each_failed_allocation),
+        cmocka_unit_test(what_is_found_survives_each_failed_allocation),
         cmocka_unit_test(rows_of_lines_survive_each_failed_allocation),
         cmocka_unit_test(the_tree_of_stacks_survives_each_failed_allocation),
     };

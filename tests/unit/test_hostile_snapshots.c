@@ -131,8 +131,12 @@ static void ask_what_if(struct wh_analysis *analysis)
     wh_cut_free(cut);
     assert_told(wh_cut(analysis, &(struct wh_cut_query){.without_count = 2, .without = expressions}, &error, &cut), &error);
     wh_cut_free(cut);
-    assert_told(wh_retained(analysis, &(struct wh_retained_query){.type = "dict"}, &error, &retained), &error);
+    assert_told(wh_retained(analysis, &(struct wh_retained_query){.query.type = "dict"}, &error, &retained), &error);
     assert_told(wh_retained(analysis, &(struct wh_retained_query){.expression_count = 2, .expressions = expressions}, &error, &retained), &error);
+    static const char *const conditions[] = {"type ~ *.* and len(.cache) >= 0 and value !~ 'x'", "not under app.cache"};
+    struct wh_found *found;
+    assert_told(wh_find(analysis, &(struct wh_query){.instances_of = "object", .where = conditions, .where_count = 2}, &error, &found), &error);
+    wh_found_free(found);
     for (int by = WH_ALLOC_LINE; by <= WH_ALLOC_FILE; by++) {
         assert_told(wh_alloc(analysis, by & 1, (enum wh_alloc_by)by, 0, &error, &alloc), &error);
         wh_alloc_free(alloc);

@@ -192,11 +192,11 @@ static void a_set_retains_what_its_members_hold_together(void **state)
     assert_int_equal(answer.members.bytes, 30);
     answer = retained(&heap, &(struct wh_retained_query){.expressions = one, .expression_count = 1});
     assert_int_equal(answer.exact.bytes, 510);
-    answer = retained(&heap, &(struct wh_retained_query){.package = "app"});
+    answer = retained(&heap, &(struct wh_retained_query){.query.package = "app"});
     assert_int_equal(answer.exact.bytes, 500);
-    answer = retained(&heap, &(struct wh_retained_query){.module = "app.sub"});
+    answer = retained(&heap, &(struct wh_retained_query){.query.module = "app.sub"});
     assert_int_equal(answer.exact.bytes, 500);
-    answer = retained(&heap, &(struct wh_retained_query){.type = "list"});
+    answer = retained(&heap, &(struct wh_retained_query){.query.type = "list"});
     assert_int_equal(answer.exact.bytes, 1530);
     test_heap_deinit(&heap);
 }
@@ -208,10 +208,10 @@ static void an_unknown_set_is_refused(void **state)
     struct wh_retained answer;
     struct wh_error error;
     test_heap_init(&heap, "%s", shop);
-    assert_int_equal(wh_retained(heap.analysis, &(struct wh_retained_query){.module = "ap"}, &error, &answer), WH_ERR_INPUT);
-    assert_string_equal(error.message, "the snapshot has no object whose class is of 'ap'");
-    assert_int_equal(wh_retained(heap.analysis, &(struct wh_retained_query){.package = "ap"}, &error, &answer), WH_ERR_INPUT);
-    assert_int_equal(wh_retained(heap.analysis, &(struct wh_retained_query){.module = NULL}, &error, &answer), WH_ERR_USAGE);
+    assert_int_equal(wh_retained(heap.analysis, &(struct wh_retained_query){.query.module = "ap"}, &error, &answer), WH_ERR_INPUT);
+    assert_string_equal(error.message, "the snapshot has no object whose class is of 'ap'; did you mean 'app'?");
+    assert_int_equal(wh_retained(heap.analysis, &(struct wh_retained_query){.query.package = "ap"}, &error, &answer), WH_ERR_INPUT);
+    assert_int_equal(wh_retained(heap.analysis, &(struct wh_retained_query){.query.module = NULL}, &error, &answer), WH_ERR_USAGE);
     test_heap_deinit(&heap);
 }
 
@@ -256,7 +256,7 @@ static void sets_retain_exactly_what_is_not_reached_without_them(void **state)
                              random_below(&random, count), random_below(&random, count), 1 + random_below(&random, 999));
         }
         test_heap_open(builder, &heap);
-        struct wh_retained answer = retained(&heap, &(struct wh_retained_query){.type = "list"});
+        struct wh_retained answer = retained(&heap, &(struct wh_retained_query){.query.type = "list"});
         if (answer.exact.bytes != lost_without_lists(heap.model) || answer.top_sum.bytes > answer.exact.bytes)
             fail_msg("trial %" PRIu64, trial);
         test_heap_deinit(&heap);
@@ -288,7 +288,7 @@ static void a_failed_allocation_is_an_error(void **state)
         assert_true((status == WH_OK) == (merged != NULL) && (status == WH_OK || status == WH_ERR_RESOURCE));
         wh_merged_free(merged);
         fail_allocation_arm(n);
-        status = wh_retained(heap.analysis, &(struct wh_retained_query){.package = "app"}, &error, &answer);
+        status = wh_retained(heap.analysis, &(struct wh_retained_query){.query.package = "app"}, &error, &answer);
         failed += fail_allocation_disarm();
         assert_true(status == WH_OK || status == WH_ERR_RESOURCE);
     }

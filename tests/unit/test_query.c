@@ -259,6 +259,163 @@ static void an_address_names_the_object_that_starts_there(void **state)
     assert_fails(&(struct wh_query){.address = address + 8}, WH_ERR_INPUT, message);
 }
 
+/* --- conditions --- */
+
+static const char conditions_heap[] =
+    "type type members __dict__ __mro__ __qualname__ ; type app.Base object Base members __dict__ ; type app.Order object Order base app.Base members __dict__\n"
+    "type app.sub.Line members order\n"
+    "Base : type .__dict__ bd .__mro__ bm .__qualname__ 'Base' ; bd : dict { '__module__' 'app' } ; bm : tuple [ Base ]\n"
+    "Order : type .__dict__ cd .__mro__ om .__qualname__ 'Order' ; cd : dict { '__module__' 'app' } ; om : tuple [ Order Mixin Base ]\n"
+    "Mixin : type .__dict__ md .__qualname__ 'Mixin' ; md : dict { '__module__' 'app' }\n"
+    "module app { 'a' a 'b' b 'rows' rows 'base' base 'line' line 'big' big }\n"
+    "a : app.Order .__dict__ ad size 40 ; ad : dict { 'id' 3 'status' 'open' 'rows' list3 'none' none } ; list3 : list [ x y z ] ; none : NoneType\n"
+    "b : app.Order .__dict__ bbd size 5000 ; bbd : dict { 'id' 12 'status' 'shut' 'rows' list0 'other' a } ; list0 : list [ ]\n"
+    "base : app.Base .__dict__ based ; based : dict { 'id' '3' } ; x : object ; y : object ; z : object immortal ; line : app.sub.Line .order a\n"
+    "rows : list [ p q ] ; p : object ; q : object ; big : float '2.5' ; dead : app.Order .__dict__ dd size 100 refs 0 ; dd : dict { 'id' 4 }\n"
+    "held : app.Base native 1";
+
+/* How many the query names. */
+static uint64_t count_of(struct test_heap *conditions, const struct wh_query *query)
+{
+    struct wh_found *found;
+    struct wh_error error;
+    enum wh_status status = wh_find(conditions->analysis, query, &error, &found);
+    if (status == WH_ERR_INPUT)
+        return 0;
+    if (status)
+        fail_msg("%s", error.message);
+    uint64_t objects = found->all.objects;
+    wh_found_free(found);
+    return objects;
+}
+
+static void assert_where(struct test_heap *conditions, const char *type, const char *condition, uint64_t expected)
+{
+    uint64_t found = count_of(conditions, &(struct wh_query){.type = type, .where = &condition, .where_count = 1});
+    if (found != expected)
+        fail_msg("%s: %s: %d objects", type ? type : "all", condition, (int)found);
+}
+
+static void conditions_are_about_what_an_object_is_and_has(void **state)
+{
+    struct test_heap conditions;
+    (void)state;
+    test_heap_init(&conditions, conditions_heap);
+    assert_where(&conditions, "app.Order", "size > 1000", 1);
+    assert_where(&conditions, "app.Order", "size >= 40 and size <= 4K", 2);
+    assert_where(&conditions, "app.Order", "not size < 4K", 1);
+    assert_where(&conditions, "app.Order", ".id = 3", 1);
+    assert_where(&conditions, NULL, ".id = 3", 1);
+    assert_where(&conditions, NULL, ".id = '3'", 1);
+    assert_where(&conditions, NULL, ".id == \"3\"", 1);
+    assert_where(&conditions, "app.Order", ".id > 3.5", 2);
+    assert_where(&conditions, "app.Order", ".id != 3", 2);
+    assert_where(&conditions, "app.Order", ".id>=3 and .status~'o*'", 1);
+    assert_where(&conditions, "app.Order", ".status !~ o*", 1);
+    assert_where(&conditions, "app.Order", ".status", 2);
+    assert_where(&conditions, "app.Order", "not .status", 1);
+    assert_where(&conditions, "app.Order", ".none = None", 1);
+    assert_where(&conditions, "app.Order", ".none < 3", 0);
+    assert_where(&conditions, "app.Order", ".other.status = open", 1);
+    assert_where(&conditions, "app.sub.Line", ".order.id = 3", 1);
+    assert_where(&conditions, "app.Order", "len(.rows) >= 3", 1);
+    assert_where(&conditions, "app.Order", "type(.rows) = list", 2);
+    assert_where(&conditions, "list", "len = 0", 1);
+    assert_where(&conditions, "object", "len >= 0", 0);
+    assert_where(&conditions, "float", "value = 2.5", 1);
+    assert_where(&conditions, "str", "value = open", 1);
+    assert_where(&conditions, NULL, "type ~ app.* and type != Base", 4);
+    assert_where(&conditions, NULL, "type !~ *.* and type = object", 5);
+    assert_where(&conditions, "app.Order", "garbage", 1);
+    assert_where(&conditions, "app.Order", "live", 2);
+    assert_where(&conditions, "app.Base", "native", 1);
+    assert_where(&conditions, "object", "immortal", 1);
+    assert_where(&conditions, "object", "under app.rows", 2);
+    assert_where(&conditions, "list", "under app.rows", 0);
+    assert_where(&conditions, "object", "len(.x) = 1", 0);
+    assert_where(&conditions, "app.Order", "refcount = 3", 1);
+    assert_where(&conditions, "app.Order", "objects > 1 and retained > 10M", 0);
+    const char *const two[] = {".id > 3", "live"};
+    assert_int_equal(count_of(&conditions, &(struct wh_query){.type = "Order", .where = two, .where_count = 2}), 1);
+    test_heap_deinit(&conditions);
+}
+
+static void objects_are_named_by_class_module_and_pattern(void **state)
+{
+    struct test_heap conditions;
+    (void)state;
+    test_heap_init(&conditions, conditions_heap);
+    assert_int_equal(count_of(&conditions, &(struct wh_query){.instances_of = "app.Base"}), 5);
+    assert_int_equal(count_of(&conditions, &(struct wh_query){.instances_of = "Mixin"}), 3);
+    assert_int_equal(count_of(&conditions, &(struct wh_query){.instances_of = "app.Order"}), 3);
+    assert_int_equal(count_of(&conditions, &(struct wh_query){.instances_of = "builtins.list"}), 3);
+    assert_int_equal(count_of(&conditions, &(struct wh_query){.type = "app.*"}), 6);
+    assert_int_equal(count_of(&conditions, &(struct wh_query){.type = "*Lin?"}), 1);
+    assert_int_equal(count_of(&conditions, &(struct wh_query){.module = "app"}), 5);
+    assert_int_equal(count_of(&conditions, &(struct wh_query){.package = "app"}), 6);
+    test_heap_deinit(&conditions);
+}
+
+static void assert_refused(struct test_heap *conditions, const struct wh_query *query, const char *message)
+{
+    struct wh_found *found = (struct wh_found *)conditions;
+    struct wh_error error = {0};
+    assert_true(wh_find(conditions->analysis, query, &error, &found) != WH_OK);
+    assert_string_equal(error.message, message);
+    assert_null(found);
+}
+
+static void a_condition_that_cannot_be_read_is_told_where(void **state)
+{
+    static const struct { const char *condition; int at; const char *what; } rows[] = {
+        {"", 1, "size, retained, objects, len, refcount, type, value, live, garbage, native, immortal, under or an attribute .name is expected"},
+        {"size", 5, "one of = != < <= > >= ~ !~ is expected"},
+        {"size >", 7, "a value is expected"},
+        {"size > many", 8, "a number is expected"},
+        {"size > 4X", 8, "a number is expected"},
+        {"size ~ 4", 8, "a number is like nothing but itself: use ="},
+        {".id < 'a'", 7, "a number is expected"},
+        {".id = 'a", 7, "its quote is not closed"},
+        {".id = 3 or .id = 4", 9, "'and' or its end is expected"},
+        {".", 1, "an attribute is expected: .name"},
+        {"len(.rows = 3", 10, "a closing parenthesis is expected"},
+    };
+    struct test_heap conditions;
+    char message[400];
+    (void)state;
+    test_heap_init(&conditions, conditions_heap);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        snprintf(message, sizeof(message), "cannot read the condition '%s' at character %d: %s", rows[i].condition, rows[i].at, rows[i].what);
+        assert_refused(&conditions, &(struct wh_query){.where = &rows[i].condition, .where_count = 1}, message);
+    }
+    const char *none = ".id = 77", *nowhere = "under app.nothing";
+    assert_refused(&conditions, &(struct wh_query){.type = "app.Order", .where = &none, .where_count = 1}, "none of 3 objects fulfils the condition");
+    assert_refused(&conditions, &(struct wh_query){.where = &nowhere, .where_count = 1}, "the snapshot has no object 'app.nothing'");
+    assert_refused(&conditions, &(struct wh_query){.type = "app.Ordr"}, "the snapshot has no object of type 'app.Ordr'; did you mean 'app.Order'?");
+    assert_refused(&conditions, &(struct wh_query){.instances_of = "sub.line"},
+                   "the snapshot has no object of a class that is or is derived from 'sub.line'; did you mean 'app.sub.Line'?");
+    assert_refused(&conditions, &(struct wh_query){.package = "apq.sub"}, "the snapshot has no object whose class is of 'apq.sub'; did you mean 'app.sub'?");
+    assert_refused(&conditions, &(struct wh_query){.address = 0}, "no object is named: give an address, a type or an expression");
+    test_heap_deinit(&conditions);
+}
+
+static void what_is_found_is_listed_with_its_names(void **state)
+{
+    struct test_heap conditions;
+    struct wh_found *found;
+    struct wh_error error;
+    (void)state;
+    test_heap_init(&conditions, conditions_heap);
+    assert_int_equal(wh_find(conditions.analysis, &(struct wh_query){.type = "app.Order", .limit = 2}, &error, &found), WH_OK);
+    assert_int_equal(found->all.objects, 3);
+    assert_int_equal(found->garbage, 1);
+    assert_int_equal(found->row_count, 2);
+    assert_string_equal(found->rows[0].name, "app.b");
+    assert_true(found->rows[0].object.retained_bytes > found->rows[1].object.retained_bytes);
+    wh_found_free(found);
+    test_heap_deinit(&conditions);
+}
+
 /* --- show --- */
 
 static struct wh_details *show(const char *expression, size_t limit)
@@ -320,6 +477,10 @@ int main(void)
         cmocka_unit_test(a_type_names_all_its_objects_the_largest_first),
         cmocka_unit_test(the_largest_of_a_type_are_the_first_of_all),
         cmocka_unit_test(an_address_names_the_object_that_starts_there),
+        cmocka_unit_test(conditions_are_about_what_an_object_is_and_has),
+        cmocka_unit_test(objects_are_named_by_class_module_and_pattern),
+        cmocka_unit_test(a_condition_that_cannot_be_read_is_told_where),
+        cmocka_unit_test(what_is_found_is_listed_with_its_names),
         cmocka_unit_test(an_object_is_shown_with_all_that_refers_to_it),
         cmocka_unit_test(the_lists_of_an_object_have_a_limit),
     };

@@ -97,11 +97,15 @@ struct wh_path {
 
 struct wh_paths { size_t count; struct wh_path *paths; uint64_t matching; /* objects that the question named */ };
 
-/* What a question is about. Exactly one of the three. */
+/* What a question is about. One of the first six at most; with conditions alone all objects are asked about. */
 struct wh_query {
     uint64_t address;              /* 0: not given */
-    const char *type;              /* qualified name; `builtins.` may be left out */
-    const char *expression;        /* `app.cache._store['k'][3]`, starting at a module */
+    const char *type;              /* qualified name, with * and ? a pattern; `builtins.` may be left out */
+    const char *instances_of;      /* the objects of a class and of those derived from it */
+    const char *module, *package;  /* objects whose class is of the module; of the package: or of a module below it */
+    const char *expression;        /* `app.cache._store['k'][3]`, or another name that an answer gives */
+    size_t where_count;
+    const char *const *where;      /* conditions, which all have to be fulfilled: `len > 1000 and .status = 'open'` */
     size_t limit;                  /* objects at most; 0: 10 */
 };
 
@@ -167,6 +171,19 @@ struct wh_merged {
 enum wh_status wh_merged(struct wh_analysis *analysis, const struct wh_query *query, const struct wh_path_options *options,
                          struct wh_error *error, struct wh_merged **ret) WH_MUST_USE;
 void wh_merged_free(struct wh_merged *merged);
+
+/* Objects that a query names, one a row. */
+struct wh_found_row { const char *name; struct wh_object object; };
+struct wh_found {
+    struct wh_mass all;            /* that were found, garbage included */
+    uint64_t garbage;              /* objects of these that nothing holds */
+    size_t row_count;
+    struct wh_found_row *rows;     /* largest retained size first */
+};
+
+/* WH_ERR_INPUT if there is none. The query's limit: rows at most; 0: 20. */
+enum wh_status wh_find(struct wh_analysis *analysis, const struct wh_query *query, struct wh_error *error, struct wh_found **ret) WH_MUST_USE;
+void wh_found_free(struct wh_found *found);
 
 struct wh_reference { const char *label; struct wh_object object; bool weak; };
 
@@ -338,17 +355,16 @@ void wh_cut_free(struct wh_cut *cut);
 
 /* --- retained: what a set of objects retains together --- */
 
-/* Exactly one of address, type, module, package and expressions. */
+/* One set, or what several expressions name together. */
 struct wh_retained_query {
-    uint64_t address;
-    const char *type;
-    const char *module, *package;  /* objects whose class is of the module; of the package: or of a module below it */
+    struct wh_query query;         /* its limit does not count; its conditions do for expressions, too */
     size_t expression_count;
     const char *const *expressions;
 };
 
 struct wh_retained {
     struct wh_mass members;        /* the live objects of the set themselves */
+    uint64_t garbage_members;      /* others, which nothing holds */
     struct wh_mass exact;          /* freed if none of them were there */
     uint64_t top_members;          /* members that no other member dominates */
     struct wh_mass top_sum;        /* the sum of what these retain each, as wh_top has it; less than `exact` where several hold together */

@@ -103,7 +103,7 @@ static enum wh_status find_suspect(struct cutter *self, size_t number)
 
 static bool asks_for_objects(const struct wh_cut_query *query)
 {
-    return query->query.address || query->query.type || query->query.expression;
+    return query_is_given(&query->query);
 }
 
 static enum wh_status find_targets(struct cutter *self, const struct wh_cut_query *query)

@@ -131,20 +131,13 @@ static void fill_dominated(struct describer *self, uint32_t node)
             dominated_label(self, node, children.nodes[i]), model_object(self->model, children.nodes[i], self->arena), false};
 }
 
-static const char *liveness(const struct model *model, uint32_t node)
-{
-    if (!dominators_is_live(model->dominators, node))
-        return "garbage";
-    uint32_t root = bfs_tree_root_of_node(model->paths, node);
-    return root != NODE_NONE && model->retention->roots[root].kind == ROOT_NATIVE ? "native" : "live";
-}
-
 static enum wh_status describe(struct describer *self, uint32_t node)
 {
+    static const char *const liveness[] = {[LIVENESS_LIVE] = "live", [LIVENESS_NATIVE] = "native", [LIVENESS_GARBAGE] = "garbage"};
     const struct heap *heap = self->model->heap;
     struct wh_details *details = self->details;
     details->object = model_object(self->model, node, self->arena);
-    details->liveness = liveness(self->model, node);
+    details->liveness = liveness[model_liveness(self->model, node)];
     details->refcount = heap_refcount(heap, node);
     details->immortal = heap->form_of_node[node] & FORM_IMMORTAL;
     details->tracked = heap->form_of_node[node] & FORM_TRACKED;

@@ -5,6 +5,7 @@
 
 #include "answers/analysis.h"
 #include "base/array.h"
+#include "graph/below.h"
 #include "naming/query.h"
 
 struct set {
@@ -15,47 +16,17 @@ struct set {
     struct wh_retained *ret;
 };
 
-static bool is_of_module(const struct heap_type *type, const char *module, bool package)
-{
-    size_t length = strlen(module);
-    if (type->module.length < length || memcmp(type->module.bytes, module, length))
-        return false;
-    return type->module.length == length || (package && type->module.bytes[length] == '.');
-}
-
-static bool is_wanted(const struct wh_retained_query *query, const struct heap_type *type)
-{
-    if (query->module)
-        return is_of_module(type, query->module, false);
-    return query->package && is_of_module(type, query->package, true);
-}
-
-static enum wh_status add_modules(struct set *set)
-{
-    const struct heap *heap = set->model->heap;
-    bool *wanted = NULL, any = false;
-    enum wh_status status = array_alloc(heap->type_count, sizeof(bool), "types", set->error, &wanted);
-    for (uint32_t type = 0; !status && type < heap->type_count; type++)
-        wanted[type] = is_wanted(set->query, &heap->types[type]);
-    for (uint32_t node = 1; !status && node < heap->node_count; node++) {
-        if (!wanted[heap->type_of_node[node]])
-            continue;
-        any = true;
-        bitmap_set(set->member_bitmap, node);
-    }
-    free(wanted);
-    if (!status && !any)
-        return wh_error_set(set->error, WH_ERR_INPUT, "the snapshot has no object whose class is of '%.200s'",
-                            set->query->module ? set->query->module : set->query->package);
-    return status;
-}
-
+/* Adds the live ones: what nothing holds is no part of what is freed. */
 static enum wh_status add_named(struct set *set, struct lookup *lookup, const struct wh_query *query)
 {
     struct node_list list;
-    enum wh_status status = query_find(set->model, lookup, query, SIZE_MAX, set->error, &list);
-    for (uint32_t i = 0; !status && i < list.count; i++)
-        bitmap_set(set->member_bitmap, list.nodes[i]);
+    enum wh_status status = query_find(set->model, lookup, query, QUERY_ALL, set->error, &list);
+    for (uint32_t i = 0; !status && i < list.count; i++) {
+        if (dominators_is_live(set->model->dominators, list.nodes[i]))
+            bitmap_set(set->member_bitmap, list.nodes[i]);
+        else
+            set->ret->garbage_members++;
+    }
     node_list_deinit(&list);
     return status;
 }
@@ -63,21 +34,20 @@ static enum wh_status add_named(struct set *set, struct lookup *lookup, const st
 static enum wh_status find_members(struct set *set, struct lookup *lookup)
 {
     const struct wh_retained_query *query = set->query;
-    if (query->module || query->package)
-        return add_modules(set);
-    if (query->address)
-        return add_named(set, lookup, &(struct wh_query){.address = query->address});
-    if (query->type)
-        return add_named(set, lookup, &(struct wh_query){.type = query->type});
-    enum wh_status status = query->expression_count ? WH_OK : wh_error_set(set->error, WH_ERR_USAGE, "no object is named");
-    for (size_t i = 0; !status && i < query->expression_count; i++)
-        status = add_named(set, lookup, &(struct wh_query){.expression = query->expressions[i]});
+    struct wh_query named = query->query;
+    enum wh_status status = WH_OK;
+    if (!query->expression_count)
+        return add_named(set, lookup, &named);
+    for (size_t i = 0; !status && i < query->expression_count; i++) {
+        named.expression = query->expressions[i];
+        status = add_named(set, lookup, &named);
+    }
     return status;
 }
 
 static bool is_member(const struct set *set, uint32_t node)
 {
-    return node && bitmap_test(set->member_bitmap, node) && dominators_is_live(set->model->dominators, node);
+    return bitmap_test(set->member_bitmap, node);
 }
 
 static uint32_t mark_target(const struct set *set, uint32_t target, uint64_t *marked, uint32_t *queue, uint32_t end)
@@ -140,40 +110,17 @@ static void count_member(const struct set *set, uint32_t node, bool top)
     set->ret->top_sum.bytes += model_retained(set->model, node);
 }
 
-/* What is known of nodes on the way up: `seen` has been asked about; `below`, too, and it or a node that dominates it is a member. */
-struct ways_up { uint64_t *seen, *below; };
-
-/* Is the node a member, or dominated by one? Each node is passed twice at most, however many ask. */
-static bool is_in_or_below(const struct set *set, const struct ways_up *ways, uint32_t node)
-{
-    const struct dominators *dominators = set->model->dominators;
-    uint32_t top = node;
-    while (top < dominators->node_count && !bitmap_test(ways->seen, top) && !is_member(set, top))
-        top = dominators->idom_of_node[top];
-    bool below = top < dominators->node_count && (is_member(set, top) || bitmap_test(ways->below, top));
-    for (; node != top; node = dominators->idom_of_node[node]) {
-        bitmap_set(ways->seen, node);
-        if (below)
-            bitmap_set(ways->below, node);
-    }
-    return below;
-}
-
 /* The live members, and which of them no other one dominates. */
 static enum wh_status add_tops(struct set *set)
 {
     const struct dominators *dominators = set->model->dominators;
-    size_t words = bitmap_word_count(dominators->node_count);
-    struct ways_up ways = {NULL, NULL};
-    enum wh_status status = array_alloc_zeroed(words, sizeof(uint64_t), "top members", set->error, &ways.seen);
-    if (!status)
-        status = array_alloc_zeroed(words, sizeof(uint64_t), "top members", set->error, &ways.below);
+    struct below below;
+    enum wh_status status = below_init(dominators, set->member_bitmap, set->error, &below);
     for (uint32_t node = 1; !status && node < dominators->node_count; node++) {
         if (is_member(set, node))
-            count_member(set, node, !is_in_or_below(set, &ways, dominators->idom_of_node[node]));
+            count_member(set, node, !below_is_in_or_under(&below, dominators->idom_of_node[node]));
     }
-    free(ways.seen);
-    free(ways.below);
+    below_deinit(&below);
     return status;
 }
 

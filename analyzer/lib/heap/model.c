@@ -17,7 +17,7 @@ void model_write_type(const struct heap_type *type, struct text *text)
     text_add_name(text, type->name);
 }
 
-static uint64_t length_of(const struct heap *heap, uint32_t node)
+uint64_t model_length(const struct heap *heap, uint32_t node)
 {
     struct heap_store store;
     if (heap_store(heap, node, &store))
@@ -61,12 +61,20 @@ struct wh_object model_object(const struct model *model, uint32_t node, struct a
         .shallow_bytes = model_shallow(model, node),
         .retained_bytes = model_retained(model, node),
         .retained_objects = model->retained->retained_count_of_node[node],
-        .length = length_of(model->heap, node),
+        .length = model_length(model->heap, node),
         .preview = preview_of(model->heap, node, arena),
     };
     arena->failed |= type.failed;
     text_deinit(&type);
     return object;
+}
+
+enum liveness model_liveness(const struct model *model, uint32_t node)
+{
+    if (!dominators_is_live(model->dominators, node))
+        return LIVENESS_GARBAGE;
+    uint32_t root = bfs_tree_root_of_node(model->paths, node);
+    return root != NODE_NONE && model->retention->roots[root].kind == ROOT_NATIVE ? LIVENESS_NATIVE : LIVENESS_LIVE;
 }
 
 /* --- threads --- */

@@ -29,6 +29,13 @@ void model_write_type(const struct heap_type *type, struct text *text);
 /* An object for output. */
 struct wh_object model_object(const struct model *model, uint32_t node, struct arena *arena);
 
+/* Items in use; UINT64_MAX if the object is no container. */
+uint64_t model_length(const struct heap *heap, uint32_t node);
+
+/* Native: live, but only what native code holds leads to it. Needs the paths. */
+enum liveness { LIVENESS_LIVE, LIVENESS_NATIVE, LIVENESS_GARBAGE };
+enum liveness model_liveness(const struct model *model, uint32_t node);
+
 static inline uint64_t model_shallow(const struct model *model, uint32_t node)
 {
     struct node_sizes sizes = heap_sizes(model->heap);

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "naming/query.h"
 
+#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "heap/label.h"
+#include "naming/condition.h"
 #include "naming/expression_query.h"
+#include "naming/near_miss.h"
 
 void node_list_deinit(struct node_list *list)
 {
@@ -20,7 +24,6 @@ static enum wh_status one_node(uint32_t node, struct wh_error *error, struct nod
     if (!status) {
         ret->nodes[0] = node;
         ret->count = 1;
-        ret->matching = 1;
     }
     return status;
 }
@@ -37,16 +40,69 @@ static enum wh_status find_address(const struct lookup *lookup, uint64_t address
 
 /* --- by type --- */
 
-/* `app.models.Order`, `Order`, `list`. */
+static bool is_pattern(const char *name)
+{
+    return strpbrk(name, "*?") != NULL;
+}
+
+/* `app.models.Order`, `Order`, `list`; `app.*`. */
 static bool type_matches(const struct heap_type *type, const char *name)
 {
     size_t length = strlen(name), tail = type->name.length;
+    if (is_pattern(name)) {
+        struct text whole = {0};
+        model_write_type(type, &whole);
+        bool matches = fnmatch(name, text_string(&whole), 0) == 0;
+        text_deinit(&whole);
+        return matches;
+    }
     if (length < tail || memcmp(name + length - tail, type->name.bytes, tail))
         return false;
     if (length == tail)
         return true;
     return length == tail + 1 + type->module.length && name[type->module.length] == '.' &&
            !memcmp(name, type->module.bytes, type->module.length);
+}
+
+static bool is_of_module(const struct heap_type *type, const char *module, bool package)
+{
+    size_t length = strlen(module);
+    if (type->module.length < length || memcmp(type->module.bytes, module, length))
+        return false;
+    return type->module.length == length || (package && type->module.bytes[length] == '.');
+}
+
+/* Is the class one of those named, or derived from one? Its order of resolution has all that it is derived from. */
+static bool is_derived(const struct heap *heap, const struct heap_type *type, const char *name)
+{
+    uint32_t order = type->node ? heap_member(heap, type->node, "__mro__") : HEAP_NULL;
+    struct node_run classes = order ? heap_items(heap, order) : (struct node_run){NULL, 0};
+    struct text text = {0};
+    bool derived = false;
+    for (uint32_t i = 0; !derived && i < classes.count; i++) {
+        text_clear(&text);
+        if (!label_write_own_name(heap, classes.nodes[i], &text))
+            continue;
+        const char *whole = text_string(&text), *last = strrchr(whole, '.');
+        derived = !strcmp(whole, name) || (last && !strcmp(last + 1, name)) || (!strncmp(name, "builtins.", sizeof("builtins.") - 1) && !strcmp(whole, name + sizeof("builtins.") - 1));
+    }
+    text_deinit(&text);
+    for (uint32_t steps = 0; !derived && type && steps < heap->type_count; steps++) {
+        derived = type_matches(type, name);
+        type = type->base == TYPE_NONE ? NULL : &heap->types[type->base];
+    }
+    return derived;
+}
+
+static bool is_wanted(const struct heap *heap, const struct heap_type *type, const struct wh_query *query)
+{
+    if (query->type)
+        return type_matches(type, query->type);
+    if (query->instances_of)
+        return is_derived(heap, type, query->instances_of);
+    if (query->module)
+        return is_of_module(type, query->module, false);
+    return !query->package || is_of_module(type, query->package, true);
 }
 
 static int compare_retained(const void *left, const void *right, void *context)
@@ -79,7 +135,7 @@ static void order_largest(const struct model *model, uint32_t *nodes, uint32_t c
     }
 }
 
-static uint32_t count_type(const struct heap *heap, const bool *wanted, uint32_t *nodes)
+static uint32_t list_types(const struct heap *heap, const bool *wanted, uint32_t *nodes)
 {
     uint32_t count = 0;
     for (uint32_t node = 1; node < heap->node_count; node++) {
@@ -92,64 +148,114 @@ static uint32_t count_type(const struct heap *heap, const bool *wanted, uint32_t
     return count;
 }
 
-static enum wh_status list_type(const struct model *model, const bool *wanted, const char *name, size_t limit, struct wh_error *error,
-                                struct node_list *ret)
+/* A type or module that is not there. */
+static enum wh_status no_such(const struct heap *heap, const struct wh_query *query, struct wh_error *error)
 {
-    uint32_t count = count_type(model->heap, wanted, NULL);
-    if (!count)
-        return wh_error_set(error, WH_ERR_INPUT, "the snapshot has no object of type '%.200s'", name);
-    enum wh_status status = array_alloc(count, sizeof(uint32_t), "the objects of a type", error, &ret->nodes);
-    if (status)
-        return status;
-    count_type(model->heap, wanted, ret->nodes);
-    if (limit != QUERY_ALL)
-        order_largest(model, ret->nodes, count, limit);
-    ret->matching = count;
-    ret->count = count < limit ? count : (uint32_t)limit;
-    return WH_OK;
+    const char *name = query->type ? query->type : query->instances_of ? query->instances_of : query->module ? query->module : query->package;
+    bool module = !query->type && !query->instances_of;
+    struct near_miss near;
+    struct text text = {0};
+    near_miss_init(&near, (struct span){name, is_pattern(name) ? 0 : strlen(name)});
+    for (uint32_t type = 0; type < heap->type_count; type++) {
+        text_clear(&text);
+        if (module)
+            text_add_name(&text, heap->types[type].module);
+        else
+            model_write_type(&heap->types[type], &text);
+        struct span offered = {text_string(&text), text.length};
+        near_miss_offer(&near, offered, offered);
+        for (; query->package && offered.length; offered.length--) {
+            if (offered.bytes[offered.length - 1] == '.')
+                near_miss_offer(&near, (struct span){offered.bytes, offered.length - 1}, (struct span){offered.bytes, offered.length - 1});
+        }
+    }
+    enum wh_status status = wh_error_set(error, WH_ERR_INPUT, "the snapshot has no object %s '%.200s'%s",
+                                         query->type ? "of type" : module ? "whose class is of" : "of a class that is or is derived from", name,
+                                         near_miss_question(&near));
+    text_deinit(&text);
+    near_miss_deinit(&near);
+    return status;
 }
 
-static enum wh_status find_type(const struct model *model, const char *name, size_t limit, struct wh_error *error, struct node_list *ret)
+static enum wh_status find_types(const struct model *model, const struct wh_query *query, struct wh_error *error, struct node_list *ret)
 {
+    const struct heap *heap = model->heap;
     bool *wanted = NULL;
-    enum wh_status status = array_alloc_zeroed((size_t)model->heap->type_count + 1, sizeof(bool), "types", error, &wanted);
-    for (uint32_t type = 0; !status && type < model->heap->type_count; type++)
-        wanted[type] = type_matches(&model->heap->types[type], name);
+    enum wh_status status = array_alloc_zeroed((size_t)heap->type_count + 1, sizeof(bool), "types", error, &wanted);
+    for (uint32_t type = 0; !status && type < heap->type_count; type++)
+        wanted[type] = is_wanted(heap, &heap->types[type], query);
+    ret->count = status ? 0 : list_types(heap, wanted, NULL);
+    if (!status && !ret->count)
+        status = no_such(heap, query, error);
     if (!status)
-        status = list_type(model, wanted, name, limit, error, ret);
+        status = array_alloc(ret->count, sizeof(uint32_t), "the objects of a type", error, &ret->nodes);
+    if (!status)
+        list_types(heap, wanted, ret->nodes);
     free(wanted);
     return status;
 }
 
 /* --- by expression --- */
 
-static enum wh_status find_expression(const struct model *model, const struct lookup *lookup, const char *text, size_t limit, struct wh_error *error,
+static enum wh_status find_expression(const struct model *model, const struct lookup *lookup, const char *text, struct wh_error *error,
                                       struct node_list *ret)
 {
     struct node_vector nodes;
     enum wh_status status = expression_find(model, lookup, text, error, &nodes);
-    if (status)
+    ret->nodes = nodes.nodes;
+    ret->count = nodes.count;
+    return status;
+}
+
+/* --- all of these --- */
+
+bool query_is_given(const struct wh_query *query)
+{
+    return query->address || query->type || query->instances_of || query->module || query->package || query->expression || query->where_count;
+}
+
+static enum wh_status fulfil(const struct model *model, const struct lookup *lookup, const struct wh_query *query, struct wh_error *error,
+                             struct node_list *list)
+{
+    struct condition condition;
+    uint32_t before = list->count;
+    enum wh_status status = condition_init(model, &condition);
+    for (size_t i = 0; !status && i < query->where_count; i++)
+        status = condition_add(&condition, lookup, query->where[i], error);
+    if (!status)
+        status = condition_filter(&condition, list->nodes, &list->count, error);
+    condition_deinit(&condition);
+    if (status || list->count)
         return status;
-    if (limit != QUERY_ALL)
-        order_largest(model, nodes.nodes, nodes.count, limit);
-    *ret = (struct node_list){nodes.nodes, nodes.count < limit ? nodes.count : (uint32_t)limit, nodes.count};
-    return WH_OK;
+    return before == 1 ? wh_error_set(error, WH_ERR_INPUT, "the object does not fulfil the condition")
+                       : wh_error_set(error, WH_ERR_INPUT, "none of %u objects fulfils the condition", before);
+}
+
+/* All objects that are named, ascending. */
+static enum wh_status find_all(const struct model *model, const struct lookup *lookup, const struct wh_query *query, struct wh_error *error,
+                               struct node_list *ret)
+{
+    if (!query_is_given(query))
+        return wh_error_set(error, WH_ERR_USAGE, "no object is named: give an address, a type or an expression");
+    if (query->address)
+        return find_address(lookup, query->address, error, ret);
+    return query->expression ? find_expression(model, lookup, query->expression, error, ret) : find_types(model, query, error, ret);
 }
 
 enum wh_status query_find(const struct model *model, const struct lookup *lookup, const struct wh_query *query, size_t limit,
                           struct wh_error *error, struct node_list *ret)
 {
     *ret = (struct node_list){0};
-    enum wh_status status;
-    if (query->address)
-        status = find_address(lookup, query->address, error, ret);
-    else if (query->type)
-        status = find_type(model, query->type, limit, error, ret);
-    else if (query->expression)
-        status = find_expression(model, lookup, query->expression, limit, error, ret);
-    else
-        status = wh_error_set(error, WH_ERR_USAGE, "no object is named: give an address, a type or an expression");
-    if (status)
+    enum wh_status status = find_all(model, lookup, query, error, ret);
+    if (!status && query->where_count)
+        status = fulfil(model, lookup, query, error, ret);
+    if (status) {
         node_list_deinit(ret);
-    return status;
+        return status;
+    }
+    ret->matching = ret->count;
+    if (limit != QUERY_ALL)
+        order_largest(model, ret->nodes, ret->count, limit);
+    ret->count = ret->count < limit ? ret->count : (uint32_t)limit;
+    return WH_OK;
 }
