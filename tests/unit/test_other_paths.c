@@ -58,6 +58,70 @@ static void independent_paths_share_no_removable_reference(void **state)
     test_heap_deinit(&heap);
 }
 
+/* The second shortest path uses references of two others: without it there are as many as the fewest references to cut. */
+static void a_path_that_is_in_the_way_of_two_is_given_up(void **state)
+{
+    (void)state;
+    struct test_heap heap;
+    test_heap_init(&heap, "module app { 'g' a 'h' h } ; a : list [ b c ] ; b : list [ t ] ; c : list [ e ] ; e : list [ t ] ; h : list [ i ] ; i : list [ b ] ; t : object");
+    struct wh_query query = {.address = heap_builder_address(test_heap_node(&heap, "t"))};
+    assert_paths(&heap, &query, &(struct wh_path_options){.independent = 1}, "app.g[0][0]");
+    assert_paths(&heap, &query, &(struct wh_path_options){.independent = 9}, "app.g[1][0][0]\napp.h[0][0][0]");
+    test_heap_deinit(&heap);
+}
+
+/* How many references two paths have in common, those that begin them aside. */
+static void assert_independent(const struct wh_paths *paths)
+{
+    for (size_t i = 0; i < paths->count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            for (size_t a = 1; a < paths->paths[i].hop_count; a++) {
+                for (size_t b = 1; b < paths->paths[j].hop_count; b++) {
+                    const struct wh_hop *x = &paths->paths[i].hops[a], *y = &paths->paths[j].hops[b];
+                    assert_false(x->object.address == y->object.address && x[-1].object.address == y[-1].object.address);
+                }
+            }
+        }
+    }
+}
+
+static void there_are_as_many_independent_paths_as_references_to_cut(void **state)
+{
+    (void)state;
+    uint64_t trials = trials_count("random heaps with their independent paths", 1000);
+    for (uint64_t trial = 0; trial < trials; trial++) {
+        struct random random = {trials_seed(6, trial)};
+        struct heap_builder *builder = heap_builder_create();
+        struct test_heap heap;
+        struct wh_error error;
+        struct wh_paths *paths;
+        struct wh_cut *cut;
+        enum { NODES = 12 };
+        bool refers[NODES][NODES] = {{false}};
+        heap_builder_add(builder, "module app { 'a' n0 'b' n1 'c' n2 }\n");
+        for (uint32_t i = 0; i < 30; i++)
+            refers[random_below(&random, NODES)][random_below(&random, NODES)] = true;
+        for (uint32_t i = 0; i < NODES; i++) {
+            struct text items = {0};
+            for (uint32_t j = 0; j < NODES; j++)
+                text_addf(&items, refers[i][j] ? " n%u" : "", j);
+            heap_builder_add(builder, "n%u : list [%s ]\n", i, text_string(&items));
+            text_deinit(&items);
+        }
+        test_heap_open(builder, &heap);
+        struct wh_query query = {.address = heap_builder_address(test_heap_node(&heap, "n11"))};
+        assert_int_equal(wh_cut(heap.analysis, &(struct wh_cut_query){.query = query}, &error, &cut), WH_OK);
+        enum wh_status status = wh_other_paths(heap.analysis, &query, &(struct wh_path_options){.independent = NODES}, &error, &paths);
+        if ((status ? 0 : paths->count) != cut->reference_count)
+            fail_msg("trial %" PRIu64 ": %d paths, %d references", trial, status ? 0 : (int)paths->count, (int)cut->reference_count);
+        if (!status)
+            assert_independent(paths);
+        wh_paths_free(paths);
+        wh_cut_free(cut);
+        test_heap_deinit(&heap);
+    }
+}
+
 static void weak_references_and_those_that_own_nothing_are_used_if_asked_for(void **state)
 {
     (void)state;
@@ -299,6 +363,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(independent_paths_share_no_removable_reference),
+        cmocka_unit_test(a_path_that_is_in_the_way_of_two_is_given_up),
+        cmocka_unit_test(there_are_as_many_independent_paths_as_references_to_cut),
         cmocka_unit_test(weak_references_and_those_that_own_nothing_are_used_if_asked_for),
         cmocka_unit_test(ignored_references_are_not_used),
         cmocka_unit_test(merged_paths_say_how_many_come_through_whom),

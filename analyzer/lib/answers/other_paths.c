@@ -2,7 +2,9 @@
 /* wh_other_paths: paths without some references, and several paths to one object that have no removable reference in common. */
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "naming/naming.h"
+#include "answers/path_flow.h"
 #include "answers/path_scene.h"
 #include "answers/paths_result.h"
 #include "naming/query.h"
@@ -36,10 +38,73 @@ static enum wh_status find_each(struct finder *finder, const struct node_list *l
     return status;
 }
 
+/* The first root that is this object. */
+static uint32_t root_of(const struct finder *finder, uint32_t start)
+{
+    const struct graph *graph = &finder->scene.strong.graph;
+    for (uint32_t root = 0; root < graph->root_count; root++) {
+        if (graph->root_node[root] == start)
+            return root;
+    }
+    return NODE_NONE;
+}
+
+/* A path is told as if it were the only one: the tree of paths has no other. */
+static enum wh_status add_flow_path(struct finder *finder, const struct flow_path *path, uint32_t *parent_of_node)
+{
+    const struct model *model = &finder->scene.left;
+    uint32_t start = path->nodes[path->length - 1], root = root_of(finder, start);
+    struct bfs_tree tree = {.node_count = model->heap->node_count, .parent_of_node = parent_of_node, .start_count = 1, .start_node = &start, .root_of_start = &root};
+    struct model alone = *model;
+    alone.paths = &tree;
+    for (uint32_t i = 0; i + 1 < path->length; i++)
+        parent_of_node[path->nodes[i]] = path->nodes[i + 1];
+    enum wh_status status = naming_output(&alone, path->nodes[0], finder->arena, finder->error, &finder->ret->paths[finder->ret->count++]);
+    for (uint32_t i = 0; i + 1 < path->length; i++)
+        parent_of_node[path->nodes[i]] = NODE_NONE;
+    return status;
+}
+
+/* Instead of those that were added so far. */
+static enum wh_status add_flow_paths(struct finder *finder, const struct path_flow *flow, uint32_t node)
+{
+    uint32_t node_count = finder->scene.model->heap->node_count, *parent_of_node = NULL;
+    struct flow_path *paths = NULL;
+    enum wh_status status = path_flow_paths(flow, node, node_count, finder->error, &paths);
+    if (!status)
+        status = array_alloc(node_count, sizeof(uint32_t), "the paths", finder->error, &parent_of_node);
+    for (uint32_t i = 0; !status && i < node_count; i++)
+        parent_of_node[i] = NODE_NONE;
+    path_scene_leave_nothing(&finder->scene);   /* so that the paths' references have their names */
+    if (!status)
+        status = path_scene_look(&finder->scene, finder->progress, finder->error);
+    finder->ret->count = 0;
+    for (uint32_t i = 0; !status && i < flow->value; i++)
+        status = add_flow_path(finder, &paths[i], parent_of_node);
+    flow_paths_free(paths, flow->value);
+    free(parent_of_node);
+    return status;
+}
+
+/* More than taking the shortest one after the other has found; then some of those go other ways. */
+static enum wh_status find_rest(struct finder *finder, struct path_flow *flow, uint32_t node, size_t wanted)
+{
+    bool found = true, changed = false;
+    enum wh_status status = WH_OK;
+    while (!status && found && flow->value < wanted) {
+        status = path_flow_find(flow, &finder->scene, node, finder->error, &found);
+        changed |= found;
+        if (!status && found)
+            status = path_scene_look(&finder->scene, finder->progress, finder->error);
+    }
+    return status || !changed ? status : add_flow_paths(finder, flow, node);
+}
+
 /* Shortest first; each time what can be removed of the path is left out. */
 static enum wh_status find_independent(struct finder *finder, uint32_t node, size_t wanted)
 {
     bool more = true;
+    struct path_flow flow = {0};
     finder->ret->paths = arena_array(finder->arena, wanted, sizeof(*finder->ret->paths));
     enum wh_status status = arena_status(finder->arena, finder->error);
     while (!status && more && finder->ret->count < wanted) {
@@ -48,8 +113,13 @@ static enum wh_status find_independent(struct finder *finder, uint32_t node, siz
             break;
         status = add_path(finder, node);
         if (!status)
+            status = path_flow_add(&flow, &finder->scene, node, finder->error);
+        if (!status)
             status = path_scene_leave_path(&finder->scene, node, finder->error, &more);
     }
+    if (!status && more && flow.value)
+        status = find_rest(finder, &flow, node, wanted);
+    path_flow_deinit(&flow);
     return status;
 }
 

@@ -17,7 +17,7 @@ enum wh_status path_scene_init(struct wh_analysis *analysis, const struct wh_pat
         status = cut_rules_init(model->heap, &ret->strong, error, &ret->rules);
     if (!status)
         status = reference_edges(model, &analysis->lookup, &ret->rules, options->ignore, options->ignore_count, error, &ret->without);
-    ret->without_capacity = ret->without.count;
+    ret->without_capacity = ret->ignored_count = ret->without.count;
     if (status)
         path_scene_deinit(ret);
     return status;
@@ -54,8 +54,13 @@ static enum wh_status leave_edge(struct path_scene *scene, struct cut_edge edge,
     return WH_OK;
 }
 
-/* All references from one object to the next: an object that refers to it twice holds it once. */
-static enum wh_status leave_hop(struct path_scene *scene, uint32_t from, uint32_t to, struct wh_error *error, bool *more)
+void path_scene_leave_nothing(struct path_scene *scene)
+{
+    what_if_deinit(&scene->what_if);
+    scene->without.count = scene->ignored_count;
+}
+
+enum wh_status path_scene_leave_hop(struct path_scene *scene, uint32_t from, uint32_t to, struct wh_error *error, bool *more)
 {
     const struct edge_view *view = &scene->strong.view;
     enum wh_status status = WH_OK;
@@ -78,6 +83,6 @@ enum wh_status path_scene_leave_path(struct path_scene *scene, uint32_t node, st
     enum wh_status status = WH_OK;
     *more = false;
     for (; !status && parent[node] != NODE_NONE; node = parent[node])
-        status = leave_hop(scene, parent[node], node, error, more);
+        status = path_scene_leave_hop(scene, parent[node], node, error, more);
     return status;
 }
