@@ -34,6 +34,8 @@ static void print_group(const struct wh_garbage_group *group, FILE *out)
     fprintf(out, "%12s  %s × %s%s, %s %s\n", size_text(group->mass.bytes).text, count_text(group->entries).text, visible(group->type),
             group->finalizer ? " (has __del__)" : "", count_text(group->mass.objects).text, plural(group->mass.objects, "object", "objects"));
     fprintf(out, "%12s  %s", "", address_text(group->example.address).text);
+    if (*group->example.preview)
+        fprintf(out, " (%s)", visible(group->example.preview));
     if (*group->cycle)
         fprintf(out, " holds itself: %s", visible(group->cycle));
     fputc('\n', out);
@@ -41,8 +43,11 @@ static void print_group(const struct wh_garbage_group *group, FILE *out)
 
 static void print_native(const struct wh_native *native, FILE *out)
 {
-    fprintf(out, "%12s  %s at %s, %s\n", size_text(native->object.retained_bytes).text, visible(native->object.type),
-            address_text(native->object.address).text, visible(native->sentence));
+    fprintf(out, "%12s  %s at %s", size_text(native->object.retained_bytes).text, visible(native->object.type),
+            address_text(native->object.address).text);
+    if (*native->object.preview)
+        fprintf(out, " (%s)", visible(native->object.preview));
+    fprintf(out, ", %s\n", visible(native->sentence));
 }
 
 static void print_more(uint64_t omitted, FILE *out)

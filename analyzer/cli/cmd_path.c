@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
+#include <string.h>
 
 #include "documents.h"
 #include "options.h"
@@ -36,9 +37,43 @@ static size_t depth_of(const struct wh_merged *merged, size_t row)
     return depth;
 }
 
-static void print_merged(const struct wh_merged *merged, FILE *out)
+/* The innermost row through which most of all come, modules aside; NULL if they come by different ways. */
+static const struct wh_merged_row *main_way(const struct wh_merged *merged)
 {
-    fprintf(out, "%s %s\n", count_text(merged->reached).text, plural(merged->reached, "object", "objects"));
+    const struct wh_merged_row *found = NULL;
+    for (size_t i = 0; i < merged->row_count; i++) {
+        const struct wh_merged_row *row = &merged->rows[i];
+        bool below = found ? row->parent == found - merged->rows : row->parent < 0;
+        if (below && row->share > 0.5)
+            found = row;
+    }
+    return found && strcmp(found->object.type, "module") != 0 ? found : NULL;
+}
+
+/* `93 % of 120,000 app.Order come through app.cache._store` */
+static void print_summary(const struct wh_merged *merged, const struct request *request, FILE *out)
+{
+    const struct wh_merged_row *way = main_way(merged);
+    const char *type = request->query.type && !strpbrk(request->query.type, "*?") ? request->query.type : plural(merged->reached, "object", "objects");
+    fputs(style(STYLE_STRONG), out);
+    if (way)
+        fprintf(out, "%s of %s %s %s through ", percent_text(way->share).text, count_text(merged->reached).text, visible(type),
+                plural(merged->reached, "comes", "come"));
+    if (way)
+        fprintf(out, "%s", visible(way->name));
+    else
+        fprintf(out, "%s %s", count_text(merged->reached).text, visible(type));
+    fprintf(out, "%s\n", style(STYLE_NONE));
+}
+
+static void print_merged(const struct wh_merged *merged, const struct request *request, FILE *out)
+{
+    if (!merged->reached) {
+        fprintf(out, "Nothing holds %s: 'whoholds garbage' says what garbage holds itself.\n",
+                merged->matching == 1 ? "the object" : "any of the objects");
+        return;
+    }
+    print_summary(merged, request, out);
     for (size_t i = 0; i < merged->row_count; i++) {
         const struct wh_merged_row *row = &merged->rows[i];
         fprintf(out, "%6s %12s  %*s%s  (%s)\n", percent_text(row->share).text, count_text(row->count).text, (int)(2 * depth_of(merged, i)), "",
@@ -51,15 +86,25 @@ static void print_merged(const struct wh_merged *merged, FILE *out)
         fprintf(out, "%s more: nothing holds them\n", count_text(merged->matching - merged->reached).text);
 }
 
-static void print_paths(const struct wh_paths *paths, FILE *out)
+/* Are there more, of the paths to one object or of the objects? */
+static void print_rest(const struct wh_paths *paths, const struct request *request, FILE *out)
+{
+    if (request->independent && paths->count < request->independent)
+        fprintf(out, "%zu independent %s, and no more\n", paths->count, plural(paths->count, "path", "paths"));
+    if (request->independent && paths->matching > 1)
+        fprintf(out, "to the first of %s objects, the largest first\n", count_text(paths->matching).text);
+    else if (!request->independent && paths->matching > paths->count)
+        fprintf(out, "%zu of %s objects, the largest first\n", paths->count, count_text(paths->matching).text);
+}
+
+static void print_paths(const struct wh_paths *paths, const struct request *request, FILE *out)
 {
     for (size_t i = 0; i < paths->count; i++) {
         print_path(&paths->paths[i], out);
         fputc('\n', out);
     }
     fputs("* every path to the object leads through here\n", out);
-    if (paths->matching > paths->count)
-        fprintf(out, "%zu of %s objects, the largest first\n", paths->count, count_text(paths->matching).text);
+    print_rest(paths, request, out);
 }
 
 static enum wh_status answer_merged(struct wh_analysis *analysis, const struct request *request, const struct wh_path_options *options,
@@ -72,7 +117,7 @@ static enum wh_status answer_merged(struct wh_analysis *analysis, const struct r
     if (request->json)
         json_write(merged_document(merged), JSON_FOR_STREAM, out);
     else
-        print_merged(merged, out);
+        print_merged(merged, request, out);
     wh_merged_free(merged);
     return WH_OK;
 }
@@ -97,7 +142,7 @@ static enum wh_status answer(struct wh_analysis *analysis, const struct request 
     if (request->json)
         json_write(paths_document(paths), JSON_FOR_STREAM, out);
     else
-        print_paths(paths, out);
+        print_paths(paths, request, out);
     wh_paths_free(paths);
     return WH_OK;
 }

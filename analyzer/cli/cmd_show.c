@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "documents.h"
 #include "options.h"
@@ -32,13 +34,23 @@ static void print_object(const struct wh_details *details, FILE *out)
     print_state(details, out);
 }
 
+/* `['k'] = 'value'`; of what refers to the object the name alone. */
+static void add_name_and_value(struct text_table *table, const char *name, const char *value, bool with_value)
+{
+    with_value &= *value != '\0';
+    char *text = allocate(strlen(name) + strlen(value) + sizeof(" = "));
+    sprintf(text, "%s%s%s", name, with_value ? " = " : "", with_value ? value : "");
+    text_table_add(table, visible(text));
+    free(text);
+}
+
 static void add_reference(struct text_table *table, const struct wh_reference *reference)
 {
     text_table_add(table, size_text(reference->object.retained_bytes).text);
     text_table_add(table, address_text(reference->object.address).text);
     text_table_add(table, visible(reference->object.type));
     text_table_add(table, reference->weak ? "weak" : "");
-    text_table_add(table, visible(reference->label));
+    add_name_and_value(table, *reference->name ? reference->name : reference->label, reference->object.preview, !*reference->name);
 }
 
 static void print_references(const char *title, const struct wh_reference *references, size_t shown, uint64_t count, FILE *out)

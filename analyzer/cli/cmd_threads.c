@@ -1,10 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "documents.h"
 #include "options.h"
 #include "text.h"
+
+/* `i = 199`; of what has no value here, the name. */
+static void add_name_and_value(struct text_table *table, const struct wh_local *local)
+{
+    const char *value = local->object.preview;
+    char *text = allocate(strlen(local->name) + strlen(value) + sizeof(" = "));
+    sprintf(text, "%s%s%s", local->name, *value ? " = " : "", value);
+    text_table_add(table, visible(text));
+    free(text);
+}
 
 static void add_local(struct text_table *table, const struct wh_local *local)
 {
@@ -12,7 +24,7 @@ static void add_local(struct text_table *table, const struct wh_local *local)
     text_table_add(table, size_text(local->object.retained_bytes).text);
     text_table_add(table, address_text(local->object.address).text);
     text_table_add(table, visible(local->object.type));
-    text_table_add(table, visible(local->name));
+    add_name_and_value(table, local);
 }
 
 static void print_locals(const struct wh_stack_frame *frame, FILE *out)

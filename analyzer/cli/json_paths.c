@@ -93,7 +93,7 @@ json_t *merged_document(const struct wh_merged *merged)
 static json_t *reference_json(const void *item)
 {
     const struct wh_reference *reference = item;
-    return json_make("{so so so so so sb}", "label", json_text(reference->label), "type", json_text(reference->object.type), "address",
+    return json_make("{so so so so so so sb}", "label", json_text(reference->label), "name", json_text(reference->name), "type", json_text(reference->object.type), "address",
                      json_address(reference->object.address), "shallow_bytes", json_count(reference->object.shallow_bytes),
                      "retained_bytes", json_count(reference->object.retained_bytes), "weak", reference->weak);
 }

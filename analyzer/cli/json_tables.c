@@ -68,8 +68,9 @@ json_t *tree_document(const struct wh_tree *tree)
 static json_t *local_json(const void *item)
 {
     const struct wh_local *local = item;
-    return json_make("{so so so so}", "name", json_text(local->name), "type", json_text(local->object.type), "address",
-                     json_address(local->object.address), "retained_bytes", json_count(local->object.retained_bytes));
+    return json_make("{so so so so so}", "name", json_text(local->name), "type", json_text(local->object.type), "address",
+                     json_address(local->object.address), "retained_bytes", json_count(local->object.retained_bytes), "preview",
+                     json_text(local->object.preview));
 }
 
 static json_t *frame_json(const void *item)

@@ -201,6 +201,12 @@ class RenderingTest(CommandLineTest):
             "… and 2 more\n")))
         self.assertEqual(schema_errors(json.loads(self.print_fake("full", "find", "--where", "size > 0", "--json")[1])), [])
 
+    def test_merged_paths_begin_with_the_way_that_most_come(self):
+        rows = "  93 %          930  app.cache  (dict)\n 7.0 %           70  elsewhere, in branches of less than 1 %\n1 more: nothing holds them\n"
+        self.assertEqual(self.print_fake("full", "path", "--type", "app.Order", "--merged"), (DONE, "93 % of 1,000 app.Order come through app.cache\n" + rows))
+        self.assertEqual(self.print_fake("full", "path", "--where", "len > 3", "--merged"), (DONE, "93 % of 1,000 objects come through app.cache\n" + rows))
+        self.assertIn("\n0 independent paths, and no more\n", "\n" + self.print_fake("full", "path", "--type", "app.Order", "--independent", "3")[1])
+
     def test_nothing_at_all(self):
         self.assertEqual(self.print_fake("empty", "suspects"), (DONE, "No leak is suspected, and nothing but modules, classes and code holds much.\n"))
         self.assertEqual(self.print_fake("empty", "threads"), (DONE, "The snapshot has no threads.\n"))

@@ -185,9 +185,9 @@ static void merged_paths_say_how_many_come_through_whom(void **state)
     static const char *const orders[] = {"app.orders"};
     struct test_heap heap;
     test_heap_init(&heap, "%s", shop);
-    assert_merged(&heap, "app.Order", &(struct wh_path_options){0}, "-1 app.__dict__ 4 0\n0 app.orders 3 3\n0 app.recent 1 1\n");
+    assert_merged(&heap, "app.Order", &(struct wh_path_options){0}, "-1 app 4 0\n0 app.orders 3 3\n0 app.recent 1 1\n");
     assert_merged(&heap, "app.Order", &(struct wh_path_options){.ignore = orders, .ignore_count = 1},
-                  "-1 app.__dict__ 4 0\n0 app.recent 2 2\n0 app.both[1] 2 2\n");
+                  "-1 app 4 0\n0 app.recent 2 2\n0 app.both[1] 2 2\n");
     test_heap_deinit(&heap);
 }
 

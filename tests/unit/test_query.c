@@ -444,9 +444,20 @@ static void an_object_is_shown_with_all_that_refers_to_it(void **state)
     assert_true(details->referrers[1].weak);
     assert_string_equal(details->referrers[1].label, "weak referent");
     assert_string_equal(details->referrers[0].label, "['k']");
+    assert_string_equal(details->referrers[0].name, "app.cache['k']");
+    assert_string_equal(details->referrers[1].name, "<weakref at 0x7f0000100c40> → weak referent (garbage)");
+    assert_string_equal(details->references[1].name, "");
     assert_int_equal(details->referrers[0].object.address, heap_builder_address(test_heap_node(&heap, "cache")));
     assert_int_equal(details->dominated_count, 1);
     assert_string_equal(details->dominated[0].label, "[2]");
+    assert_string_equal(details->dominated[0].name, "");
+    wh_details_free(details);
+    details = show("app", 0);
+    assert_string_equal(details->dominated[0].label, ".__dict__");
+    wh_details_free(details);
+    details = show("app.__dict__", SIZE_MAX);
+    for (size_t i = 0; i < details->dominated_shown; i++)
+        assert_true((*details->dominated[i].label == '\0') != (*details->dominated[i].name == '\0'));
     wh_details_free(details);
 }
 

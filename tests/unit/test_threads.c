@@ -31,7 +31,7 @@ static void each_thread_has_its_frames_innermost_first(void **state)
     test_heap_init(&heap,
         "code load 'Store.load' '%s' 1 locals rows n ; code main 'main' '/nowhere/app.py' 9\n"
         "thread 7 'main' main ; f1 : frame .f_code load ( rows _ temp ) pseudo ; frame f1 load 2 ; f2 : frame .f_code main pseudo ; frame f2 main 12\n"
-        "thread 8 'worker' ; f3 : generator .gi_code load ( rows n ) ; frame f3 load 3\n"
+        "thread 8 'worker' ; f3 : generator .gi_code load ( rows c ) ; c : cell .cell_contents n ; frame f3 load 3\n"
         "thread 9 '' ; rows : list [ ] size 500 ; temp : object ; n : int '5'", source.path);
     struct wh_threads *threads = ask(&heap);
     assert_int_equal(threads->count, 3);

@@ -185,7 +185,12 @@ struct wh_found {
 enum wh_status wh_find(struct wh_analysis *analysis, const struct wh_query *query, struct wh_error *error, struct wh_found **ret) WH_MUST_USE;
 void wh_found_free(struct wh_found *found);
 
-struct wh_reference { const char *label; struct wh_object object; bool weak; };
+struct wh_reference {
+    const char *label;
+    const char *name;              /* of what has no label of its own: the whole expression, through this very reference; else "" */
+    struct wh_object object;
+    bool weak;
+};
 
 struct wh_details {
     struct wh_object object;
@@ -196,8 +201,8 @@ struct wh_details {
     uint64_t reference_count, referrer_count, dominated_count;   /* all of them; the arrays hold `limit` at most */
     size_t references_shown, referrers_shown, dominated_shown;
     struct wh_reference *references;   /* what it refers to, in order */
-    struct wh_reference *referrers;    /* what refers to it; the label is the referrer's reference */
-    struct wh_reference *dominated;    /* what it alone keeps alive, largest first */
+    struct wh_reference *referrers;    /* what refers to it; the label is the referrer's reference, the name that of the object that leads through it */
+    struct wh_reference *dominated;    /* what it alone keeps alive, largest first; without a label, but with a name, what it does not refer to itself */
     struct wh_path path;
 };
 

@@ -107,14 +107,22 @@ static uint32_t end_of_stem(const struct merger *merger, uint32_t node)
 
 /* --- rows --- */
 
+/* A namespace goes by its owner: a module, a class, an instance. */
+static uint32_t owner_of(const struct merger *merger, uint32_t node)
+{
+    uint32_t parent = merger->model->paths->parent_of_node[node];
+    return parent != NODE_NONE && heap_member(merger->model->heap, parent, "__dict__") == node ? parent : node;
+}
+
 static enum wh_status add_row(struct merger *merger, uint32_t node, int64_t parent)
 {
     struct wh_merged_row *row = &merger->ret->rows[merger->ret->row_count++];
-    enum wh_status status = naming_expression(merger->model, node, false, merger->error, &merger->text);
+    uint32_t owner = owner_of(merger, node);
+    enum wh_status status = naming_expression(merger->model, owner, false, merger->error, &merger->text);
     *row = (struct wh_merged_row){.parent = parent, .count = merger->count_of_node[node], .hidden = merger->count_of_node[node],
                                   .share = (double)merger->count_of_node[node] / (double)(merger->ret->reached ? merger->ret->reached : 1),
                                   .name = arena_string(merger->arena, text_string(&merger->text)),
-                                  .object = model_object(merger->scene.model, node, merger->arena)};
+                                  .object = model_object(merger->scene.model, owner, merger->arena)};
     merger->arena->failed |= merger->text.failed;
     text_clear(&merger->text);
     if (parent >= 0)

@@ -66,7 +66,7 @@ static struct wh_reference reference(struct describer *self, uint32_t source, ui
     struct text text = {0};
     struct label label = label_of_ref(self->model->heap, source, ref);
     label_write(self->model->heap, label, &text);
-    struct wh_reference made = {arena_string(self->arena, text_string(&text)), model_object(self->model, shown, self->arena),
+    struct wh_reference made = {arena_string(self->arena, text_string(&text)), "", model_object(self->model, shown, self->arena),
                                 label.kind == LABEL_WEAK};
     self->arena->failed |= text.failed;
     text_deinit(&text);
@@ -94,6 +94,27 @@ static void fill_references(struct describer *self, uint32_t node)
     }
 }
 
+static const char *take_text(struct describer *self, struct text *text)
+{
+    const char *string = arena_string(self->arena, text_string(text));
+    self->arena->failed |= text->failed;
+    text_deinit(text);
+    return string;
+}
+
+/* What the object is called if one gets to it by this reference. */
+static enum wh_status name_through(struct describer *self, const struct referrer *referrer, const char **ret)
+{
+    struct naming_path path;
+    struct text text = {0};
+    enum wh_status status = naming_path_init_through(self->model, referrer->source, referrer->ref, self->error, &path);
+    if (!status)
+        naming_write_expression(self->model, &path, false, &text);
+    *ret = take_text(self, &text);
+    naming_path_deinit(&path);
+    return status;
+}
+
 static enum wh_status fill_referrers(struct describer *self, uint32_t node)
 {
     struct referrers referrers;
@@ -103,10 +124,13 @@ static enum wh_status fill_referrers(struct describer *self, uint32_t node)
     if (status)
         return status;
     details->referrers = arena_array(self->arena, at_most(self->limit, referrers.count), sizeof(*details->referrers));
-    for (uint32_t i = 0; details->referrers && i < referrers.count; i++)
-        details->referrers[details->referrers_shown++] = reference(self, referrers.rows[i].source, referrers.rows[i].ref, referrers.rows[i].source);
+    for (uint32_t i = 0; !status && details->referrers && i < referrers.count; i++) {
+        struct wh_reference *row = &details->referrers[details->referrers_shown++];
+        *row = reference(self, referrers.rows[i].source, referrers.rows[i].ref, referrers.rows[i].source);
+        status = name_through(self, &referrers.rows[i], &row->name);
+    }
     referrers_deinit(&referrers);
-    return WH_OK;
+    return status;
 }
 
 /* What the node refers to directly has that reference's label; what it dominates through others has none. */
@@ -120,15 +144,22 @@ static const char *dominated_label(struct describer *self, uint32_t node, uint32
     return "";
 }
 
-static void fill_dominated(struct describer *self, uint32_t node)
+static enum wh_status fill_dominated(struct describer *self, uint32_t node)
 {
     struct node_run children = model_children(self->model, node);
     struct wh_details *details = self->details;
+    enum wh_status status = WH_OK;
     details->dominated_count = children.count;
     details->dominated = arena_array(self->arena, at_most(self->limit, children.count), sizeof(*details->dominated));
-    for (uint32_t i = 0; details->dominated && i < children.count && i < self->limit; i++)
-        details->dominated[details->dominated_shown++] = (struct wh_reference){
-            dominated_label(self, node, children.nodes[i]), model_object(self->model, children.nodes[i], self->arena), false};
+    for (uint32_t i = 0; !status && details->dominated && i < children.count && i < self->limit; i++) {
+        struct text name = {0};
+        struct wh_reference *row = &details->dominated[details->dominated_shown++];
+        *row = (struct wh_reference){dominated_label(self, node, children.nodes[i]), "", model_object(self->model, children.nodes[i], self->arena), false};
+        if (!*row->label)
+            status = naming_expression(self->model, children.nodes[i], false, self->error, &name);
+        row->name = take_text(self, &name);
+    }
+    return status;
 }
 
 static enum wh_status describe(struct describer *self, uint32_t node)
@@ -143,8 +174,9 @@ static enum wh_status describe(struct describer *self, uint32_t node)
     details->tracked = heap->form_of_node[node] & FORM_TRACKED;
     details->frozen = heap->form_of_node[node] & FORM_FROZEN;
     fill_references(self, node);
-    fill_dominated(self, node);
-    enum wh_status status = fill_referrers(self, node);
+    enum wh_status status = fill_dominated(self, node);
+    if (!status)
+        status = fill_referrers(self, node);
     if (!status)
         status = naming_output(self->model, node, self->arena, self->error, &details->path);
     details->expression = details->path.expression;

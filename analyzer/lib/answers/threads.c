@@ -22,6 +22,13 @@ static struct wh_line frame_line(const struct heap *heap, const struct heap_fram
     return line;
 }
 
+/* A local variable that functions share is in a cell, which is no object that anybody means. */
+static uint32_t contents_of(const struct heap *heap, uint32_t node)
+{
+    uint32_t contents = heap_type_is(heap, node, "builtins", "cell") ? heap_member(heap, node, "cell_contents") : HEAP_NULL;
+    return contents ? contents : node;
+}
+
 static void fill_locals(const struct model *model, uint32_t node, struct arena *arena, struct wh_stack_frame *ret)
 {
     const struct heap *heap = model->heap;
@@ -34,7 +41,7 @@ static void fill_locals(const struct model *model, uint32_t node, struct arena *
         struct span name = label_local_names_get(heap, &names, ref - sections.items);
         uint32_t target = heap->target_of_ref[ref];
         if (target && name.length)
-            ret->locals[ret->local_count++] = (struct wh_local){arena_span(arena, name), model_object(model, target, arena)};
+            ret->locals[ret->local_count++] = (struct wh_local){arena_span(arena, name), model_object(model, contents_of(heap, target), arena)};
     }
 }
 
