@@ -26,6 +26,8 @@ static void print_object(const struct wh_details *details, FILE *out)
     if (object->length != UINT64_MAX)
         fprintf(out, ", %s %s", count_text(object->length).text, plural(object->length, "item", "items"));
     fputc('\n', out);
+    if (details->matching > 1)
+        fprintf(out, "the first of %s objects, the largest first ('whoholds find' lists them)\n", count_text(details->matching).text);
     if (*object->preview)
         fprintf(out, "%s\n", visible(object->preview));
     fprintf(out, "own %s, retains %s in %s %s\n", exact_size_text(object->shallow_bytes).text,

@@ -57,7 +57,8 @@ static void print_row(const struct wh_tree_row *row, size_t depth, FILE *out)
     if (row->group)
         fprintf(out, "%s × %s\n", count_text(row->group).text, visible(row->object.type));
     else if (*row->object.type)
-        fprintf(out, "%s  %s%s%s\n", visible(row->label), style(STYLE_DIM), visible(row->object.type), style(STYLE_NONE));
+        fprintf(out, "%s  %s%s  %s%s\n", visible(row->label), style(STYLE_DIM), visible(row->object.type), address_text(row->object.address).text,
+                style(STYLE_NONE));
     else
         fprintf(out, "%s\n", visible(row->label));
 }
@@ -76,7 +77,7 @@ static void print_tree(const struct wh_tree *tree, const size_t *depth_of_row, F
 {
     const struct wh_tree_row **open = allocate(tree->row_count * sizeof(const struct wh_tree_row *));
     size_t open_count = 0;
-    fprintf(out, "%s%10s  %10s  held through, type%s\n", style(STYLE_DIM), "retained", "objects", style(STYLE_NONE));
+    fprintf(out, "%s%10s  %10s  held through, type, address%s\n", style(STYLE_DIM), "retained", "objects", style(STYLE_NONE));
     for (size_t i = 0; i < tree->row_count; i++) {
         for (; open_count > depth_of_row[i]; open_count--)
             print_hidden(open[open_count - 1], open_count - 1, out);
@@ -93,7 +94,7 @@ static enum wh_status answer(struct wh_analysis *analysis, const struct request 
     (void)exit_code;
     struct wh_tree *tree;
     size_t budget = request->limit ? request->limit : request->json ? 0 : TEXT_ROWS;
-    enum wh_status status = wh_tree(analysis, budget, error, &tree);
+    enum wh_status status = (options_objects_given(request) || request->query.where_count) ? wh_tree_below(analysis, &request->query, budget, error, &tree) : wh_tree(analysis, budget, error, &tree);
     if (status)
         return status;
     size_t *depth_of_row = allocate(tree->row_count * sizeof(*depth_of_row));
@@ -111,6 +112,7 @@ static enum wh_status answer(struct wh_analysis *analysis, const struct request 
 int cmd_tree(int argc, char **argv)
 {
     static const struct argp_option options[] = {
+        OPTIONS_OBJECTS,
         {"limit", KEY_LIMIT, "N", 0, "Show the N largest rows; default 40, with --json 2000", 0},
         {"depth", KEY_DEPTH, "N", 0, "Show N levels below the root at most", 0},
         OPTION_JSON,
@@ -120,10 +122,12 @@ int cmd_tree(int argc, char **argv)
     static const struct command command = {
         .name = "tree",
         .options = options,
-        .arguments = "SNAPSHOT",
+        .arguments = "SNAPSHOT\n" ARGUMENTS_OBJECTS,
         .help = "Show the dominator tree: below each object stands what would be freed with it, the largest first. What is held from "
-                "several sides stands below the last object that all those paths share.\v" HELP_EXIT_CODES
+                "several sides stands below the last object that all those paths share. With an object, "
+                "of several the largest, the tree begins there.\v" HELP_CONDITIONS HELP_EXIT_CODES
                 "Example: whoholds tree app-1234-1.whs --depth 3",
+        .query = QUERY_OPTIONAL,
         .answer = answer,
     };
     return command_run(&command, argc, argv);

@@ -146,7 +146,7 @@ static json_t *provenance_json(const struct wh_provenance *provenance)
 
 json_t *details_document(const struct wh_details *details, const struct wh_provenance *provenance)
 {
-    json_t *document = json_make("{ss}", "schema", "whoholds.object/1");
+    json_t *document = json_make("{ss so}", "schema", "whoholds.object/1", "matching", json_count(details->matching));
     json_extend(document, object_json(&details->object));
     json_extend(document, state_json(details));
     json_extend(document, provenance_json(provenance));

@@ -130,7 +130,7 @@ static error_t check_query(const struct parse *parse)
     int given = options_objects_given(request) + (request->suspect != 0);
     if (request->suspect && request->query.where_count)
         return refuse(parse, "--suspect takes no conditions");
-    bool instead = (parse->command->query == QUERY_OR_REFERENCES && request->reference_count) || request->query.where_count;
+    bool instead = parse->command->query == QUERY_OPTIONAL || (parse->command->query == QUERY_OR_REFERENCES && request->reference_count) || request->query.where_count;
     if (parse->command->query == QUERY_NONE || parse->command->query == QUERY_OWN || given == 1 || (!given && instead))
         return 0;
     return refuse(parse, given ? "only one object, type or other set can be asked for at a time" : "no object is asked for");

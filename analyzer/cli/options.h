@@ -94,8 +94,8 @@ enum {
     "Exit codes: 0 done; 2 wrong usage; 3 the snapshot is bad or unreadable, or does not hold what was asked for; 5 out of memory or " \
     "disk space.\n\n"
 
-/* How many of ADDRESS, --type, --expr and --suspect a command wants: none, exactly one, one at most where references are given, or as its own check says. */
-enum query_need { QUERY_NONE, QUERY_ONE, QUERY_OR_REFERENCES, QUERY_OWN };
+/* How many of ADDRESS, --type, --expr and --suspect a command wants: none, exactly one, one at most where references are given, one at most, or as its own check says. */
+enum query_need { QUERY_NONE, QUERY_ONE, QUERY_OR_REFERENCES, QUERY_OPTIONAL, QUERY_OWN };
 
 struct command {
     const char *name;

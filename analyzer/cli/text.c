@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE
 #include "text.h"
 
 #include <inttypes.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "cli.h"
 #include "utf8.h"
@@ -98,11 +101,31 @@ void text_release(void)
     }
 }
 
+/* Two for what terminals show twice as wide, such as Chinese, none for what is put on the character before; one where the C library does not know. */
+static size_t width_of(uint32_t point)
+{
+    static bool asked;
+    static locale_t locale;
+    if (!asked)
+        locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    asked = true;
+    if (!locale)
+        return 1;
+    locale_t before = uselocale(locale);
+    int width = wcwidth((wchar_t)point);
+    uselocale(before);
+    return width < 0 ? 1 : (size_t)width;
+}
+
 size_t text_width(const char *text)
 {
     size_t width = 0;
-    for (; *text; text++)
-        width += ((unsigned char)*text & 0xC0) != 0x80;
+    for (size_t length; *text; text += length) {
+        uint32_t point;
+        length = (unsigned char)*text < 0x80 ? 1 : utf8_decode(text, &point);
+        width += length > 1 ? width_of(point) : 1;
+        length = length ? length : 1;
+    }
     return width;
 }
 

@@ -20,7 +20,7 @@
 const char *visible(const char *text);
 void text_release(void);
 
-/* Columns that a text takes: its code points. */
+/* Columns that a text takes on a terminal. */
 size_t text_width(const char *text);
 
 /* A number as text, by value: `printf("%s", count_text(n).text)`. */

@@ -200,6 +200,12 @@ void wh_tree_free(struct wh_tree *result)
     (void)result;
 }
 
+enum wh_status wh_tree_below(struct wh_analysis *analysis, const struct wh_query *query, size_t budget, struct wh_error *error, struct wh_tree **ret)
+{
+    (void)query;
+    return wh_tree(analysis, budget, error, ret);
+}
+
 enum wh_status wh_threads(struct wh_analysis *analysis, struct wh_error *error, struct wh_threads **ret)
 {
     static struct wh_threads result;
@@ -388,7 +394,7 @@ enum wh_status wh_find(struct wh_analysis *analysis, const struct wh_query *quer
         {"app.\033[1mopen", {.address = 0x7f0000002000, .type = "list", .shallow_bytes = 88, .retained_bytes = 8000, .retained_objects = 8, .length = 5, .preview = ""}},
         {"app.名['k']", {.address = 0x7f0000005000, .type = "str", .shallow_bytes = 50, .retained_bytes = 50, .retained_objects = 1, .length = UINT64_MAX,
                          .preview = "'a city'"}},
-        {"app.Order", {.address = 0x7f0000006000, .type = "type", .shallow_bytes = 1064, .retained_bytes = 40, .retained_objects = 1, .length = UINT64_MAX,
+        {"app.Order", {.address = 0x7f0000006000, .type = "包.Type", .shallow_bytes = 1064, .retained_bytes = 40, .retained_objects = 1, .length = UINT64_MAX,
                        .preview = "app.Order"}},
     };
     static struct wh_found result = {{5, 2000}, 1, 3, rows};

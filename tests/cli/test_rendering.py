@@ -194,10 +194,10 @@ class RenderingTest(CommandLineTest):
     def test_what_is_found_is_a_table_with_names_and_values(self):
         self.assertEqual(self.print_fake("full", "find", "--where", "size > 0"), (DONE, (
             "5 objects, 2.0 KiB (2,000 B) of their own; nothing holds 1 of them\n"
-            "retained      own  length  address         type  name, value\n"
-            " 7.8 KiB     88 B       5  0x7f0000002000  list  app.\\x1b[1mopen\n"
-            "    50 B     50 B          0x7f0000005000  str   app.名['k'] = 'a city'\n"
-            "    40 B  1.0 KiB          0x7f0000006000  type  app.Order\n"
+            "retained      own  length  address         type     name, value\n"
+            " 7.8 KiB     88 B       5  0x7f0000002000  list     app.\\x1b[1mopen\n"
+            "    50 B     50 B          0x7f0000005000  str      app.名['k'] = 'a city'\n"
+            "    40 B  1.0 KiB          0x7f0000006000  包.Type  app.Order\n"
             "… and 2 more\n")))
         self.assertEqual(schema_errors(json.loads(self.print_fake("full", "find", "--where", "size > 0", "--json")[1])), [])
 
@@ -211,11 +211,11 @@ class RenderingTest(CommandLineTest):
         self.assertEqual(self.print_fake("empty", "suspects"), (DONE, "No leak is suspected, and nothing but modules, classes and code holds much.\n"))
         self.assertEqual(self.print_fake("empty", "threads"), (DONE, "The snapshot has no threads.\n"))
         self.assertEqual(self.print_fake("empty", "top"), (DONE, "retained  own  objects  type\n"))
-        self.assertEqual(self.print_fake("empty", "tree"), (DONE, "  retained     objects  held through, type\n"))
+        self.assertEqual(self.print_fake("empty", "tree"), (DONE, "  retained     objects  held through, type, address\n"))
 
     def test_a_tree_counts_siblings_and_puts_what_it_hides_last(self):
-        head = "  retained     objects  held through, type\n   8.8 KiB           9  (heap)\n   7.8 KiB           8    .open  list\n"
-        tail = "      50 B           1    .last  str\n"
+        head = "  retained     objects  held through, type, address\n   8.8 KiB           9  (heap)\n   7.8 KiB           8    .open  list  0x7f0000002000\n"
+        tail = "      50 B           1    .last  str  0x7f0000005000\n"
         self.assertEqual(self.print_fake("full", "tree")[1],
                          head + "   6.8 KiB           5      5 × app.orders.Order\n     100 B                  … 2 more\n" + tail)
         self.assertEqual(self.print_fake("full", "tree", "--depth", "1")[1], head + "   6.9 KiB                  … 7 more\n" + tail)

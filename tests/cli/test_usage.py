@@ -32,9 +32,10 @@ class UsageTest(CommandLineTest):
             self.assertEqual(self.refuse(USAGE, command), "no snapshot is given (see 'whoholds %s --help')" % command)
 
     def test_one_argument_too_many_is_refused(self):
-        for command in ("info", "top", "tree", "threads"):
+        for command in ("info", "top", "threads"):
             self.assertIn("'b' is one argument too many", self.refuse(USAGE, command, self.snapshot, "b"))
-        self.assertIn("'c' is one argument too many", self.refuse(USAGE, "path", self.snapshot, "1", "c"))
+        for command in ("path", "tree", "find"):
+            self.assertIn("'c' is one argument too many", self.refuse(USAGE, command, self.snapshot, "1", "c"))
 
     def test_a_comparison_wants_two_snapshots_and_sixty_four_at_most(self):
         self.assertIn("two snapshots are needed, or more", self.refuse(USAGE, "diff", self.snapshot))

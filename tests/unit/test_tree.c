@@ -54,6 +54,33 @@ static void the_first_row_is_the_whole_heap(void **state)
     test_heap_deinit(&heap);
 }
 
+static void a_tree_can_begin_at_an_object(void **state)
+{
+    struct test_heap heap;
+    struct wh_tree *tree;
+    struct wh_error error;
+    (void)state;
+    test_heap_init(&heap, "module app { 'cache' cache } ; cache : list [ a b ] size 100 ; a : bytearray size 1000 ; b : list [ c ] size 50 ; c : bytearray size 2000\n"
+                          "dead : list [ d ] refs 0 ; d : bytearray size 700");
+    assert_int_equal(wh_tree_below(heap.analysis, &(struct wh_query){.expression = "app.cache"}, 0, &error, &tree), WH_OK);
+    assert_string_equal(tree->rows[0].label, "app.cache");
+    assert_string_equal(tree->rows[0].object.type, "list");
+    assert_int_equal(tree->rows[0].object.retained_bytes, 3150);
+    assert_int_equal(tree->row_count, 4);
+    assert_string_equal(tree->rows[1].label, "[1]");
+    assert_adds_up(tree, 0);
+    wh_tree_free(tree);
+    uint64_t address = heap_builder_address(test_heap_node(&heap, "dead"));
+    assert_int_equal(wh_tree_below(heap.analysis, &(struct wh_query){.address = address}, 0, &error, &tree), WH_OK);
+    assert_int_equal(tree->row_count, 2);
+    assert_int_equal(tree->rows[1].object.retained_bytes, 700);
+    assert_adds_up(tree, 0);
+    wh_tree_free(tree);
+    assert_int_equal(wh_tree_below(heap.analysis, &(struct wh_query){.expression = "app.nothing"}, 0, &error, &tree), WH_ERR_INPUT);
+    assert_null(tree);
+    test_heap_deinit(&heap);
+}
+
 static const struct wh_tree_row *find_row(const struct wh_tree *tree, const char *label)
 {
     for (size_t i = 0; i < tree->row_count; i++) {
@@ -156,6 +183,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_row_is_the_whole_heap),
+        cmocka_unit_test(a_tree_can_begin_at_an_object),
         cmocka_unit_test(rows_have_the_references_label_and_come_by_size),
         cmocka_unit_test(children_without_a_row_are_groups_or_hidden),
         cmocka_unit_test(every_budget_is_kept_and_every_byte_is_somewhere),

@@ -194,6 +194,7 @@ struct wh_reference {
 
 struct wh_details {
     struct wh_object object;
+    uint64_t matching;             /* objects that the question named, of which it is the first */
     const char *expression;        /* its name, through a shortest path */
     const char *liveness;          /* live, native, garbage */
     uint32_t refcount;
@@ -392,6 +393,8 @@ struct wh_tree { size_t row_count; struct wh_tree_row *rows; };
 
 /* Depth-first, children by retained size; at most `budget` rows, the largest objects of the whole tree (0: 2000). */
 enum wh_status wh_tree(struct wh_analysis *analysis, size_t budget, struct wh_error *error, struct wh_tree **ret) WH_MUST_USE;
+/* The same of what the first object that the query names keeps alive alone; its row is the first, and its label its name. */
+enum wh_status wh_tree_below(struct wh_analysis *analysis, const struct wh_query *query, size_t budget, struct wh_error *error, struct wh_tree **ret) WH_MUST_USE;
 void wh_tree_free(struct wh_tree *tree);
 
 /* --- alloc: which code allocated --- */

@@ -197,6 +197,7 @@ enum wh_status wh_show(struct wh_analysis *analysis, const struct wh_query *quer
     struct details_result *result = calloc(1, sizeof(*result));
     if (result) {
         struct describer self = {&analysis->model, &analysis->lookup, &result->arena, error, query->limit ? query->limit : SHOW_DEFAULT, &result->details};
+        result->details.matching = list.matching;
         status = describe(&self, list.nodes[0]);
     } else {
         status = wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the object");

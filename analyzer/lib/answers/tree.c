@@ -6,6 +6,7 @@
 #include "answers/analysis.h"
 #include "base/array.h"
 #include "naming/naming.h"
+#include "naming/query.h"
 
 /* Of the budget, two thirds are for objects, the rest for groups. */
 enum { BUDGET_DEFAULT = 2000, OBJECTS_SHARE = 2, GROUPS_SHARE = 1, GROUPS_PER_PARENT = 3, GROUP_MIN = 2 };
@@ -20,6 +21,7 @@ struct candidate { uint64_t bytes; uint32_t node; uint32_t parent; };
 
 struct grower {
     const struct model *model;
+    uint32_t top;                /* the first node: an object, or the virtual root */
     struct wh_error *error;
     struct chosen *chosen;
     uint32_t chosen_count, budget;
@@ -81,7 +83,7 @@ static void choose(struct grower *grower, uint32_t node, int64_t parent)
 /* A parent is never smaller than its child, so the largest nodes of the tree hang together: take them best first. */
 static void grow_tree(struct grower *grower)
 {
-    choose(grower, graph_virtual_root(&grower->model->retention->graph), -1);
+    choose(grower, grower->top, -1);
     while (grower->heap_count && grower->chosen_count < grower->budget) {
         struct candidate best = heap_pop(grower);
         grower->chosen[best.parent].shown++;
@@ -145,13 +147,27 @@ static struct wh_object whole_heap(const struct model *model)
                               .retained_objects = model->retained->retained_count_of_node[root]};
 }
 
+/* Of the first row: the whole heap, or one object by its name. */
+static void add_first_row(struct writer *writer, uint32_t node)
+{
+    struct wh_tree_row *row = &writer->tree->rows[writer->tree->row_count++];
+    *row = (struct wh_tree_row){.parent = -1, .label = "(heap)"};
+    if (node >= writer->model->heap->node_count) {
+        row->object = whole_heap(writer->model);
+        return;
+    }
+    if (naming_expression(writer->model, node, false, NULL, &writer->text))
+        writer->arena->failed = true;
+    row->label = take_text(writer);
+    row->object = model_object(writer->model, node, writer->arena);
+}
+
 static void add_node_row(struct writer *writer, const struct chosen *chosen, int64_t parent_row)
 {
-    bool root = chosen->parent < 0;
     writer->tree->rows[writer->tree->row_count++] = (struct wh_tree_row){
         .parent = parent_row,
-        .label = root ? "(heap)" : row_label(writer, writer->grower->chosen[chosen->parent].node, chosen->node),
-        .object = root ? whole_heap(writer->model) : model_object(writer->model, chosen->node, writer->arena),
+        .label = row_label(writer, writer->grower->chosen[chosen->parent].node, chosen->node),
+        .object = model_object(writer->model, chosen->node, writer->arena),
     };
 }
 
@@ -237,7 +253,10 @@ static void write_rows(struct writer *writer, int64_t *row_of_chosen)
         const struct chosen *chosen = &grower->chosen[at];
         int64_t row = (int64_t)writer->tree->row_count;
         row_of_chosen[at] = row;
-        add_node_row(writer, chosen, chosen->parent < 0 ? -1 : row_of_chosen[chosen->parent]);
+        if (chosen->parent < 0)
+            add_first_row(writer, chosen->node);
+        else
+            add_node_row(writer, chosen, row_of_chosen[chosen->parent]);
         add_hidden(writer, chosen, row);
         if (writer->first_child_of_chosen[at] != UINT32_MAX) {
             at = writer->first_child_of_chosen[at];
@@ -275,18 +294,14 @@ static enum wh_status output(const struct grower *grower, size_t rows, struct wh
     return status ? status : arena_status(&result->arena, error);
 }
 
-enum wh_status wh_tree(struct wh_analysis *analysis, size_t budget, struct wh_error *error, struct wh_tree **ret)
+static enum wh_status grow_and_output(struct wh_analysis *analysis, uint32_t top, size_t budget, struct wh_error *error, struct wh_tree **ret)
 {
-    *ret = NULL;
-    enum wh_status status = analysis_need_model(analysis, error);
-    if (status)
-        return status;
     size_t nodes = (size_t)analysis->heap.node_count + 1, rows = budget ? budget : BUDGET_DEFAULT;
     size_t wanted = (rows * OBJECTS_SHARE + OBJECTS_SHARE) / (OBJECTS_SHARE + GROUPS_SHARE);
-    struct grower grower = {.model = &analysis->model, .error = error, .budget = (uint32_t)(wanted < nodes ? wanted : nodes)};
+    struct grower grower = {.model = &analysis->model, .top = top, .error = error, .budget = (uint32_t)(wanted < nodes ? wanted : nodes)};
     rows = rows < grower.budget * (1 + (size_t)GROUPS_PER_PARENT) ? rows : grower.budget * (1 + (size_t)GROUPS_PER_PARENT);
     struct tree_result *result = calloc(1, sizeof(*result));
-    status = result ? WH_OK : wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the tree");
+    enum wh_status status = result ? WH_OK : wh_error_set(error, WH_ERR_RESOURCE, "out of memory for the tree");
     if (!status)
         status = array_alloc(grower.budget, sizeof(*grower.chosen), "the tree's rows", error, &grower.chosen);
     if (!status)
@@ -301,6 +316,26 @@ enum wh_status wh_tree(struct wh_analysis *analysis, size_t budget, struct wh_er
         wh_tree_free(result ? &result->tree : NULL);
     else
         *ret = &result->tree;
+    return status;
+}
+
+enum wh_status wh_tree(struct wh_analysis *analysis, size_t budget, struct wh_error *error, struct wh_tree **ret)
+{
+    *ret = NULL;
+    enum wh_status status = analysis_need_model(analysis, error);
+    return status ? status : grow_and_output(analysis, graph_virtual_root(&analysis->retention.graph), budget, error, ret);
+}
+
+enum wh_status wh_tree_below(struct wh_analysis *analysis, const struct wh_query *query, size_t budget, struct wh_error *error, struct wh_tree **ret)
+{
+    struct node_list list = {0};
+    *ret = NULL;
+    enum wh_status status = analysis_need_model(analysis, error);
+    if (!status)
+        status = query_find(&analysis->model, &analysis->lookup, query, 1, error, &list);
+    if (!status)
+        status = grow_and_output(analysis, list.nodes[0], budget, error, ret);
+    node_list_deinit(&list);
     return status;
 }
 

@@ -135,11 +135,12 @@ static void order_largest(const struct model *model, uint32_t *nodes, uint32_t c
     }
 }
 
-static uint32_t list_types(const struct heap *heap, const bool *wanted, uint32_t *nodes)
+/* `hidden_form`: objects of that form are left out. */
+static uint32_t list_types(const struct heap *heap, const bool *wanted, uint16_t hidden_form, uint32_t *nodes)
 {
     uint32_t count = 0;
     for (uint32_t node = 1; node < heap->node_count; node++) {
-        if (!wanted[heap->type_of_node[node]] || heap->form_of_node[node] & FORM_PSEUDO)
+        if (!wanted[heap->type_of_node[node]] || heap->form_of_node[node] & hidden_form)
             continue;
         if (nodes)
             nodes[count] = node;
@@ -184,13 +185,14 @@ static enum wh_status find_types(const struct model *model, const struct wh_quer
     enum wh_status status = array_alloc_zeroed((size_t)heap->type_count + 1, sizeof(bool), "types", error, &wanted);
     for (uint32_t type = 0; !status && type < heap->type_count; type++)
         wanted[type] = is_wanted(heap, &heap->types[type], query);
-    ret->count = status ? 0 : list_types(heap, wanted, NULL);
+    uint16_t hidden_form = query->type ? 0 : FORM_PSEUDO;   /* frames of the interpreter are no objects, unless they are asked for by name */
+    ret->count = status ? 0 : list_types(heap, wanted, hidden_form, NULL);
     if (!status && !ret->count)
         status = no_such(heap, query, error);
     if (!status)
         status = array_alloc(ret->count, sizeof(uint32_t), "the objects of a type", error, &ret->nodes);
     if (!status)
-        list_types(heap, wanted, ret->nodes);
+        list_types(heap, wanted, hidden_form, ret->nodes);
     free(wanted);
     return status;
 }
