@@ -64,6 +64,11 @@ static bool type_matches(const struct heap_type *type, const char *name)
            !memcmp(name, type->module.bytes, type->module.length);
 }
 
+static bool is_builtin(const struct heap_type *type)
+{
+    return !type->module.length || span_is(type->module, "builtins");
+}
+
 static bool is_of_module(const struct heap_type *type, const char *module, bool package)
 {
     size_t length = strlen(module);
@@ -178,6 +183,18 @@ static enum wh_status no_such(const struct heap *heap, const struct wh_query *qu
     return status;
 }
 
+/* A bare name is a built-in type's, as the tables of all types have it; else that of a type in whatever module. */
+static void keep_builtin(const struct heap *heap, const struct wh_query *query, bool *wanted)
+{
+    bool any = false;
+    if (!query->type || is_pattern(query->type) || strchr(query->type, '.'))
+        return;
+    for (uint32_t type = 0; type < heap->type_count; type++)
+        any |= wanted[type] && is_builtin(&heap->types[type]);
+    for (uint32_t type = 0; any && type < heap->type_count; type++)
+        wanted[type] &= is_builtin(&heap->types[type]);
+}
+
 static enum wh_status find_types(const struct model *model, const struct wh_query *query, struct wh_error *error, struct node_list *ret)
 {
     const struct heap *heap = model->heap;
@@ -185,6 +202,8 @@ static enum wh_status find_types(const struct model *model, const struct wh_quer
     enum wh_status status = array_alloc_zeroed((size_t)heap->type_count + 1, sizeof(bool), "types", error, &wanted);
     for (uint32_t type = 0; !status && type < heap->type_count; type++)
         wanted[type] = is_wanted(heap, &heap->types[type], query);
+    if (!status)
+        keep_builtin(heap, query, wanted);
     uint16_t hidden_form = query->type ? 0 : FORM_PSEUDO;   /* frames of the interpreter are no objects, unless they are asked for by name */
     ret->count = status ? 0 : list_types(heap, wanted, hidden_form, NULL);
     if (!status && !ret->count)
