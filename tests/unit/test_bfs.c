@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -13,6 +12,7 @@
 #include "graph/bfs.h"
 #include "fail_allocation.h"
 #include "graph_builder.h"
+#include "little_stack.h"
 #include "heap_generator.h"
 #include "oracle.h"
 #include "trials.h"
@@ -211,31 +211,22 @@ static void the_first_found_referrer_is_the_parent(void **state)
     }
 }
 
-static void *search_with_little_stack(void *all_right)
+static bool a_long_chain_is_right(void)
 {
     struct graph graph = trap_chain(1000000, 1);
     struct bfs_tree tree = tree_of(&graph, NULL);
     bool right = true;
     for (uint32_t node = 1; node < 1000000; ++node)
         right &= tree.parent_of_node[node] == node + 1;
-    *(bool *)all_right = right;
     bfs_tree_deinit(&tree);
     graph_deinit(&graph);
-    return NULL;
+    return right;
 }
 
 static void a_chain_a_million_deep_needs_no_stack(void **state)
 {
     (void)state;
-    pthread_attr_t attributes;
-    pthread_t thread;
-    bool all_right = false;
-    assert_int_equal(pthread_attr_init(&attributes), 0);
-    assert_int_equal(pthread_attr_setstacksize(&attributes, 64 * 1024), 0);
-    assert_int_equal(pthread_create(&thread, &attributes, search_with_little_stack, &all_right), 0);
-    assert_int_equal(pthread_join(thread, NULL), 0);
-    pthread_attr_destroy(&attributes);
-    assert_true(all_right);
+    assert_true(with_little_stack(a_long_chain_is_right));
 }
 
 static void every_failed_allocation_is_an_error_and_leaks_nothing(void **state)

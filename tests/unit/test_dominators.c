@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -13,6 +12,7 @@
 #include "graph/dominators.h"
 #include "fail_allocation.h"
 #include "graph_builder.h"
+#include "little_stack.h"
 #include "heap_generator.h"
 #include "oracle.h"
 #include "trials.h"
@@ -338,25 +338,16 @@ static bool long_ladder_is_live(uint32_t length)
     return right;
 }
 
-static void *check_with_little_stack(void *all_right)
+static bool deep_graphs_are_right(void)
 {
-    *(bool *)all_right = long_list_is_right(500000) && knotted_list_is_right(500000) && long_chain_is_right(1000000, 0) &&
-                         long_chain_is_right(1000000, 1) && long_ladder_is_live(300000);
-    return NULL;
+    return long_list_is_right(500000) && knotted_list_is_right(500000) && long_chain_is_right(1000000, 0) && long_chain_is_right(1000000, 1) &&
+           long_ladder_is_live(300000);
 }
 
 static void deep_graphs_need_neither_stack_nor_quadratic_time(void **state)
 {
     (void)state;
-    pthread_attr_t attributes;
-    pthread_t thread;
-    bool all_right = false;
-    assert_int_equal(pthread_attr_init(&attributes), 0);
-    assert_int_equal(pthread_attr_setstacksize(&attributes, 64 * 1024), 0);
-    assert_int_equal(pthread_create(&thread, &attributes, check_with_little_stack, &all_right), 0);
-    assert_int_equal(pthread_join(thread, NULL), 0);
-    pthread_attr_destroy(&attributes);
-    assert_true(all_right);
+    assert_true(with_little_stack(deep_graphs_are_right));
 }
 
 static void every_failed_allocation_is_an_error_and_leaks_nothing(void **state)
