@@ -68,9 +68,11 @@ static void print_summary(const struct wh_merged *merged, const struct request *
 
 static void print_merged(const struct wh_merged *merged, const struct request *request, FILE *out)
 {
+    const char *rest = request->reference_count ? "only what is to be ignored holds" : "nothing holds";
     if (!merged->reached) {
-        fprintf(out, "Nothing holds %s: 'whoholds garbage' says what garbage holds itself.\n",
-                merged->matching == 1 ? "the object" : "any of the objects");
+        fprintf(out, "%s%s %s%s\n", request->reference_count ? "Only what is to be ignored" : "Nothing", " holds",
+                merged->matching == 1 ? "the object" : "any of the objects",
+                request->reference_count ? "" : ": 'whoholds garbage' says what garbage holds itself");
         return;
     }
     print_summary(merged, request, out);
@@ -83,7 +85,7 @@ static void print_merged(const struct wh_merged *merged, const struct request *r
         fprintf(out, "%6s %12s  elsewhere, in branches of less than 1 %%\n",
                 percent_text((double)merged->hidden / (double)merged->reached).text, count_text(merged->hidden).text);
     if (merged->matching > merged->reached)
-        fprintf(out, "%s more: nothing holds them\n", count_text(merged->matching - merged->reached).text);
+        fprintf(out, "%s more: %s them\n", count_text(merged->matching - merged->reached).text, rest);
 }
 
 /* Are there more, of the paths to one object or of the objects? */
@@ -156,7 +158,7 @@ int cmd_path(int argc, char **argv)
          "Show up to K paths to the first object, which have no removable reference in common", 0},
         {"merged", KEY_MERGED, NULL, 0, "Show the paths to all the objects as one tree, with counts", 0},
         {"ignore", KEY_IGNORE, "EXPR", 0,
-         "Ignore the reference that this expression names: 'app.cache[\"k\"]'; may be repeated", 0},
+         "Ignore the references that this expression names: 'app.cache[\"k\"]', 'app.cache[*]', as --expr takes it; may be repeated", 0},
         {"all", KEY_ALL, NULL, 0,
          "Go through every reference that holds, also where another object owns what it refers to: locals of running frames, functions' "
          "globals, instances' classes. --independent and --ignore always do", 0},

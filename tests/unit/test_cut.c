@@ -226,7 +226,7 @@ static void a_question_that_cannot_be_answered_is_refused(void **state)
 {
     (void)state;
     static const struct { const char *without; size_t suspect; enum wh_status status; const char *sentence; } cases[] = {
-        {"app", 0, WH_ERR_USAGE, "'app' names a module; a reference is an attribute or an item: 'app.cache'"},
+        {"app", 0, WH_ERR_USAGE, "'app' names an object; a reference is an attribute, an item or a variable: 'app.cache'"},
         {"app.missing", 0, WH_ERR_INPUT, "the snapshot has no object 'app.missing'"},
         {"app.", 0, WH_ERR_USAGE, "cannot read the expression 'app.' at character 5: a name or * has to follow the dot"},
         {NULL, 9, WH_ERR_INPUT, "there is no suspect 9, only 0"},

@@ -103,8 +103,10 @@ static void there_are_as_many_independent_paths_as_references_to_cut(void **stat
             refers[random_below(&random, NODES)][random_below(&random, NODES)] = true;
         for (uint32_t i = 0; i < NODES; i++) {
             struct text items = {0};
-            for (uint32_t j = 0; j < NODES; j++)
-                text_addf(&items, refers[i][j] ? " n%u" : "", j);
+            for (uint32_t j = 0; j < NODES; j++) {
+                if (refers[i][j])
+                    text_addf(&items, " n%u", j);
+            }
             heap_builder_add(builder, "n%u : list [%s ]\n", i, text_string(&items));
             text_deinit(&items);
         }
@@ -149,6 +151,43 @@ static void ignored_references_are_not_used(void **state)
     assert_int_equal(wh_other_paths(heap.analysis, &query, &(struct wh_path_options){.ignore = all, .ignore_count = 3}, &error, &paths), WH_ERR_INPUT);
     assert_string_equal(error.message, "nothing holds the object but what is to be ignored");
     assert_paths(&heap, &query, &(struct wh_path_options){0}, "app.orders['l']");
+    static const char *const items[] = {"app.orders[*]"}, *const attributes[] = {"app.*"};
+    query = (struct wh_query){.expression = "app.orders['k']"};
+    assert_paths(&heap, &query, &(struct wh_path_options){.ignore = items, .ignore_count = 1}, "app.recent[0]");
+    assert_int_equal(wh_other_paths(heap.analysis, &query, &(struct wh_path_options){.ignore = attributes, .ignore_count = 1}, &error, &paths), WH_ERR_INPUT);
+    test_heap_deinit(&heap);
+}
+
+static void assert_held_otherwise(struct test_heap *heap, const char *name, const char *ignored, const char *expected)
+{
+    struct wh_query query = {.address = heap_builder_address(test_heap_node(heap, name))};
+    assert_paths(heap, &query, &(struct wh_path_options){.ignore = &ignored, .ignore_count = 1}, expected);
+}
+
+/* A reference is named as views name what it leads to. */
+static void whatever_a_name_says_can_be_ignored(void **state)
+{
+    (void)state;
+    struct test_heap heap;
+    test_heap_init(&heap,
+        "module app { 'all' all 'f' f 'set' set 'local' local 'odd name' odd } ; all : list [ seen default kw element mine rows shared odd ]\n"
+        "code code 'f' 'app.py' 1 args 1 kwonly 1 locals b k free seen ; f : function .__code__ code .__closure__ cells .__defaults__ defaults .__kwdefaults__ kws\n"
+        "cells : tuple [ cell ] ; cell : cell .cell_contents seen ; defaults : tuple [ default ] ; kws : dict { 'k' kw } ; set : set < element >\n"
+        "type _thread._local members localdicts ; local : _thread._local .localdicts dicts ; dicts : dict { key mine.dict } ; mine.dict : dict { 'mine' mine }\n"
+        "code run 'run' 'app.py' 9 locals rows shared ; thread 1 '' main ; frame_object : frame .f_code run ( rows c2 ) pseudo ; frame frame_object run 12\n"
+        "c2 : cell .cell_contents shared ; seen : object ; default : object ; kw : object ; element : object ; mine : object ; rows : list [ ] ; shared : list [ ] ; key : object\n"
+        "odd : object");
+    assert_held_otherwise(&heap, "seen", "app.all[0]", "app.f → closure variable seen");
+    assert_held_otherwise(&heap, "seen", "app.f → closure variable seen", "app.all[0]");
+    assert_held_otherwise(&heap, "default", "app.f → default argument b", "app.all[1]");
+    assert_held_otherwise(&heap, "kw", "app.f → default argument k", "app.all[2]");
+    assert_held_otherwise(&heap, "element", "app.set → set element", "app.all[3]");
+    assert_held_otherwise(&heap, "mine", "app.local.mine", "app.all[4]");
+    assert_held_otherwise(&heap, "rows", "app.all", "rows (local of run at app.py:12, thread MainThread)");
+    assert_held_otherwise(&heap, "rows", "rows (local of run at app.py:12, thread MainThread)", "app.all[5]");
+    assert_held_otherwise(&heap, "shared", "shared (local of run at app.py:12, thread MainThread)", "app.all[6]");
+    assert_held_otherwise(&heap, "odd", "app.__dict__['odd name']", "app.all[7]");
+    assert_held_otherwise(&heap, "odd", "app.all[*]", "app.__dict__['odd name']");
     test_heap_deinit(&heap);
 }
 
@@ -367,6 +406,7 @@ int main(void)
         cmocka_unit_test(there_are_as_many_independent_paths_as_references_to_cut),
         cmocka_unit_test(weak_references_and_those_that_own_nothing_are_used_if_asked_for),
         cmocka_unit_test(ignored_references_are_not_used),
+        cmocka_unit_test(whatever_a_name_says_can_be_ignored),
         cmocka_unit_test(merged_paths_say_how_many_come_through_whom),
         cmocka_unit_test(small_branches_are_summed),
         cmocka_unit_test(a_long_chain_of_the_objects_themselves_has_few_rows),

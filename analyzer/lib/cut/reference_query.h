@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which reference an expression names: `app.registry['k']` is the item of the dict, `app.registry` the module's variable. */
+/* Which references an expression names: `app.registry['k']` is the item of the dict, `app.registry` the module's variable. */
 #ifndef WHOHOLDS_LIB_REFERENCE_QUERY_H
 #define WHOHOLDS_LIB_REFERENCE_QUERY_H
 
@@ -8,13 +8,10 @@
 #include "graph/min_cut.h"
 #include "heap/model.h"
 
-struct found_reference { uint32_t node, ref; };
-
-/* WH_ERR_INPUT if the snapshot has no such reference, WH_ERR_USAGE if the expression is malformed. */
-enum wh_status reference_find(const struct model *model, const struct lookup *lookup, const char *expression, struct wh_error *error,
-                              struct found_reference *ret) WH_MUST_USE;
-
-/* The edges of the strong graph that several expressions name: of a dict's item the pair. Each once, ascending. */
+/*
+ * The edges of the strong graph that several expressions name: of a dict's item the pair. Each once, ascending. WH_ERR_INPUT if the snapshot has no such
+ * reference, WH_ERR_USAGE if an expression is malformed.
+ */
 enum wh_status reference_edges(const struct model *model, const struct lookup *lookup, const struct cut_rules *rules,
                                const char *const *expressions, size_t count, struct wh_error *error, struct cut_edges *ret) WH_MUST_USE;
 

@@ -126,43 +126,68 @@ static enum wh_status keep_of_place(struct expression *expression, const char *w
     }
     text_deinit(&name);
     nodes->count = kept ? kept : nodes->count;
+    keep_each_once(nodes);   /* in order again */
     return status;
+}
+
+void expression_advance(struct expression *expression, struct node_vector found)
+{
+    node_vector_deinit(&expression->before);
+    expression->before = expression->nodes;
+    expression->nodes = found;
 }
 
 static enum wh_status read_all(struct expression *expression)
 {
     enum wh_status status = expression_take_start(expression);
-    while (!status && *expression->at)
+    while (!status && *expression->at) {
+        expression->step = expression->at;
         status = expression_take_step(expression);
+    }
     return status;
 }
 
-enum wh_status expression_find(const struct model *model, const struct lookup *lookup, const char *text, struct wh_error *error,
-                               struct node_vector *ret)
+enum wh_status expression_read(const struct model *model, const struct lookup *lookup, const char *text, expression_visitor visit, void *context,
+                               struct wh_error *error)
 {
     struct text whole = {0};
     undo_escapes(text, &whole);
     char *head = whole.failed ? NULL : strdup(text_string(&whole));
-    *ret = (struct node_vector){0};
     if (!head) {
         text_deinit(&whole);
         return wh_error_set(error, WH_ERR_RESOURCE, "out of memory for an expression");
     }
     char *place = find_place(head);
-    if (place)
+    if (place) {
         *place = '\0';
-    struct expression expression = {.model = model, .lookup = lookup, .text = head, .at = head, .place = place ? place + 2 : "", .error = error};
-    if (place)
-        head[strlen(place + 2) + (size_t)(place + 2 - head) - 1] = '\0';   /* without its closing parenthesis */
+        place += 2;
+        place[strlen(place) - 1] = '\0';   /* its closing parenthesis */
+    }
+    struct expression expression = {.model = model, .lookup = lookup, .text = head, .at = head, .step = head, .place = place ? place : "", .error = error};
     enum wh_status status = read_all(&expression);
     if (!status)
         keep_each_once(&expression.nodes);
     if (!status && place)
         status = keep_of_place(&expression, text_string(&whole));
-    if (status)
-        node_vector_deinit(&expression.nodes);
-    *ret = expression.nodes;
+    if (!status)
+        status = visit(&expression, context);
+    node_vector_deinit(&expression.nodes);
+    node_vector_deinit(&expression.before);
     free(head);
     text_deinit(&whole);
     return status;
+}
+
+static enum wh_status take_nodes(struct expression *expression, void *context)
+{
+    *(struct node_vector *)context = expression->nodes;
+    expression->nodes = (struct node_vector){0};
+    return WH_OK;
+}
+
+enum wh_status expression_find(const struct model *model, const struct lookup *lookup, const char *text, struct wh_error *error,
+                               struct node_vector *ret)
+{
+    *ret = (struct node_vector){0};
+    return expression_read(model, lookup, text, take_nodes, ret, error);
 }

@@ -241,7 +241,7 @@ static enum wh_status take_local(struct expression *expression)
     size_t length = 0;
     for (uint32_t i = 0; !status && i < owners.count; i++)
         status = expression_add_local(expression, owners.nodes[i], &length);
-    node_vector_deinit(&owners);
+    expression->before = owners;
     expression->at += length;
     if (!status)
         expression_leave_cells(expression);

@@ -392,8 +392,7 @@ static enum wh_status go_on(struct expression *expression, enum wh_status status
             status = missing(expression, length, step);
         length = labelled;
     }
-    node_vector_deinit(&expression->nodes);
-    expression->nodes = found;
+    expression_advance(expression, found);
     expression->at += status ? 0 : length;
     return status;
 }
@@ -408,8 +407,7 @@ static enum wh_status take_odd_attribute(struct expression *expression)
         expression->at++;
         status = expression_malformed(expression, "a name or * has to follow the dot");
     }
-    node_vector_deinit(&expression->nodes);
-    expression->nodes = found;
+    expression_advance(expression, found);
     expression->at += status ? 0 : length;
     return status;
 }
@@ -490,8 +488,7 @@ static enum wh_status take_named(struct expression *expression, const char *word
     enum wh_status status = name ? take_from_each(expression, take, &step, &found) : expression_out_of_memory(expression);
     if (!status && !found.count)
         status = missing(expression, (size_t)(at + length - expression->at), NULL);
-    node_vector_deinit(&expression->nodes);
-    expression->nodes = found;
+    expression_advance(expression, found);
     expression->at = status ? expression->at : at + length;
     free(name);
     return status;
@@ -515,8 +512,7 @@ static enum wh_status take_words(struct expression *expression)
     enum wh_status status = take_labelled(&next, "", &found, &length);
     if (!status && !found.count)
         status = missing(expression, strlen(expression->at), NULL);
-    node_vector_deinit(&expression->nodes);
-    expression->nodes = found;
+    expression_advance(expression, found);
     expression->at = status ? expression->at : words + length;
     if (!status && begins_with(words, local))
         expression_leave_cells(expression);
