@@ -254,9 +254,10 @@ static void an_address_names_the_object_that_starts_there(void **state)
     struct wh_paths *paths = ask(&(struct wh_query){.address = address});
     assert_string_equal(paths->paths[0].expression, "app.cache");
     wh_paths_free(paths);
-    char message[80];
-    snprintf(message, sizeof(message), "no object starts at address %#llx", (unsigned long long)address + 8);
+    char message[120];
+    snprintf(message, sizeof(message), "no object starts at address %#llx; it lies within the dict at %#llx", (unsigned long long)address + 8, (unsigned long long)address);
     assert_fails(&(struct wh_query){.address = address + 8}, WH_ERR_INPUT, message);
+    assert_fails(&(struct wh_query){.address = 0x7fff12345678}, WH_ERR_INPUT, "no object starts at address 0x7fff12345678");
 }
 
 /* --- conditions --- */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How an expression begins: where a program's text would, or at a root. */
 #include <ctype.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "naming/expression_query.h"
 #include "naming/naming.h"
 #include "naming/near_miss.h"
+#include "naming/query.h"
 
 static bool begins_with(const char *text, const char *beginning)
 {
@@ -40,7 +40,7 @@ static enum wh_status take_address(struct expression *expression, const char *di
         return expression_malformed(expression, "an address has to be hexadecimal");
     uint32_t node = lookup_address(expression->lookup, address);
     if (node == HEAP_NULL)
-        return wh_error_set(expression->error, WH_ERR_INPUT, "no object starts at address %#" PRIx64, address);
+        return query_no_object_at(expression->model, address, expression->error);
     expression->at = end + angled;
     return expression_add(expression, node);
 }

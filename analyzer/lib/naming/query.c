@@ -30,12 +30,50 @@ static enum wh_status one_node(uint32_t node, struct wh_error *error, struct nod
 
 /* --- by address --- */
 
-static enum wh_status find_address(const struct lookup *lookup, uint64_t address, struct wh_error *error, struct node_list *ret)
+/* The object within which an address lies, in itself or in the block that it keeps its contents in; HEAP_NULL if there is none. */
+static uint32_t object_around(const struct model *model, uint64_t address)
+{
+    const struct heap *heap = model->heap;
+    struct address_walk addresses;
+    struct store_walk stores;
+    struct heap_store store;
+    uint32_t node = HEAP_NULL;
+    uint64_t nearest = 0;
+    address_walk_init(&addresses, heap);
+    for (uint32_t i = 1; i < heap->node_count; i++) {
+        uint64_t first = address_walk_get(&addresses, i), basic = heap_type(heap, i)->basicsize, size = model_shallow(model, i);
+        bool apart = heap->form_of_node[i] & FORM_STORE;
+        if (first < nearest || address <= first || address - first >= (apart && basic < size ? basic : size) || heap->form_of_node[i] & FORM_PSEUDO)
+            continue;
+        node = i;   /* sizes may include what lies elsewhere, so the nearest counts */
+        nearest = first;
+    }
+    store_walk_init(&stores, heap, STORE_ADDRESS);
+    for (uint32_t owner; !node && store_walk_next(&stores, &owner, &store);) {
+        if (store.address && address >= store.address && address - store.address < model_shallow(model, owner))
+            node = owner;
+    }
+    return node;
+}
+
+enum wh_status query_no_object_at(const struct model *model, uint64_t address, struct wh_error *error)
+{
+    struct text type = {0};
+    uint32_t node = object_around(model, address);
+    if (node)
+        model_write_type(heap_type(model->heap, node), &type);
+    enum wh_status status =
+        node ? wh_error_set(error, WH_ERR_INPUT, "no object starts at address %#" PRIx64 "; it lies within the %.200s at %#" PRIx64, address, text_string(&type),
+                            heap_address(model->heap, node))
+             : wh_error_set(error, WH_ERR_INPUT, "no object starts at address %#" PRIx64, address);
+    text_deinit(&type);
+    return status;
+}
+
+static enum wh_status find_address(const struct model *model, const struct lookup *lookup, uint64_t address, struct wh_error *error, struct node_list *ret)
 {
     uint32_t node = lookup_address(lookup, address);
-    if (node == HEAP_NULL)
-        return wh_error_set(error, WH_ERR_INPUT, "no object starts at address %#" PRIx64, address);
-    return one_node(node, error, ret);
+    return node == HEAP_NULL ? query_no_object_at(model, address, error) : one_node(node, error, ret);
 }
 
 /* --- by type --- */
@@ -259,7 +297,7 @@ static enum wh_status find_all(const struct model *model, const struct lookup *l
     if (!query_is_given(query))
         return wh_error_set(error, WH_ERR_USAGE, "no object is named: give an address, a type or an expression");
     if (query->address)
-        return find_address(lookup, query->address, error, ret);
+        return find_address(model, lookup, query->address, error, ret);
     return query->expression ? find_expression(model, lookup, query->expression, error, ret) : find_types(model, query, error, ret);
 }
 

@@ -17,6 +17,9 @@ enum wh_status query_find(const struct model *model, const struct lookup *lookup
 
 /* Does it name anything? */
 bool query_is_given(const struct wh_query *query);
+/* WH_ERR_INPUT, with the object within which the address lies. Looks at all objects. */
+enum wh_status query_no_object_at(const struct model *model, uint64_t address, struct wh_error *error);
+
 void node_list_deinit(struct node_list *list);
 
 #endif
