@@ -224,7 +224,7 @@ static bool spend(uint32_t *budget)
 
 static bool within_budget(const struct texts *texts, const struct type_info *info, enum text_role role, struct type_info *holder)
 {
-    if (texts->values == VALUES_NONE || role == TEXT_ITEM || info->family == FAMILY_FLOAT)
+    if (texts->values == VALUES_NONE || role == TEXT_ITEM || (info->family == FAMILY_FLOAT && role != TEXT_KEY))
         return false;
     if (!holder)
         return true;

@@ -30,7 +30,7 @@ def make(store, *, tag=[1]):
     return handle
 handlers = [make([n]) for n in range(3)]
 sessions = {n: Session(n) for n in range(12)}
-keys = {"plain": [], "it's": [], 'both\'"': [], "new\nline": [], "\x1b[31m\t": [], "\u65e5\u672c": [], "": [], None: [], True: [], -5: [], 2 ** 70: [], b"\x00\xff": [],
+keys = {"plain": [], "it's": [], 'both\'"': [], "new\nline": [], "\x1b[31m\t": [], "\u65e5\u672c": [], "": [], None: [], True: [], -5: [], 2 ** 70: [], 1.5: [], -1e300: [], b"\x00\xff": [],
         (1, "a"): [], (): [], ("a", ("b",), None): [], frozenset([1]): [], int: [], len: [], Session: [], sessions[1]: [], "x" * 90: [], "x" * 91: [], "a]b": [],
         "a['b']": [], "\u202e": [], "\ud800": [], 1 + 2j: [], make: [], Color.RED: [], "*": [], "back\\slash": [], "\\u202e": []}
 globals()["odd name"] = [[4]]
@@ -110,7 +110,7 @@ def test_every_name_is_found_again(tmp_path):
         code, _, errors = run_python(interpreter, SOURCE, tmp_path, path)
         assert code == 0, errors
         assert wrong_names(path) == [], interpreter.version
-        for name in ("['it\\'s']", '["it\'s"]', "[None]", "[int]", "[__main__.Session]", "[<function make>]", "[<Color RED>]", "[(1, 'a')]", "['\\u202e']"):
+        for name in ("['it\\'s']", '["it\'s"]', "[None]", "[1.5]", "[-1e+300]", "[int]", "[__main__.Session]", "[<function make>]", "[<Color RED>]", "[(1, 'a')]", "['\\u202e']"):
             assert ask("find", path, "--expr", "__main__.keys" + name).get("objects") == 1, (interpreter.version, name)
         assert ask("find", path, "--instances-of", "__main__.Base", "--where", ".status = open and len(.rows) > 5")["objects"] == 3
         assert ask("find", path, "--expr", "__main__.sessions[1].shared")["objects"] == 1
