@@ -44,6 +44,11 @@ def numbers():
     batch = [[n] for n in range(5)]
     yield from batch
 pair = [numbers(), numbers()]
+def of_its_own_class():
+    class Local:
+        pass
+    return Local()
+alike = [of_its_own_class() for _ in range(4)]
 for generator in pair:
     next(generator)
 def dump_in_thread(path):
@@ -118,6 +123,7 @@ def test_every_name_is_found_again(tmp_path):
             objects, members = numbers_of(path, words)
             assert objects == members > 0, (interpreter.version, words)
         types = ask("top", path)["rows"]
-        for row in [row for row in types if [other["name"] for other in types].count(row["name"]) == 1][:15]:
+        assert [row["count"] for row in types if row["name"] == "__main__.of_its_own_class.<locals>.Local"] == [4]
+        for row in types[:15]:
             retained = ask("retained", path, "--type", row["name"])
             assert (retained["members"]["objects"], retained["top_sum"]["bytes"]) == (row["count"], row["retained_bytes"]), row

@@ -254,7 +254,7 @@ struct wh_top {
     uint64_t omitted_rows, omitted_count, omitted_shallow_bytes;
 };
 
-/* Live objects only. limit 0: all rows. Rows by holder are the same accumulation points that suspects are chosen from. By line: where an
+/* Live objects only; types of one name are one row. limit 0: all rows. Rows by holder are the same accumulation points that suspects are chosen from. By line: where an
  * object was allocated, if the recorder knows that, else the line of the holder in whose mass it is. */
 enum wh_status wh_top(struct wh_analysis *analysis, enum wh_top_by by, size_t limit, struct wh_error *error, struct wh_top **ret) WH_MUST_USE;
 void wh_top_free(struct wh_top *top);

@@ -8,7 +8,7 @@
 /* `retained`: see top_counter_run(). */
 struct type_sum { uint64_t count, shallow, retained; };
 
-/* One for each type, which the caller frees. */
+/* One for each type, which the caller frees. Of types with one name the first has it all. */
 enum wh_status type_sums_make(const struct model *model, struct wh_error *error, struct type_sum **ret) WH_MUST_USE;
 
 #endif

@@ -137,14 +137,33 @@ void expression_advance(struct expression *expression, struct node_vector found)
     expression->nodes = found;
 }
 
-static enum wh_status read_all(struct expression *expression)
+static enum wh_status read_from_start(struct expression *expression)
 {
+    expression->at = expression->step = expression->text;
     enum wh_status status = expression_take_start(expression);
     while (!status && *expression->at) {
         expression->step = expression->at;
         status = expression_take_step(expression);
     }
     return status;
+}
+
+/* A type's root can be called as something in a module, `sys.thread_info`: what the module does not lead to may be meant from there. */
+static enum wh_status read_all(struct expression *expression)
+{
+    struct wh_error *error = expression->error, second;
+    enum wh_status status = read_from_start(expression);
+    if (status != WH_ERR_INPUT)
+        return status;
+    node_vector_deinit(&expression->nodes);
+    node_vector_deinit(&expression->before);
+    expression->roots_first = true;
+    expression->error = &second;
+    enum wh_status again = read_from_start(expression);
+    expression->error = error;
+    if (again == WH_ERR_RESOURCE)
+        *error = second;
+    return again == WH_ERR_RESOURCE || !again ? again : status;
 }
 
 enum wh_status expression_read(const struct model *model, const struct lookup *lookup, const char *text, expression_visitor visit, void *context,
@@ -163,7 +182,7 @@ enum wh_status expression_read(const struct model *model, const struct lookup *l
         place += 2;
         place[strlen(place) - 1] = '\0';   /* its closing parenthesis */
     }
-    struct expression expression = {.model = model, .lookup = lookup, .text = head, .at = head, .step = head, .place = place ? place : "", .error = error};
+    struct expression expression = {.model = model, .lookup = lookup, .text = head, .place = place ? place : "", .error = error};
     enum wh_status status = read_all(&expression);
     if (!status)
         keep_each_once(&expression.nodes);

@@ -16,6 +16,7 @@ struct expression {
     const struct lookup *lookup;
     const char *text, *at;       /* the whole, escapes of characters beyond ASCII undone; what is still to be read */
     const char *place;           /* what stands behind it in parentheses, `local of load at app.py:12, thread ingest`; "" */
+    bool roots_first;            /* a root's name comes before a module's */
     struct wh_error *error;
     struct node_vector nodes;    /* the objects that what was read so far names */
     struct node_vector before;   /* those that they were found from, by the last step; a local variable's: what runs, or is suspended */

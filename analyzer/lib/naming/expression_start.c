@@ -290,6 +290,11 @@ static enum wh_status take_module_or_root(struct expression *expression)
     uint32_t modules = modules_dict(expression, &itself);
     if (itself)
         return expression_add(expression, modules);
+    if (expression->roots_first) {
+        enum wh_status status = take_root(expression);
+        if (status || expression->nodes.count)
+            return status;
+    }
     size_t length = dotted_length(expression->at), module_length = 0;
     uint32_t module = find_module(expression, modules, length, &module_length);
     if (module && expression_ends_at(expression->at, length)) {
