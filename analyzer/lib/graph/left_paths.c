@@ -42,8 +42,11 @@ static uint8_t label_of_root(const struct rerouter *rerouter, uint32_t root)
 static void label_ends(struct rerouter *rerouter, const struct cut_edges *removed)
 {
     const struct bfs_tree *before = rerouter->before;
-    for (uint32_t i = 0; i < before->start_count; i++)
-        rerouter->label_of_node[before->start_node[i]] = label_of_root(rerouter, before->root_of_start[i]);
+    /* A start that has a parent is none that a search has found: its way would stand although what it goes through is broken, and could become a ring. */
+    for (uint32_t i = 0; i < before->start_count; i++) {
+        if (before->parent_of_node[before->start_node[i]] == NODE_NONE)
+            rerouter->label_of_node[before->start_node[i]] = label_of_root(rerouter, before->root_of_start[i]);
+    }
     for (uint32_t i = 0; i < removed->count; i++) {
         const struct cut_edge *row = &removed->edges[i];
         for (uint32_t edge = row->edge; edge <= row->edge + row->pair; edge++) {
