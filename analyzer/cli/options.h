@@ -75,7 +75,7 @@ enum {
 
 /* How objects are named, wherever that is asked. */
 #define OPTION_EXPRESSION \
-    {"expr", KEY_EXPR, "EXPR", 0, "What an expression names, 'app.cache[\"k\"][3]', or any other name that whoholds prints; [*] and .* stand for all", 0}
+    {"expr", KEY_EXPR, "EXPR", 0, "What an expression names, 'app.cache[\"k\"][3]', or any other name that whoholds prints; [*], [0:9] and .* stand for many", 0}
 #define OPTIONS_OBJECTS_BUT_EXPRESSION \
     {"type", KEY_TYPE, "QUALNAME", 0, "The objects of a type: 'app.models.Order'; built-in types without 'builtins.'; 'app.models.*' is a pattern", 0}, \
     {"instances-of", KEY_INSTANCES_OF, "QUALNAME", 0, "The objects of a class and of all that are derived from it", 0}, \

@@ -187,6 +187,8 @@ static void whatever_a_name_says_can_be_ignored(void **state)
     assert_held_otherwise(&heap, "rows", "rows (local of run at app.py:12, thread MainThread)", "app.all[5]");
     assert_held_otherwise(&heap, "shared", "shared (local of run at app.py:12, thread MainThread)", "app.all[6]");
     assert_held_otherwise(&heap, "odd", "app.__dict__['odd name']", "app.all[7]");
+    assert_held_otherwise(&heap, "rows", "app.all[0:5]", "app.all[5]");
+    assert_held_otherwise(&heap, "rows", "app.all[0…5]", "rows (local of run at app.py:12, thread MainThread)");
     assert_held_otherwise(&heap, "odd", "app.all[*]", "app.__dict__['odd name']");
     test_heap_deinit(&heap);
 }

@@ -96,6 +96,10 @@ static void a_star_stands_for_all_items_or_attributes(void **state)
     assert_finds_all("app.cache['k'][*]", 2, "inner");
     assert_finds_all("app.cache['k'][*][*]", 1, "y");
     assert_finds_all("app.cache[*]", 10, "list");
+    assert_finds_all("app.cache[…]", 10, "list");
+    assert_finds_all("app.cache['k'][0…2]", 2, "inner");
+    assert_finds_all("app.cache['k'][0:2]", 1, "x");
+    assert_finds_all("app.cache['k'][2…9]", 1, "inner");
     assert_finds_all("app.obj.*", 3, "s");
     assert_finds_all("app.*.inline", 1, "i");
     assert_finds_all("app.*[*][0]", 1, "x");
@@ -194,6 +198,7 @@ static void what_is_not_there_is_named(void **state)
     assert_fails(&(struct wh_query){.expression = "app.cache['k'][-1]"}, WH_ERR_INPUT, "the snapshot has no object 'app.cache['k'][-1]': there are 3");
     assert_fails(&(struct wh_query){.expression = "app.cache['k'][99999999999999999999]"}, WH_ERR_INPUT,
                  "the snapshot has no object 'app.cache['k'][99999999999999999999]': there are 3");
+    assert_fails(&(struct wh_query){.expression = "app.cache['k'][2:2]"}, WH_ERR_INPUT, "the snapshot has no object 'app.cache['k'][2:2]': there are 3");
     assert_fails(&(struct wh_query){.expression = "app.obj[0]"}, WH_ERR_INPUT, "the snapshot has no object 'app.obj[0]'");
     assert_fails(&(struct wh_query){.expression = "app.cahce"}, WH_ERR_INPUT, "the snapshot has no object 'app.cahce'; did you mean 'cache'?");
     assert_fails(&(struct wh_query){.expression = "app.cache['it s']"}, WH_ERR_INPUT,

@@ -31,6 +31,25 @@ bool expression_ends_at(const char *text, size_t length)
     return !*rest || *rest == '.' || *rest == '[' || strncmp(rest, " → ", sizeof(" → ") - 1) == 0;
 }
 
+bool expression_is_all(const char *key)
+{
+    return !strcmp(key, "*") || !strcmp(key, "…");
+}
+
+bool expression_is_range(const char *key, uint64_t *first, uint64_t *last)
+{
+    static const char to[] = "…";
+    size_t digits = strspn(key, "0123456789"), between = key[digits] == ':' ? 1 : strncmp(key + digits, to, sizeof(to) - 1) == 0 ? sizeof(to) - 1 : 0;
+    const char *second = key + digits + between;
+    if (!digits || !between || !*second || second[strspn(second, "0123456789")])
+        return false;
+    *first = strtoull(key, NULL, 10);
+    *last = strtoull(second, NULL, 10);
+    if (between > 1)
+        return *first <= *last;
+    return *first < (*last)--;
+}
+
 /* --- what the reader is given --- */
 
 static void add_utf8(struct text *text, uint32_t point)

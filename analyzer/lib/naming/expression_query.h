@@ -52,6 +52,10 @@ enum wh_status expression_read(const struct model *model, const struct lookup *l
 /* Is what is read so far, `length` bytes of it, a whole step or name: what follows begins the next step? */
 bool expression_ends_at(const char *text, size_t length);
 
+/* What stands in brackets for all items, `*` or `…`; for those of some indexes, `0…5` with the last and `0:6` without it: the first and the last. */
+bool expression_is_all(const char *key);
+bool expression_is_range(const char *key, uint64_t *first, uint64_t *last);
+
 /* The beginning: a module, an address, a root, a local variable. */
 enum wh_status expression_take_start(struct expression *expression) WH_MUST_USE;
 

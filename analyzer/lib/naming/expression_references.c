@@ -10,6 +10,8 @@ static const char arrow[] = " → ";
 struct collector {
     struct expression *expression;
     const char *step;           /* `.name`, `['k']`, `default argument memo`, `local rows` */
+    bool all, range;            /* in brackets: [*], [0…5] */
+    uint64_t first, last;
     struct text label;
     struct expression_reference *rows;
     uint32_t count, capacity;
@@ -49,8 +51,10 @@ static bool is_step(struct collector *collector, uint32_t node, uint32_t ref)
     struct label label = label_of_ref(heap, node, ref);
     const char *step = collector->step;
     struct span key;
-    if (!strcmp(step, "[*]"))
+    if (collector->all)
         return label.kind == LABEL_VALUE || label.kind == LABEL_INDEX || label.kind == LABEL_ELEMENT;
+    if (collector->range)
+        return label.kind == LABEL_INDEX && label.index >= collector->first && label.index <= collector->last;
     if (!strcmp(step, ".*"))
         return label.kind == LABEL_MEMBER || label.kind == LABEL_ATTR;
     text_clear(&collector->label);
@@ -169,6 +173,20 @@ static char *step_of(const struct expression *expression)
     return step.bytes;
 }
 
+static enum wh_status look_into_brackets(struct collector *collector)
+{
+    size_t length = collector->step ? strlen(collector->step) : 0;
+    if (length < 2 || collector->step[0] != '[')
+        return WH_OK;
+    char *key = strndup(collector->step + 1, length - 2);
+    if (!key)
+        return expression_out_of_memory(collector->expression);
+    collector->all = expression_is_all(key);
+    collector->range = expression_is_range(key, &collector->first, &collector->last);
+    free(key);
+    return WH_OK;
+}
+
 static enum wh_status collect(struct expression *expression, void *context)
 {
     struct collector *collector = context;
@@ -178,6 +196,8 @@ static enum wh_status collect(struct expression *expression, void *context)
         status = wh_error_set(expression->error, WH_ERR_USAGE, "'%.200s' names an object; a reference is an attribute, an item or a variable: 'app.cache'", expression->text);
     collector->expression = expression;
     collector->step = step;
+    if (!status)
+        status = look_into_brackets(collector);
     for (uint32_t i = 0; !status && i < expression->before.count; i++)
         status = collect_from(collector, expression->before.nodes[i]);
     if (!status && collector->label.failed)

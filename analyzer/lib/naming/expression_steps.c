@@ -269,14 +269,27 @@ static uint32_t find_index(const struct heap *heap, uint32_t sequence, const cha
     return isdigit((unsigned char)*key) && !*end && index < items.count ? items.nodes[index] : HEAP_NULL;
 }
 
+static enum wh_status append_range(struct expression *expression, uint32_t sequence, uint64_t first, uint64_t last)
+{
+    struct node_run items = heap_items(expression->model->heap, sequence);
+    enum wh_status status = WH_OK;
+    for (uint64_t i = first; !status && i <= last && i < items.count; i++)
+        status = expression_add(expression, items.nodes[i]);
+    return status;
+}
+
 static enum wh_status follow_subscript(struct expression *expression, uint32_t node, const struct step *step)
 {
     const struct heap *heap = expression->model->heap;
     if (step->all)
         return append_items(expression, node);
+    uint64_t first, last;
     if (heap_items_kind(heap, node) == FORM_ITEMS_PAIRS)
         return append_by_key(expression, node, step);
-    return heap_items_kind(heap, node) == FORM_ITEMS_SEQUENCE ? expression_add(expression, find_index(heap, node, step->key)) : WH_OK;
+    if (heap_items_kind(heap, node) != FORM_ITEMS_SEQUENCE)
+        return WH_OK;
+    return expression_is_range(step->key, &first, &last) ? append_range(expression, node, first, last)
+                                                         : expression_add(expression, find_index(heap, node, step->key));
 }
 
 /* The length of what stands in brackets: quotes and nested parentheses are honoured; 0 if it is not closed. */
@@ -439,7 +452,7 @@ static enum wh_status take_subscript(struct expression *expression)
     char *key = strndup(expression->at + 1, length);
     if (!key)
         return expression_out_of_memory(expression);
-    struct step step = {.all = !strcmp(key, "*"), .key = key};
+    struct step step = {.all = expression_is_all(key), .key = key};
     struct node_vector found = {0};
     read_key(key, &step);
     enum wh_status status = step.literal.failed ? expression_out_of_memory(expression) : take_from_each(expression, follow_subscript, &step, &found);
