@@ -20,7 +20,10 @@ static void print_path(const struct wh_path *path, FILE *out)
     static const struct column columns[] = {{" ", false}, {"retained", true}, {"address", false}, {"type", false}, {"reference", false}};
     struct text_table table;
     fprintf(out, "%s%s%s\n", style(STYLE_STRONG), visible(path->expression), style(STYLE_NONE));
-    fprintf(out, "from root: %s, %s\n", visible(path->root_kind), visible(path->root_name));
+    if (!strcmp(path->root_kind, "garbage"))
+        fputs("from no root: garbage, which the collector has not taken yet\n", out);
+    else
+        fprintf(out, "from root: %s, %s\n", visible(path->root_kind), visible(path->root_name));
     text_table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < path->hop_count; i++)
         add_hop(&table, &path->hops[i]);

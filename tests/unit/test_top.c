@@ -113,6 +113,20 @@ static void rows_by_holder_are_the_points_where_mass_accumulates(void **state)
     test_heap_deinit(&heap);
 }
 
+static void what_has_no_holder_is_a_row_by_number_and_type(void **state)
+{
+    struct test_heap heap;
+    (void)state;
+    test_heap_init(&heap, "type app.Node members next ; module app { 'small' small } ; small : list [ ]\n"
+                          "d1 : app.Node .next d1 size 30000 ; d2 : app.Node .next d2 size 30000 ; d3 : app.Node .next d3 size 30000");
+    struct wh_top *top = ask(&heap, WH_TOP_HOLDER, 0);
+    assert_int_equal(top->row_count, 1);
+    assert_string_equal(top->rows[0].name, "3 × app.Node in cycles that nothing reaches");
+    assert_int_equal(top->rows[0].retained_bytes, 90000);
+    wh_top_free(top);
+    test_heap_deinit(&heap);
+}
+
 static void rows_by_line_have_each_object_once(void **state)
 {
     struct test_heap heap;
@@ -208,6 +222,7 @@ int main(void)
         cmocka_unit_test(types_of_one_module_are_one_row),
         cmocka_unit_test(what_a_limit_leaves_out_is_summed_up),
         cmocka_unit_test(rows_by_holder_are_the_points_where_mass_accumulates),
+        cmocka_unit_test(what_has_no_holder_is_a_row_by_number_and_type),
         cmocka_unit_test(rows_by_line_have_each_object_once),
         cmocka_unit_test(sums_are_what_a_look_at_each_object_finds),
     };

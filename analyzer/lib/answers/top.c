@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wh_top: how much there is of what. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,7 +123,14 @@ static enum wh_status holder_row(const struct model *model, const struct accumul
                                  struct wh_top_row *row)
 {
     struct text text = {0};
-    enum wh_status status = naming_expression(model, point->node, false, error, &text);
+    enum wh_status status = WH_OK;
+    if (accumulation_has_no_holder(point)) {   /* as the verdict calls them: by their number and type */
+        text_addf(&text, "%" PRIu32 " × ", point->member_count);
+        model_write_type(&model->heap->types[point->member_type], &text);
+        text_add(&text, point->kind == ACCUMULATION_GARBAGE ? " in cycles that nothing reaches" : " held by native code");
+    } else {
+        status = naming_expression(model, point->node, false, error, &text);
+    }
     *row = (struct wh_top_row){.name = arena_string(arena, text_string(&text)), .count = point->objects,
                                .shallow_bytes = model_shallow(model, point->node), .retained_bytes = point->bytes};
     arena->failed |= text.failed;
