@@ -91,7 +91,7 @@ def some_names(path):
         rows += ask("find", path, "--type", name, "--limit", "3000").get("rows", [])
     special = [row for row in rows if is_special(row["name"])]
     plain = [row for row in rows if "… " not in row["name"] and not is_special(row["name"])]
-    return special[::len(special) // 100 + 1] + plain[::len(plain) // 60 + 1]
+    return special[::len(special) // 60 + 1] + plain[::len(plain) // 25 + 1]
 
 
 def wrong_names(path):
