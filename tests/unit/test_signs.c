@@ -553,6 +553,27 @@ static void what_has_no_holder_speaks_by_its_number(void **state)
     scene.point.bytes = 1024 * 1024;
     assert_shows(&scene, "uncollected", "garbage, and the collector that would take it is off: 40 objects of one type, app.Frame");
     close_scene(&scene);
+    open_scene(&scene, "x", "type app.Frame ; x : app.Frame native 1 ; collector enabled 1 ; collector threshold:0 5000000");
+    scene.point = (struct accumulation){.kind = ACCUMULATION_GARBAGE, .node = scene.point.node, .member_count = 40, .bytes = 1024 * 1024};
+    scene.point.member_type = scene.heap.heap->type_of_node[scene.point.node];
+    assert_shows(&scene, "uncollected", "garbage, and the collector that would take it is out of reach of its threshold: 40 objects of one type, app.Frame");
+    close_scene(&scene);
+}
+
+/* The collector comes after 700 * 10 * 10 objects that it counts, with each of which go others. */
+static void what_waits_for_a_collector_that_comes_is_no_leak(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, "x", "type app.Frame ; x : app.Frame native 1 ; collector enabled 1 ; collector threshold:0 700 ; collector threshold:1 10 ;"
+                            "collector threshold:2 10");
+    scene.point = (struct accumulation){.kind = ACCUMULATION_GARBAGE, .node = scene.point.node, .member_count = 40, .bytes = 100000000};
+    scene.point.member_type = scene.heap.heap->type_of_node[scene.point.node];
+    scene.point.objects = 280000;
+    assert_hides(&scene, "uncollected");
+    scene.point.objects = 281000;
+    assert_shows(&scene, "uncollected", "garbage that no collection has taken, more than waits for one usually: 40 objects of one type, app.Frame");
+    close_scene(&scene);
 }
 
 static void a_registry_of_the_standard_library_that_is_full_speaks_for_a_leak(void **state)
@@ -879,6 +900,7 @@ int main(void)
         cmocka_unit_test(how_it_is_filled_speaks_against_a_leak),
         cmocka_unit_test(a_table_to_which_no_function_adds_is_no_leak),
         cmocka_unit_test(what_has_no_holder_speaks_by_its_number),
+        cmocka_unit_test(what_waits_for_a_collector_that_comes_is_no_leak),
         cmocka_unit_test(a_registry_of_the_standard_library_that_is_full_speaks_for_a_leak),
         cmocka_unit_test(a_queue_with_a_maxsize_is_no_leak),
         cmocka_unit_test(a_pool_is_no_leak),

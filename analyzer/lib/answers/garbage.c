@@ -5,7 +5,7 @@
 
 #include "answers/analysis.h"
 #include "base/array.h"
-#include "triage/collector.h"
+#include "heap/collector.h"
 #include "triage/cycle.h"
 
 enum { LIMIT_DEFAULT = 20 };

@@ -4,10 +4,12 @@
 
 #include <inttypes.h>
 
+#include "heap/collector.h"
+
 enum {
     NATIVE_MIN = 16,
-    UNCOLLECTED_MIN = 10000,                /* objects: cycles that the collector is about to take are fewer */
-    UNCOLLECTED_BYTES_MIN = 1024 * 1024,    /* … where it is off, and about to take none */
+    UNCOLLECTED_MIN = 10000,                /* objects, where the collector's state is not known */
+    UNCOLLECTED_BYTES_MIN = 1024 * 1024,    /* … where it does not come */
 };
 
 static bool grows_in_function(const struct evidence *evidence, struct text *sentence)
@@ -71,22 +73,19 @@ static bool is_held_by_native(const struct evidence *evidence, struct text *sent
     return true;
 }
 
-static bool is_collector_off(const struct heap *heap)
-{
-    for (uint32_t i = 0; i < heap->collector_count; i++) {
-        if (span_is(heap->collector[i].name, "enabled"))
-            return !heap->collector[i].value;
-    }
-    return false;
-}
-
+/* What waits for a collector that comes is no leak, however much it is: that depends on how much else there is. */
 static bool is_uncollected(const struct evidence *evidence, struct text *sentence)
 {
     const struct accumulation *point = evidence->point;
-    bool off = is_collector_off(evidence->model->heap) && point->bytes >= UNCOLLECTED_BYTES_MIN;
-    if (point->kind != ACCUMULATION_GARBAGE || (!off && point->objects < UNCOLLECTED_MIN))
+    const struct model *model = evidence->model;
+    struct collector_state state;
+    bool known = collector_state_read(model->heap, &state), away = known && collector_is_away(&state);
+    uint64_t usual = known ? collector_usual_garbage(&state, model->heap->node_count) : UNCOLLECTED_MIN;
+    if (point->kind != ACCUMULATION_GARBAGE || (away ? point->bytes < UNCOLLECTED_BYTES_MIN : point->objects < usual))
         return false;
-    text_add(sentence, off ? "garbage, and the collector that would take it is off: " : "garbage that no collection has taken, more than waits for one usually: ");
+    text_add(sentence, away && !state.enabled ? "garbage, and the collector that would take it is off: "
+             : away ? "garbage, and the collector that would take it is out of reach of its threshold: "
+                    : "garbage that no collection has taken, more than waits for one usually: ");
     write_members(evidence, sentence);
     return true;
 }

@@ -3,11 +3,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "triage/collector.h"
+#include "heap/collector.h"
 #include "triage/rules.h"
 
-/* A threshold that no program reaches is as good as switching the collector off. */
-enum { THRESHOLD_HUGE = 1000000, OVERDUE = 2, OVERDUE_BYTES = 64 * 1024 };
+enum { OVERDUE = 2, OVERDUE_BYTES = 64 * 1024 };
 
 static struct wh_mass garbage_of(const struct model *model)
 {
@@ -64,9 +63,8 @@ enum wh_status find_collector_off(struct finder *finder)
 static bool is_late(const struct collector_state *state, uint64_t garbage_bytes)
 {
     unsigned oldest = state->generations - 1;
-    bool out_of_reach = !state->threshold[0] || state->threshold[0] >= THRESHOLD_HUGE;
     bool overdue = oldest > 0 && state->count[oldest] > OVERDUE * (state->threshold[oldest] + 1);
-    return state->enabled && (out_of_reach || (overdue && garbage_bytes >= OVERDUE_BYTES));
+    return state->enabled && (collector_is_away(state) || (overdue && garbage_bytes >= OVERDUE_BYTES));
 }
 
 static void write_counter(const struct finder *finder, const struct candidate *candidate, struct text *text)

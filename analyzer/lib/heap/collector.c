@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "triage/collector.h"
+#include "heap/collector.h"
 
 #include <string.h>
 
@@ -36,4 +36,21 @@ bool collector_state_read(const struct heap *heap, struct collector_state *ret)
         take_generation(row, "collections:", ret->collections, &ret->generations);
     }
     return known;
+}
+
+enum { THRESHOLD_HUGE = 1000000, OBJECTS_OF_TRACKED = 4 };   /* with each object that it counts go so many: strings, numbers, namespaces */
+
+bool collector_is_away(const struct collector_state *state)
+{
+    return !state->enabled || !state->threshold[0] || state->threshold[0] >= THRESHOLD_HUGE;
+}
+
+uint64_t collector_usual_garbage(const struct collector_state *state, uint64_t live_objects)
+{
+    uint64_t between = 1;
+    for (unsigned i = 0; i < state->generations; i++) {
+        uint64_t threshold = state->threshold[i] ? state->threshold[i] : 1;
+        between *= threshold < THRESHOLD_HUGE ? threshold : THRESHOLD_HUGE;
+    }
+    return between <= (UINT64_MAX - live_objects) / OBJECTS_OF_TRACKED ? between * OBJECTS_OF_TRACKED + live_objects : UINT64_MAX;
 }

@@ -17,4 +17,13 @@ struct collector_state {
 /* False if the snapshot does not tell. */
 bool collector_state_read(const struct heap *heap, struct collector_state *ret);
 
+/* Does it never come by itself: off, or with a threshold that no program reaches? */
+bool collector_is_away(const struct collector_state *state);
+
+/*
+ * So many objects may be garbage while it works as it should, in a heap with so many live ones. A full collection comes after the product of
+ * the thresholds, and up to 3.13 not before a quarter as many objects as are old came to them (Modules/gcmodule.c, long_lived_pending).
+ */
+uint64_t collector_usual_garbage(const struct collector_state *state, uint64_t live_objects);
+
 #endif
