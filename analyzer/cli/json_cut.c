@@ -16,8 +16,9 @@ static json_t *object_json(const struct wh_object *object)
 static json_t *reference_json(const void *item)
 {
     const struct wh_cut_reference *reference = item;
-    return json_make("{so so so so}", "reference", json_text(reference->reference), "label", json_text(reference->label), "from",
-                     place_json(&reference->from), "to", place_json(&reference->to));
+    return json_make("{so so so so so so so}", "reference", json_text(reference->reference), "label", json_text(reference->label), "from",
+                     place_json(&reference->from), "to", place_json(&reference->to), "exclusive_bytes", json_count(reference->exclusive_bytes),
+                     "exclusive_objects", json_count(reference->exclusive_objects), "cumulative_bytes", json_count(reference->cumulative_bytes));
 }
 
 static json_t *remaining_json(const void *item)
@@ -42,10 +43,18 @@ static json_t *counts_json(const struct wh_cut *cut)
                      json_count(cut->reference_count));
 }
 
+static json_t *asked_json(const struct wh_cut *cut)
+{
+    if (!cut->asks_for_one)
+        return json_null();
+    return json_make("{so so}", "name", json_text(cut->asked.name), "object", object_json(&cut->asked.object));
+}
+
 json_t *cut_document(const struct wh_cut *cut)
 {
+    json_t *most = json_make("{so so}", "references", json_count(cut->most.references), "bytes", json_count(cut->most.bytes));
     json_t *freed = json_make("{so so}", "objects", json_count(cut->freed.objects), "bytes", json_count(cut->freed.bytes));
-    json_t *lists = json_make("{so so so so so so}", "cut",
+    json_t *lists = json_make("{so so so so so so so so}", "asked", asked_json(cut), "most", most, "cut",
                               json_list(cut->references, cut->references_shown, sizeof(*cut->references), reference_json), "freed", freed,
                               "remaining", json_count(cut->remaining_count), "remains",
                               json_list(cut->remaining, cut->remaining_shown, sizeof(*cut->remaining), remaining_json), "shares",

@@ -362,9 +362,9 @@ void wh_merged_free(struct wh_merged *merged)
 
 static struct wh_cut_reference cut_references[] = {
     {"app.registry.by_id['k\x1b[31m']", "['k\x1b[31m']", {.address = 0x7f0000001000, .type = "dict", .length = 1, .preview = ""},
-     {.address = 0x7f0000002000, .type = "app.Order", .length = UINT64_MAX, .preview = ""}},
+     {.address = 0x7f0000002000, .type = "app.Order", .length = UINT64_MAX, .preview = ""}, 29000462, 10, 29000462},
     {"app.recent[0]", "[0]", {.address = 0x7f0000003000, .type = "list", .length = 3, .preview = ""},
-     {.address = 0x7f0000002000, .type = "app.Order", .length = UINT64_MAX, .preview = ""}},
+     {.address = 0x7f0000002000, .type = "app.Order", .length = UINT64_MAX, .preview = ""}, 0, 0, 30000000},
 };
 static struct wh_remaining cut_remaining[] = {
     {{.address = 0x7f0000004000, .type = "app.User", .retained_bytes = 4096, .length = UINT64_MAX, .preview = ""}, "app.users['u']", false},
@@ -377,6 +377,8 @@ enum wh_status wh_cut(struct wh_analysis *analysis, const struct wh_cut_query *q
         .targets = 3, .garbage_targets = 1, .fixed_targets = 1, .freed_targets = 2, .stopped_at = "stopped at 1048576 references that matter",
         .reference_count = 3, .remaining_count = 1, .share_count = 2, .references_shown = 2, .remaining_shown = 1, .shares_shown = 2,
         .references = cut_references, .freed = {12, 30000462}, .remaining = cut_remaining, .shares = cut_shares, .shared_bytes = 29999462,
+        .most = {1, 29999462}, .asks_for_one = true,
+        .asked = {"app.recent\x1b[31m", {.address = 0x7f0000003000, .type = "list", .retained_bytes = 30000462, .length = 3, .preview = ""}},
     };
     (void)analysis, (void)query, (void)error;
     *ret = &cut;

@@ -163,6 +163,11 @@ static void a_type_is_freed_and_what_it_shares_with_others_stays(void **state)
     assert_string_equal(cut->remaining[0].held_by, "app.users[0]");
     assert_false(cut->remaining[0].target);
     assert_int_equal(cut->share_count, 2);
+    assert_int_equal(cut->references[0].exclusive_bytes, cut->shares[0].exclusive_bytes);
+    assert_int_equal(cut->references[0].cumulative_bytes + cut->shared_bytes, cut->references[1].cumulative_bytes);
+    assert_int_equal(cut->references[1].cumulative_bytes, cut->freed.bytes);
+    assert_int_equal(cut->most.references, 2);
+    assert_false(cut->asks_for_one);
     assert_string_equal(cut->shares[0].holder, "app.orders");
     assert_int_equal(cut->shares[1].exclusive_bytes, 0);
     assert_int_equal(cut->shares[0].exclusive_bytes + cut->shared_bytes, cut->freed.bytes);
@@ -355,33 +360,67 @@ static void mark(const struct cut_edges *cut, uint32_t first, uint32_t count, bo
     }
 }
 
-/* The shares of what was found to go, against leaving out each holder's references alone. */
-static void check_shares(const struct model *model, const struct strong_graph *strong, const struct cut_edges *cut, const struct what_if *what_if,
-                         struct shares *ret)
+struct split { struct shares shares; uint32_t *order; uint64_t *bytes_of_place; };
+
+/* The shares of what was found to go, and what the references free one after the other, in any order. */
+static void split_freed(const struct model *model, const struct strong_graph *strong, const struct cut_edges *cut, const struct what_if *what_if,
+                        struct random *random, struct split *ret)
 {
     struct wh_error error;
     struct node_sizes sizes = heap_sizes(model->heap);
-    const struct freed_nodes freed = {what_if->freed_bitmap, what_if->paths.reached_bitmap};
-    assert_int_equal(shares_init(&strong->view, &sizes, cut, &freed, NULL, &error, ret), WH_OK);
-    if (shares_are_single(ret))
-        shares_fill_single(what_if->freed.bytes, what_if->freed.objects, ret);
+    const struct freed_nodes freed = {what_if->freed_bitmap, what_if->paths.reached_bitmap, {what_if->freed.bytes, what_if->freed.objects},
+                                      retained_sizes(model->retained)};
+    ret->order = calloc(cut->count + 1, sizeof(*ret->order));
+    ret->bytes_of_place = calloc(cut->count + 1, sizeof(*ret->bytes_of_place));
+    assert_true(ret->order && ret->bytes_of_place);
+    for (uint32_t i = 0; i < cut->count; i++) {
+        uint32_t other = random_below(random, i + 1);
+        ret->order[i] = ret->order[other];
+        ret->order[other] = i;
+    }
+    assert_int_equal(shares_init(&strong->view, &sizes, cut, &freed, NULL, &error, &ret->shares), WH_OK);
+    assert_int_equal(shares_add_up(&strong->view, &sizes, cut, &freed, ret->order, NULL, &error, ret->bytes_of_place), WH_OK);
 }
 
-static void check_alone(const struct model *model, const struct strong_graph *strong, const struct cut_edges *cut, const struct shares *shares,
+static void split_deinit(struct split *split)
+{
+    shares_deinit(&split->shares);
+    free(split->order);
+    free(split->bytes_of_place);
+}
+
+static void assert_alone(const struct model *model, const struct strong_graph *strong, const struct cut_edges *cut, uint32_t first, uint32_t count,
+                         struct share share, uint64_t seed)
+{
+    bool *gone = calloc(strong->graph.edge_count + 2, sizeof(*gone));
+    assert_non_null(gone);
+    mark(cut, first, count, gone);
+    struct wh_mass alone = lost(model, &strong->view, gone);
+    free(gone);
+    if (share.bytes != alone.bytes || share.objects != alone.objects)
+        fail_msg("seed %#" PRIx64 ": %u references from %u free %" PRIu64 " objects, not %" PRIu64, seed, count, first, alone.objects, share.objects);
+}
+
+/* Against leaving out each reference alone, each holder's, and the first ones of the order. */
+static void check_split(const struct model *model, const struct strong_graph *strong, const struct cut_edges *cut, const struct split *split,
                         struct wh_mass all, uint64_t seed)
 {
     uint64_t sum = 0;
-    for (uint32_t i = 0; i < shares->count; i++) {
-        bool *gone = calloc(strong->graph.edge_count + 2, sizeof(*gone));
-        assert_non_null(gone);
-        mark(cut, shares->rows[i].edge, shares->rows[i].references, gone);
-        struct wh_mass alone = lost(model, &strong->view, gone);
-        free(gone);
-        if (shares->rows[i].bytes != alone.bytes || shares->rows[i].objects != alone.objects)
-            fail_msg("seed %#" PRIx64 ": share %u frees %" PRIu64 " objects, not %" PRIu64, seed, i, alone.objects, shares->rows[i].objects);
-        sum += alone.bytes;
+    bool *gone = calloc(strong->graph.edge_count + 2, sizeof(*gone));
+    assert_non_null(gone);
+    for (uint32_t i = 0; i < cut->count; i++) {
+        assert_alone(model, strong, cut, i, 1, split->shares.of_edge[i], seed);
+        mark(cut, split->order[i], 1, gone);
+        if (lost(model, &strong->view, gone).bytes != split->bytes_of_place[i])
+            fail_msg("seed %#" PRIx64 ": the first %u references do not free %" PRIu64 " bytes", seed, i + 1, split->bytes_of_place[i]);
     }
-    assert_true(shares->bytes <= sum && shares->bytes <= all.bytes);
+    for (uint32_t i = 0; i < split->shares.count; i++) {
+        const struct holder *holder = &split->shares.holders[i];
+        assert_alone(model, strong, cut, holder->edge, holder->references, holder->alone, seed);
+        sum += holder->alone.bytes;
+    }
+    assert_true(split->shares.bytes <= sum && split->shares.bytes <= all.bytes);
+    free(gone);
 }
 
 static bool refers(const struct edge_view *view, uint32_t node, uint32_t target)
@@ -410,11 +449,11 @@ static void check_paths(const struct edge_view *view, const struct bfs_tree *pat
 }
 
 /* Removes the references of a cut, and checks what that is said to free against looking again; then those of each holder. */
-static void check_cut(const struct model *model, struct strong_graph *strong, const struct cut_edges *cut, uint64_t seed)
+static void check_cut(const struct model *model, struct strong_graph *strong, const struct cut_edges *cut, struct random *random, uint64_t seed)
 {
     struct wh_error error;
     struct what_if what_if;
-    struct shares shares;
+    struct split split;
     bool *gone = calloc(strong->graph.edge_count + 2, sizeof(*gone));
     assert_non_null(gone);
     mark(cut, 0, cut->count, gone);
@@ -424,10 +463,10 @@ static void check_cut(const struct model *model, struct strong_graph *strong, co
     if (what_if.freed.objects != expected.objects || what_if.freed.bytes != expected.bytes)
         fail_msg("seed %#" PRIx64 ": %" PRIu64 " objects freed, not %" PRIu64, seed, what_if.freed.objects, expected.objects);
     check_paths(&strong->view, &what_if.paths, seed);
-    check_shares(model, strong, cut, &what_if, &shares);
+    split_freed(model, strong, cut, &what_if, random, &split);
     what_if_deinit(&what_if);
-    check_alone(model, strong, cut, &shares, expected, seed);
-    shares_deinit(&shares);
+    check_split(model, strong, cut, &split, expected, seed);
+    split_deinit(&split);
 }
 
 static void check_random(uint64_t seed)
@@ -449,7 +488,7 @@ static void check_random(uint64_t seed)
     free(reached);
     free(gone);
     struct cut_edges cut = pick_edges(&random, &rules, &strong.graph);
-    check_cut(model, &strong, &cut, seed);
+    check_cut(model, &strong, &cut, &random, seed);
     cut_edges_deinit(&cut);
     cut_rules_deinit(&rules);
     strong_graph_deinit(&strong);

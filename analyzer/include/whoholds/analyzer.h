@@ -320,7 +320,15 @@ struct wh_cut_reference {
     const char *reference;         /* `app.registry.by_id['k']` */
     const char *label;             /* its last step: `['k']` */
     struct wh_object from, to;     /* from: the object to which the last step belongs */
+    uint64_t exclusive_bytes, exclusive_objects; /* what would be freed if only this one went */
+    uint64_t cumulative_bytes;     /* freed if this one and all before it in the list went */
 };
+
+/* How many references, the first of the list, free nearly all (99 %) of what all of them do. */
+struct wh_cut_most { uint64_t references, bytes; };
+
+/* The one object that was asked for, or the suspect: of a group its name and what it retains together. */
+struct wh_cut_asked { const char *name; struct wh_object object; };
 
 struct wh_remaining {
     struct wh_object object;
@@ -343,7 +351,10 @@ struct wh_cut {
     const char *stopped_at;        /* the limit that was met, as a sentence; "" */
     uint64_t reference_count, remaining_count, share_count; /* all of them; the arrays hold `limit` at most */
     size_t references_shown, remaining_shown, shares_shown;
-    struct wh_cut_reference *references;
+    struct wh_cut_reference *references; /* those that free most alone come first */
+    struct wh_cut_most most;
+    bool asks_for_one;             /* `asked` is known */
+    struct wh_cut_asked asked;
     struct wh_mass freed;          /* by removing all of them */
     struct wh_remaining *remaining; /* what the freed objects refer to and what is still held; targets first, then by retained size */
     struct wh_share *shares;       /* largest first */

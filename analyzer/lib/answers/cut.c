@@ -34,6 +34,9 @@ struct cutter {
     struct node_list targets;      /* live ones */
     struct cut_edges cut;
     struct what_if what_if;
+    struct shares shares;
+    uint32_t *order;               /* of the cut's references: those that free most alone come first */
+    uint64_t *bytes_of_place;      /* what the first ones in that order free */
     struct model left;             /* for names after the cut */
     struct retention left_retention;
 };
@@ -87,6 +90,26 @@ static enum wh_status list_suspect(struct cutter *self, const struct wh_suspect 
     return query_find(self->model, &self->analysis->lookup, &query, 1, self->error, &self->targets);
 }
 
+static void note_asked(struct cutter *self, const char *name, const struct wh_object *object)
+{
+    self->ret->asked = (struct wh_cut_asked){arena_string(self->arena, name), *object};
+    self->ret->asked.object.type = arena_string(self->arena, object->type);
+    self->ret->asks_for_one = true;
+}
+
+/* What it is called and retains, as long as it is there. */
+static enum wh_status note_only_target(struct cutter *self)
+{
+    uint32_t node = self->targets.nodes[0];
+    enum wh_status status = naming_expression(self->model, node, false, self->error, &self->text);
+    if (!status) {
+        struct wh_object object = model_object(self->model, node, self->arena);
+        note_asked(self, text_string(&self->text), &object);
+    }
+    text_clear(&self->text);
+    return status;
+}
+
 static enum wh_status find_suspect(struct cutter *self, size_t number)
 {
     struct wh_suspects *suspects;
@@ -97,6 +120,8 @@ static enum wh_status find_suspect(struct cutter *self, size_t number)
         status = wh_error_set(self->error, WH_ERR_INPUT, "there is no suspect %zu, only %zu", number, suspects->count);
     else
         status = list_suspect(self, &suspects->suspects[number - 1]);
+    if (!status)
+        note_asked(self, suspects->suspects[number - 1].name, &suspects->suspects[number - 1].holder);
     wh_suspects_free(suspects);
     return status;
 }
@@ -113,9 +138,10 @@ static enum wh_status find_targets(struct cutter *self, const struct wh_cut_quer
         status = find_suspect(self, query->suspect);
     else if (asks_for_objects(query) || !query->without_count)
         status = query_find(self->model, &self->analysis->lookup, &query->query, QUERY_ALL, self->error, &self->targets);
-    if (!status)
-        keep_live(self);
-    return status;
+    if (status)
+        return status;
+    keep_live(self);
+    return self->targets.count == 1 && !self->ret->asks_for_one ? note_only_target(self) : WH_OK;
 }
 
 /* --- which references go --- */
@@ -181,19 +207,47 @@ static enum wh_status fill_references(struct cutter *self)
     uint32_t count = self->cut.count < self->limit ? self->cut.count : self->limit;
     self->ret->reference_count = self->cut.count;
     self->ret->references = arena_array(self->arena, count, sizeof(*self->ret->references));
-    for (uint32_t i = 0; !status && self->ret->references && i < count; i++)
-        status = name_reference(self, &self->cut.edges[i], &self->ret->references[self->ret->references_shown++]);
+    for (uint32_t i = 0; !status && self->ret->references && i < count; i++) {
+        struct wh_cut_reference *row = &self->ret->references[self->ret->references_shown++];
+        const struct share *alone = &self->shares.of_edge[self->order[i]];
+        status = name_reference(self, &self->cut.edges[self->order[i]], row);
+        row->exclusive_bytes = alone->bytes;
+        row->exclusive_objects = alone->objects;
+        row->cumulative_bytes = self->bytes_of_place[i];
+    }
     return status;
 }
 
-static enum wh_status name_share(struct cutter *self, const struct share *share, struct wh_share *ret)
+/* Of what all references free, the part that makes the others hardly worth a look. */
+enum { MOST_PERCENT = 99 };
+
+static void find_most(struct cutter *self)
+{
+    uint64_t all = self->ret->freed.bytes, enough = all / 100 * MOST_PERCENT + all % 100 * MOST_PERCENT / 100;
+    uint32_t place = 0;
+    while (place + 1 < self->cut.count && self->bytes_of_place[place] < enough)
+        place++;
+    if (self->cut.count)
+        self->ret->most = (struct wh_cut_most){place + 1, self->bytes_of_place[place]};
+}
+
+static int compare_references(const void *left, const void *right, void *context)
+{
+    const struct share *of_edge = context;
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    if (of_edge[a].bytes != of_edge[b].bytes)
+        return of_edge[a].bytes > of_edge[b].bytes ? -1 : 1;
+    return (a > b) - (a < b);
+}
+
+static enum wh_status name_share(struct cutter *self, const struct holder *share, struct wh_share *ret)
 {
     const struct cut_edge *edge = &self->cut.edges[share->edge];
     struct wh_cut_reference reference;
     enum wh_status status = WH_OK;
     ret->references = share->references;
-    ret->exclusive_bytes = share->bytes;
-    ret->exclusive_objects = share->objects;
+    ret->exclusive_bytes = share->alone.bytes;
+    ret->exclusive_objects = share->alone.objects;
     if (share->references == 1) {
         status = name_reference(self, edge, &reference);
         ret->holder = status ? "" : reference.reference;
@@ -204,24 +258,26 @@ static enum wh_status name_share(struct cutter *self, const struct share *share,
     return status;
 }
 
-static int compare_shares(const void *left, const void *right)
+static int compare_holders(const void *left, const void *right)
 {
-    const struct share *a = left, *b = right;
-    if (a->bytes != b->bytes)
-        return a->bytes > b->bytes ? -1 : 1;
+    const struct holder *a = left, *b = right;
+    if (a->alone.bytes != b->alone.bytes)
+        return a->alone.bytes > b->alone.bytes ? -1 : 1;
     return (a->edge > b->edge) - (a->edge < b->edge);
 }
 
-static enum wh_status fill_shares(struct cutter *self, struct shares *shares)
+static enum wh_status fill_shares(struct cutter *self)
 {
+    const struct shares *shares = &self->shares;
     enum wh_status status = WH_OK;
     uint32_t count = shares->count < self->limit ? shares->count : self->limit;
-    qsort(shares->rows, shares->count, sizeof(*shares->rows), compare_shares);
+    if (shares->count)
+        qsort(shares->holders, shares->count, sizeof(*shares->holders), compare_holders);
     self->ret->share_count = shares->count;
     self->ret->shared_bytes = self->ret->freed.bytes - shares->bytes;
     self->ret->shares = arena_array(self->arena, count, sizeof(*self->ret->shares));
     for (uint32_t i = 0; !status && self->ret->shares && i < count; i++)
-        status = name_share(self, &shares->rows[i], &self->ret->shares[self->ret->shares_shown++]);
+        status = name_share(self, &shares->holders[i], &self->ret->shares[self->ret->shares_shown++]);
     return status;
 }
 
@@ -250,33 +306,40 @@ static void count_freed_targets(struct cutter *self)
         self->ret->freed_targets += what_if_is_freed(&self->what_if, self->targets.nodes[i]);
 }
 
-static enum wh_status find_shares(struct cutter *self, struct shares *ret)
+static enum wh_status find_shares(struct cutter *self)
 {
+    const struct edge_view *view = &self->strong.view;
     struct node_sizes sizes = heap_sizes(self->model->heap);
-    const struct freed_nodes freed = {self->what_if.freed_bitmap, self->what_if.paths.reached_bitmap};
-    enum wh_status status = shares_init(&self->strong.view, &sizes, &self->cut, &freed, self->progress, self->error, ret);
-    if (!status && shares_are_single(ret))
-        shares_fill_single(self->what_if.freed.bytes, self->what_if.freed.objects, ret);
-    return status;
+    const struct what_if *what_if = &self->what_if;
+    const struct freed_nodes freed = {what_if->freed_bitmap, what_if->paths.reached_bitmap, {what_if->freed.bytes, what_if->freed.objects},
+                                      retained_sizes(self->model->retained)};
+    enum wh_status status = shares_init(view, &sizes, &self->cut, &freed, self->progress, self->error, &self->shares);
+    if (!status)
+        status = array_alloc(self->cut.count, sizeof(*self->order), "the references", self->error, &self->order);
+    if (!status)
+        status = array_alloc(self->cut.count, sizeof(*self->bytes_of_place), "the references", self->error, &self->bytes_of_place);
+    if (status)
+        return status;
+    for (uint32_t i = 0; i < self->cut.count; i++)
+        self->order[i] = i;
+    qsort_r(self->order, self->cut.count, sizeof(*self->order), compare_references, self->shares.of_edge);
+    return shares_add_up(view, &sizes, &self->cut, &freed, self->order, self->progress, self->error, self->bytes_of_place);
 }
 
 /* The references are put back when the what-if ends, so names in what is left have to be found before. */
 static enum wh_status tell(struct cutter *self)
 {
-    struct shares shares;
-    enum wh_status status = find_shares(self, &shares);
+    enum wh_status status = find_shares(self);
     if (status)
         return status;
     self->left = what_if_model(self->model, &self->what_if, &self->left_retention);
     self->ret->freed = self->what_if.freed;
     count_freed_targets(self);
+    find_most(self);
     status = fill_references(self);
     if (!status)
-        status = fill_shares(self, &shares);
-    if (!status)
-        status = fill_remaining(self);
-    shares_deinit(&shares);
-    return status;
+        status = fill_shares(self);
+    return status ? status : fill_remaining(self);
 }
 
 static enum wh_status answer(struct cutter *self)
@@ -285,6 +348,9 @@ static enum wh_status answer(struct cutter *self)
     if (status)
         return status;
     status = tell(self);
+    shares_deinit(&self->shares);
+    free(self->order);
+    free(self->bytes_of_place);
     what_if_deinit(&self->what_if);
     return status ? status : arena_status(self->arena, self->error);
 }

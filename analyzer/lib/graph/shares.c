@@ -13,20 +13,16 @@
 static enum wh_status list_holders(const struct cut_edges *cut, struct wh_error *error, struct shares *ret)
 {
     bool merge = cut->count > SHARES_BY_REFERENCE_MAX;
-    enum wh_status status = array_alloc_zeroed(cut->count, sizeof(*ret->rows), "the holders", error, &ret->rows);
+    enum wh_status status = array_alloc_zeroed(cut->count, sizeof(*ret->holders), "the holders", error, &ret->holders);
+    if (!status)
+        status = array_alloc_zeroed(cut->count, sizeof(*ret->of_edge), "the shares", error, &ret->of_edge);
     for (uint32_t i = 0; !status && i < cut->count; i++) {
         if (merge && i && cut->edges[i].node == cut->edges[i - 1].node)
-            ret->rows[ret->count - 1].references++;
+            ret->holders[ret->count - 1].references++;
         else
-            ret->rows[ret->count++] = (struct share){.edge = i, .references = 1};
+            ret->holders[ret->count++] = (struct holder){.edge = i, .references = 1};
     }
     return status;
-}
-
-/* Its node is the holder's. */
-static const struct cut_edge *first_reference(const struct cut_edges *cut, const struct share *share)
-{
-    return &cut->edges[share->edge];
 }
 
 struct sharer {
@@ -40,37 +36,65 @@ struct sharer {
     struct bitmap_ranks ranks;   /* of what is freed */
 };
 
+static uint32_t node_of_holder(const struct sharer *sharer, uint32_t row)
+{
+    return sharer->cut->edges[sharer->ret->holders[row].edge].node;
+}
+
+static bool stays(const struct sharer *sharer, uint32_t node)
+{
+    return bitmap_test(sharer->freed->reached_bitmap, node);
+}
+
 /* Does a holder stand behind another: is it freed itself? */
 static bool are_nested(const struct sharer *sharer)
 {
     bool nested = false;
-    for (uint32_t i = 0; i < sharer->ret->count; i++)
-        nested |= bitmap_test(sharer->freed->freed_bitmap, first_reference(sharer->cut, &sharer->ret->rows[i])->node);
+    for (uint32_t i = 0; i < sharer->cut->count; i++)
+        nested |= bitmap_test(sharer->freed->freed_bitmap, sharer->cut->edges[i].node);
     return nested;
 }
 
 /* --- holders that stay: whose each object is --- */
 
-enum { NOBODY = 0, SEVERAL = UINT16_MAX, OWNERS_MAX = SEVERAL - 1 };
+/*
+ * A label says what leads to an object: the reference i by i + 1, several references of the holder h by first_holder + h, or SEVERAL holders. All references
+ * are followed but the heaviest; what the others do not lead to is the heaviest one's.
+ */
+enum { NOBODY = 0, SEVERAL = UINT16_MAX };
 
 struct painter {
     const struct sharer *sharer;
-    uint16_t *owner_of_node;      /* the holder's row and one more, NOBODY, SEVERAL; SEVERAL for what is not freed: it concerns nobody */
-    uint64_t *pending_bitmap;     /* by node: its owner has changed, and its referents are to be told */
+    uint16_t *label_of_node;      /* of what is freed */
+    uint64_t *painted_bitmap;     /* by node: it has a label */
+    uint64_t *pending_bitmap;     /* by node: its label has changed, and its referents are to be told */
+    uint64_t *rest_bitmap;        /* by node: only the heaviest reference leads to it */
+    uint16_t *holder_of_label;
+    uint16_t first_holder;
+    uint32_t heaviest;            /* a reference */
     uint32_t at;                  /* nodes up to this one have been passed: they wait in the list */
     struct node_vector waiting;
 };
 
-static bool is_painted(const struct painter *painter, uint32_t node, uint16_t owner)
+static uint16_t merge_labels(const struct painter *painter, uint16_t one, uint16_t other)
 {
-    return painter->owner_of_node[node] == owner || painter->owner_of_node[node] == SEVERAL;
+    if (one == NOBODY || one == other)
+        return other;
+    if (one == SEVERAL || other == SEVERAL || painter->holder_of_label[one] != painter->holder_of_label[other])
+        return SEVERAL;
+    return painter->first_holder + painter->holder_of_label[one];
 }
 
-/* A node that is not painted so yet. */
-static enum wh_status paint(struct painter *painter, uint32_t node, uint16_t owner)
+/* The label leads to the node, too. */
+static enum wh_status paint(struct painter *painter, uint32_t node, uint16_t label)
 {
-    uint16_t *known = &painter->owner_of_node[node];
-    *known = *known == NOBODY ? owner : SEVERAL;
+    if (!bitmap_test(painter->sharer->freed->freed_bitmap, node))
+        return WH_OK;
+    uint16_t known = painter->label_of_node[node], merged = merge_labels(painter, known, label);
+    if (merged == known)
+        return WH_OK;
+    painter->label_of_node[node] = merged;
+    bitmap_set(painter->painted_bitmap, node);
     if (bitmap_test(painter->pending_bitmap, node))
         return WH_OK;
     bitmap_set(painter->pending_bitmap, node);
@@ -80,43 +104,47 @@ static enum wh_status paint(struct painter *painter, uint32_t node, uint16_t own
 static enum wh_status paint_referents(struct painter *painter, uint32_t node)
 {
     const struct edge_view *view = painter->sharer->view;
-    uint16_t owner = painter->owner_of_node[node];
     const uint32_t *target_of_edge = view->graph->target_of_edge;
-    uint32_t last = edge_view_last(view, node), kind_target = edge_view_kind_target(view, node);
+    uint16_t label = painter->label_of_node[node];
+    uint32_t last = edge_view_last(view, node);
     enum wh_status status = WH_OK;
     bitmap_clear(painter->pending_bitmap, node);
     for (uint32_t edge = edge_view_first(view, node); !status && edge < last; edge++) {
-        if (!is_painted(painter, target_of_edge[edge], owner) && !edge_view_is_silent(view, edge))
-            status = paint(painter, target_of_edge[edge], owner);
+        if (!edge_view_is_silent(view, edge))
+            status = paint(painter, target_of_edge[edge], label);
     }
-    return status || is_painted(painter, kind_target, owner) ? status : paint(painter, kind_target, owner);
+    return status ? status : paint(painter, edge_view_kind_target(view, node), label);
 }
 
-static enum wh_status paint_holders(struct painter *painter)
+static enum wh_status paint_reference(struct painter *painter, uint32_t reference)
 {
     const struct sharer *sharer = painter->sharer;
-    const uint32_t *target_of_edge = sharer->view->graph->target_of_edge;
+    const struct cut_edge *row = &sharer->cut->edges[reference];
     enum wh_status status = WH_OK;
-    for (uint32_t row = 0; row < sharer->ret->count; row++) {
-        const struct share *share = &sharer->ret->rows[row];
-        const struct cut_edge *edges = first_reference(sharer->cut, share);
-        bool stays = bitmap_test(sharer->freed->reached_bitmap, edges->node);
-        for (uint32_t i = 0; stays && i < share->references; i++) {
-            for (uint32_t edge = edges[i].edge; !status && edge <= edges[i].edge + edges[i].pair; edge++) {
-                if (!is_painted(painter, target_of_edge[edge], (uint16_t)(row + 1)))
-                    status = paint(painter, target_of_edge[edge], (uint16_t)(row + 1));
-            }
-        }
-    }
+    if (!stays(sharer, row->node))
+        return WH_OK;
+    for (uint32_t edge = row->edge; !status && edge <= cut_edge_last(row); edge++)
+        status = paint(painter, sharer->view->graph->target_of_edge[edge], (uint16_t)(reference + 1));
     return status;
 }
 
-/* As the objects stand, most before what they refer to; then what was passed. Each changes its owner twice at most. */
-static enum wh_status paint_all(struct painter *painter)
+static enum wh_status paint_waiting(struct painter *painter)
+{
+    enum wh_status status = WH_OK;
+    painter->at = UINT32_MAX;
+    while (!status && painter->waiting.count)
+        status = paint_referents(painter, painter->waiting.nodes[--painter->waiting.count]);
+    return status;
+}
+
+/* As the objects stand, most before what they refer to; then what was passed. Each changes its label three times at most. */
+static enum wh_status paint_others(struct painter *painter)
 {
     const struct sharer *sharer = painter->sharer;
     uint32_t node_count = sharer->view->graph->node_count;
-    enum wh_status status = paint_holders(painter);
+    enum wh_status status = WH_OK;
+    for (uint32_t i = 0; !status && i < sharer->cut->count; i++)
+        status = i == painter->heaviest ? WH_OK : paint_reference(painter, i);
     for (size_t word = 0; !status && word < bitmap_word_count(node_count); word++) {
         uint64_t left = UINT64_MAX;
         while (!status && painter->pending_bitmap[word] & left) {
@@ -128,66 +156,151 @@ static enum wh_status paint_all(struct painter *painter)
         if (!status)
             status = progress_tick(sharer->progress, "the shares", word, bitmap_word_count(node_count), sharer->error);
     }
-    painter->at = UINT32_MAX;
-    while (!status && painter->waiting.count)
-        status = paint_referents(painter, painter->waiting.nodes[--painter->waiting.count]);
+    return status ? status : paint_waiting(painter);
+}
+
+static enum wh_status paint_kinds_of_rest(struct painter *painter, uint16_t label)
+{
+    const struct edge_view *view = painter->sharer->view;
+    bool any = false;
+    for (uint32_t kind = 0; view->kind_of_node && kind < view->kind_count; kind++)
+        any |= bitmap_test(painter->painted_bitmap, view->target_of_kind[kind]);
+    enum wh_status status = WH_OK;
+    for (uint32_t node = 1; any && !status && node < view->graph->node_count; node++) {
+        if (bitmap_test(painter->rest_bitmap, node))
+            status = paint(painter, edge_view_kind_target(view, node), label);
+    }
     return status;
 }
 
-static void add_up_owned(const struct painter *painter)
+/* What the others do not lead to is left. Of that no more is looked at than what refers to something that others lead to as well. */
+static enum wh_status paint_around_rest(struct painter *painter)
 {
     const struct sharer *sharer = painter->sharer;
-    for (size_t word = 0; word < bitmap_word_count(sharer->view->graph->node_count); word++) {
-        for (uint64_t bits = sharer->freed->freed_bitmap[word]; bits; bits &= bits - 1) {
-            uint32_t node = (uint32_t)(word * BITMAP_WORD_BITS) + (uint32_t)__builtin_ctzll(bits);
-            uint16_t owner = painter->owner_of_node[node];
-            if (owner == NOBODY || owner == SEVERAL)
-                continue;
-            struct share *share = &sharer->ret->rows[owner - 1];
-            uint64_t bytes = node_sizes_get(sharer->sizes, node);
-            share->objects++;
-            share->bytes += bytes;
-            sharer->ret->bytes += bytes;
+    const struct graph *graph = sharer->view->graph;
+    uint16_t label = (uint16_t)(painter->heaviest + 1);
+    for (size_t word = 0; word < bitmap_word_count(graph->node_count); word++)
+        painter->rest_bitmap[word] = sharer->freed->freed_bitmap[word] & ~painter->painted_bitmap[word];
+    enum wh_status status = paint_kinds_of_rest(painter, label);
+    for (uint32_t begin, end = 0; !status && bitmap_next_run(painter->rest_bitmap, graph->node_count, &begin, &end);) {
+        uint32_t last = graph->first_edge_of_node[end];
+        for (uint32_t edge = graph->first_edge_of_node[begin]; !status && edge < last; edge++) {
+            if (bitmap_test(painter->painted_bitmap, graph->target_of_edge[edge]) && !edge_view_is_silent(sharer->view, edge))
+                status = paint(painter, graph->target_of_edge[edge], label);
         }
     }
+    const struct cut_edge *row = &sharer->cut->edges[painter->heaviest];
+    for (uint32_t edge = row->edge; !status && edge <= cut_edge_last(row); edge++) {
+        if (bitmap_test(painter->painted_bitmap, graph->target_of_edge[edge]))
+            status = paint(painter, graph->target_of_edge[edge], label);
+    }
+    return status ? status : paint_waiting(painter);
 }
 
-static void start_owners(const struct painter *painter)
+static void add_share(struct share *share, uint64_t bytes, uint64_t objects)
+{
+    share->bytes += bytes;
+    share->objects += objects;
+}
+
+static void add_to_label(const struct painter *painter, uint16_t label, uint64_t bytes, uint64_t objects)
+{
+    struct shares *ret = painter->sharer->ret;
+    if (label == SEVERAL)
+        return;
+    if (label < painter->first_holder)
+        add_share(&ret->of_edge[label - 1], bytes, objects);
+    add_share(&ret->holders[painter->holder_of_label[label]].alone, bytes, objects);
+    ret->bytes += bytes;
+}
+
+static void add_up_labels(const struct painter *painter)
 {
     const struct sharer *sharer = painter->sharer;
-    uint32_t node_count = sharer->view->graph->node_count;
-    memset(painter->owner_of_node, 0xff, node_count * sizeof(*painter->owner_of_node));
-    for (size_t word = 0; word < bitmap_word_count(node_count); word++) {
-        uint64_t bits = sharer->freed->freed_bitmap[word];
-        if (bits == UINT64_MAX)
-            memset(painter->owner_of_node + word * BITMAP_WORD_BITS, NOBODY, BITMAP_WORD_BITS * sizeof(*painter->owner_of_node));
-        for (bits = bits == UINT64_MAX ? 0 : bits; bits; bits &= bits - 1)
-            painter->owner_of_node[word * BITMAP_WORD_BITS + (unsigned)__builtin_ctzll(bits)] = NOBODY;
+    struct share rest = sharer->freed->all;
+    for (uint32_t begin, end = 0; bitmap_next_run(painter->painted_bitmap, sharer->view->graph->node_count, &begin, &end);) {
+        for (uint32_t node = begin; node < end; node++) {
+            uint64_t bytes = node_sizes_get(sharer->sizes, node);
+            rest.bytes -= bytes;
+            rest.objects--;
+            add_to_label(painter, painter->label_of_node[node], bytes, 1);
+        }
     }
+    add_to_label(painter, (uint16_t)(painter->heaviest + 1), rest.bytes, rest.objects);
 }
 
-static enum wh_status share_by_owner(const struct sharer *sharer)
+static uint64_t weight_of(const struct sharer *sharer, const struct cut_edge *row)
 {
-    struct painter painter = {.sharer = sharer};
-    size_t words = bitmap_word_count(sharer->view->graph->node_count);
-    enum wh_status status = array_alloc(sharer->view->graph->node_count, sizeof(uint16_t), "the shares", sharer->error, &painter.owner_of_node);
+    uint64_t weight = 0;
+    for (uint32_t edge = row->edge; edge <= cut_edge_last(row); edge++)
+        weight += node_sizes_get(&sharer->freed->weights, sharer->view->graph->target_of_edge[edge]);
+    return weight;
+}
+
+/* UINT32_MAX: no reference holds anything. */
+static uint32_t heaviest_reference(const struct sharer *sharer)
+{
+    uint32_t heaviest = UINT32_MAX;
+    uint64_t most = 0;
+    for (uint32_t i = 0; i < sharer->cut->count; i++) {
+        const struct cut_edge *row = &sharer->cut->edges[i];
+        uint64_t weight = stays(sharer, row->node) ? weight_of(sharer, row) : 0;
+        if (stays(sharer, row->node) && (heaviest == UINT32_MAX || weight > most)) {
+            heaviest = i;
+            most = weight;
+        }
+    }
+    return heaviest;
+}
+
+static enum wh_status painter_init(const struct sharer *sharer, struct painter *ret)
+{
+    const struct shares *shares = sharer->ret;
+    uint32_t node_count = sharer->view->graph->node_count;
+    size_t words = bitmap_word_count(node_count);
+    *ret = (struct painter){.sharer = sharer, .first_holder = (uint16_t)(sharer->cut->count + 1), .heaviest = heaviest_reference(sharer)};
+    enum wh_status status = array_alloc_zeroed(node_count, sizeof(uint16_t), "the shares", sharer->error, &ret->label_of_node);
     if (!status)
-        start_owners(&painter);
-    if (!status)
-        status = array_alloc_zeroed(words, sizeof(uint64_t), "the shares", sharer->error, &painter.pending_bitmap);
-    if (!status)
-        status = paint_all(&painter);
-    if (!status)
-        add_up_owned(&painter);
-    free(painter.owner_of_node);
-    free(painter.pending_bitmap);
-    node_vector_deinit(&painter.waiting);
+        status = array_alloc(ret->first_holder + (size_t)shares->count, sizeof(uint16_t), "the shares", sharer->error, &ret->holder_of_label);
+    uint64_t **const bitmaps[] = {&ret->painted_bitmap, &ret->pending_bitmap, &ret->rest_bitmap};
+    for (size_t i = 0; !status && i < sizeof(bitmaps) / sizeof(bitmaps[0]); i++)
+        status = array_alloc_zeroed(words, sizeof(uint64_t), "the shares", sharer->error, bitmaps[i]);
+    for (uint32_t row = 0; !status && row < shares->count; row++) {
+        for (uint32_t i = 0; i < shares->holders[row].references; i++)
+            ret->holder_of_label[shares->holders[row].edge + i + 1] = (uint16_t)row;
+        ret->holder_of_label[ret->first_holder + row] = (uint16_t)row;
+    }
+    return status;
+}
+
+static void painter_deinit(struct painter *painter)
+{
+    free(painter->label_of_node);
+    free(painter->holder_of_label);
+    free(painter->painted_bitmap);
+    free(painter->pending_bitmap);
+    free(painter->rest_bitmap);
+    node_vector_deinit(&painter->waiting);
+}
+
+static enum wh_status share_by_label(const struct sharer *sharer)
+{
+    struct painter painter;
+    enum wh_status status = painter_init(sharer, &painter);
+    if (!status && painter.heaviest != UINT32_MAX) {
+        status = paint_others(&painter);
+        if (!status)
+            status = paint_around_rest(&painter);
+        if (!status)
+            add_up_labels(&painter);
+    }
+    painter_deinit(&painter);
     return status;
 }
 
 /* --- holders behind each other: a graph of what is freed --- */
 
-/* Nodes 1 … are the freed ones, then come the holders' new objects. */
+/* Nodes 1 … are the freed ones; then come the holders' new objects, and those of the references that lead from there. */
 struct splitter {
     const struct sharer *sharer;
     struct graph_edge *edges;     /* NULL: they are counted */
@@ -216,17 +329,29 @@ static void split_node(struct splitter *splitter, uint32_t node)
     }
 }
 
-static void split_holder(struct splitter *splitter, const struct share *share, uint32_t holder)
+static uint32_t local_holder(const struct sharer *sharer, uint32_t row)
+{
+    return sharer->ranks.count + 1 + row;
+}
+
+static uint32_t local_reference(const struct sharer *sharer, uint32_t reference)
+{
+    return sharer->ranks.count + 1 + sharer->ret->count + reference;
+}
+
+static void split_holder(struct splitter *splitter, uint32_t row)
 {
     const struct sharer *sharer = splitter->sharer;
-    const struct cut_edge *edges = first_reference(sharer->cut, share);
-    if (bitmap_test(sharer->freed->freed_bitmap, edges->node))
-        add_edge(splitter, local_node(sharer, edges->node), holder);
-    for (uint32_t i = 0; i < share->references; i++) {
-        for (uint32_t edge = edges[i].edge; edge <= edges[i].edge + edges[i].pair; edge++) {
+    const struct holder *holder = &sharer->ret->holders[row];
+    if (bitmap_test(sharer->freed->freed_bitmap, node_of_holder(sharer, row)))
+        add_edge(splitter, local_node(sharer, node_of_holder(sharer, row)), local_holder(sharer, row));
+    for (uint32_t i = holder->edge; i < holder->edge + holder->references; i++) {
+        const struct cut_edge *cut_edge = &sharer->cut->edges[i];
+        add_edge(splitter, local_holder(sharer, row), local_reference(sharer, i));
+        for (uint32_t edge = cut_edge->edge; edge <= cut_edge_last(cut_edge); edge++) {
             uint32_t target = sharer->view->graph->target_of_edge[edge];
             if (bitmap_test(sharer->freed->freed_bitmap, target))
-                add_edge(splitter, holder, local_node(sharer, target));
+                add_edge(splitter, local_reference(sharer, i), local_node(sharer, target));
         }
     }
 }
@@ -235,12 +360,12 @@ static void split_all(struct splitter *splitter)
 {
     const struct sharer *sharer = splitter->sharer;
     splitter->edge_count = 0;
-    for (uint32_t node = 1; node < sharer->view->graph->node_count; node++) {
-        if (bitmap_test(sharer->freed->freed_bitmap, node))
+    for (uint32_t begin, end = 0; bitmap_next_run(sharer->freed->freed_bitmap, sharer->view->graph->node_count, &begin, &end);) {
+        for (uint32_t node = begin; node < end; node++)
             split_node(splitter, node);
     }
-    for (uint32_t i = 0; i < sharer->ret->count; i++)
-        split_holder(splitter, &sharer->ret->rows[i], sharer->ranks.count + 1 + i);
+    for (uint32_t row = 0; row < sharer->ret->count; row++)
+        split_holder(splitter, row);
 }
 
 /* The holders that stay are the roots. */
@@ -253,12 +378,12 @@ static enum wh_status split_graph(const struct sharer *sharer, struct graph *ret
     if (!status)
         status = array_alloc(sharer->ret->count, sizeof(*roots), "the shares", sharer->error, &roots);
     for (uint32_t i = 0; !status && i < sharer->ret->count; i++) {
-        if (bitmap_test(sharer->freed->reached_bitmap, first_reference(sharer->cut, &sharer->ret->rows[i])->node))
-            roots[root_count++] = sharer->ranks.count + 1 + i;
+        if (stays(sharer, node_of_holder(sharer, i)))
+            roots[root_count++] = local_holder(sharer, i);
     }
     if (!status) {
         split_all(&splitter);
-        status = graph_init((uint64_t)sharer->ranks.count + 1 + sharer->ret->count, splitter.edges, splitter.edge_count, roots, root_count,
+        status = graph_init((uint64_t)local_reference(sharer, sharer->cut->count), splitter.edges, splitter.edge_count, roots, root_count,
                             sharer->error, ret);
     }
     free(splitter.edges);
@@ -266,7 +391,7 @@ static enum wh_status split_graph(const struct sharer *sharer, struct graph *ret
     return status;
 }
 
-/* A holder may stand behind another: how many holders' new objects each node dominates, itself included. */
+/* How many new objects each node dominates, itself included. */
 static void count_holders(const struct dominators *dominators, uint32_t first_holder, uint32_t *count_of_node)
 {
     for (uint32_t rank = dominators->node_count + 2; rank-- > 1;) {
@@ -277,7 +402,7 @@ static void count_holders(const struct dominators *dominators, uint32_t first_ho
     }
 }
 
-/* Nodes that a holder dominates. */
+/* Nodes that a new object dominates. */
 static void mark_behind(const struct dominators *dominators, uint32_t first_holder, bool *behind_of_node)
 {
     for (uint32_t rank = 1; rank < dominators->node_count + 2; rank++) {
@@ -288,25 +413,25 @@ static void mark_behind(const struct dominators *dominators, uint32_t first_hold
 }
 
 /* References that nothing reaches hold nothing. What is behind another holder counts there too, but in the sum once. */
-static enum wh_status add_up(const struct dominators *dominators, const struct retained *retained, uint32_t first_holder,
-                             struct wh_error *error, struct shares *ret)
+static enum wh_status add_up_dominated(const struct sharer *sharer, const struct dominators *dominators, const struct retained *retained)
 {
-    uint32_t *count_of_node = NULL;
+    struct shares *ret = sharer->ret;
+    uint32_t first_holder = local_holder(sharer, 0), *count_of_node = NULL;
     bool *behind_of_node = NULL;
-    enum wh_status status = array_alloc_zeroed((size_t)dominators->node_count + 2, sizeof(uint32_t), "the shares", error, &count_of_node);
+    enum wh_status status = array_alloc_zeroed((size_t)dominators->node_count + 2, sizeof(uint32_t), "the shares", sharer->error, &count_of_node);
     if (!status)
-        status = array_alloc_zeroed((size_t)dominators->node_count + 2, sizeof(bool), "the shares", error, &behind_of_node);
+        status = array_alloc_zeroed((size_t)dominators->node_count + 2, sizeof(bool), "the shares", sharer->error, &behind_of_node);
     if (!status) {
         count_holders(dominators, first_holder, count_of_node);
         mark_behind(dominators, first_holder, behind_of_node);
     }
-    for (uint32_t i = 0; !status && i < ret->count; i++) {
-        uint32_t node = first_holder + i;
+    for (uint32_t node = first_holder; !status && node < dominators->node_count; node++) {
+        bool is_holder = node < first_holder + ret->count;
+        struct share *share = is_holder ? &ret->holders[node - first_holder].alone : &ret->of_edge[node - first_holder - ret->count];
         if (!dominators_is_live(dominators, node))
             continue;
-        ret->rows[i].bytes = retained_bytes(retained, node);
-        ret->rows[i].objects = retained->retained_count_of_node[node] - count_of_node[node];
-        ret->bytes += behind_of_node[node] ? 0 : ret->rows[i].bytes;
+        *share = (struct share){retained_bytes(retained, node), retained->retained_count_of_node[node] - count_of_node[node]};
+        ret->bytes += is_holder && !behind_of_node[node] ? share->bytes : 0;
     }
     free(count_of_node);
     free(behind_of_node);
@@ -316,7 +441,7 @@ static enum wh_status add_up(const struct dominators *dominators, const struct r
 /* The sizes of what is freed; those of the holders' new objects are zero. */
 static enum wh_status split_sizes(const struct sharer *sharer, uint32_t **size_of_node, struct node_big_size **big_size, uint32_t *big_count)
 {
-    enum wh_status status = array_alloc_zeroed((size_t)sharer->ranks.count + 1 + sharer->ret->count, sizeof(uint32_t), "the shares", sharer->error, size_of_node);
+    enum wh_status status = array_alloc_zeroed(local_reference(sharer, sharer->cut->count), sizeof(uint32_t), "the shares", sharer->error, size_of_node);
     *big_size = NULL;
     *big_count = 0;
     if (!status)
@@ -341,7 +466,7 @@ static enum wh_status compute(const struct sharer *sharer, const struct graph *s
         return status;
     status = retained_init(&dominators, sizes, sharer->progress, sharer->error, &retained);
     if (!status)
-        status = add_up(&dominators, &retained, sharer->ranks.count + 1, sharer->error, sharer->ret);
+        status = add_up_dominated(sharer, &dominators, &retained);
     retained_deinit(&retained);
     dominators_deinit(&dominators);
     return status;
@@ -375,23 +500,22 @@ enum wh_status shares_init(const struct edge_view *view, const struct node_sizes
     struct sharer sharer = {.view = view, .sizes = sizes, .cut = cut, .freed = freed, .progress = progress, .error = error, .ret = ret};
     *ret = (struct shares){0};
     enum wh_status status = list_holders(cut, error, ret);
-    bool several = ret->count > 1;
-    if (!status && several)
-        status = ret->count > OWNERS_MAX || are_nested(&sharer) ? share_by_dominators(&sharer) : share_by_owner(&sharer);
+    if (!status && cut->count == 1) {
+        ret->of_edge[0] = ret->holders[0].alone = freed->all;
+        ret->bytes = freed->all.bytes;
+    } else if (!status && cut->count) {
+        bool many = (uint64_t)cut->count + ret->count >= SEVERAL;
+        status = many || are_nested(&sharer) ? share_by_dominators(&sharer) : share_by_label(&sharer);
+    }
     bitmap_ranks_deinit(&sharer.ranks);
     if (status)
         shares_deinit(ret);
     return status;
 }
 
-void shares_fill_single(uint64_t bytes, uint64_t objects, struct shares *shares)
-{
-    shares->rows[0].bytes = shares->bytes = bytes;
-    shares->rows[0].objects = objects;
-}
-
 void shares_deinit(struct shares *shares)
 {
-    free(shares->rows);
+    free(shares->of_edge);
+    free(shares->holders);
     *shares = (struct shares){0};
 }
