@@ -15,13 +15,29 @@ static void print_offender(const struct wh_offender *offender, FILE *out)
     fputc('\n', out);
 }
 
+/* As a shell takes it for one word. */
+static void print_word(const char *word, FILE *out)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+,:=@%";
+    if (*word && !word[strspn(word, plain)]) {
+        fputs(word, out);
+        return;
+    }
+    fputc('\'', out);
+    for (const char *at = word; *at; at++)
+        fputs(*at == '\'' ? "'\\''" : (char[]){*at, '\0'}, out);
+    fputc('\'', out);
+}
+
 /* The arguments with the file's name for SNAPSHOT. */
 static void print_query(const char *query, const char *snapshot, FILE *out)
 {
     static const char place[] = "SNAPSHOT";
     const char *at = strstr(query, place);
-    fprintf(out, "%*s  %swhoholds %.*s%s%s%s\n", INDENT, "more:", style(STYLE_DIM), (int)(at ? at - query : (ptrdiff_t)strlen(query)), query,
-            at ? visible(snapshot) : "", at ? at + sizeof(place) - 1 : "", style(STYLE_NONE));
+    fprintf(out, "%*s  %swhoholds %.*s", INDENT, "more:", style(STYLE_DIM), (int)(at ? at - query : (ptrdiff_t)strlen(query)), query);
+    if (at)
+        print_word(visible(snapshot), out);
+    fprintf(out, "%s%s\n", at ? at + sizeof(place) - 1 : "", style(STYLE_NONE));
 }
 
 void findings_print(const struct wh_finding *finding, const char *snapshot, FILE *out)

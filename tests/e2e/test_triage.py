@@ -7,6 +7,7 @@ Both programs of an interpreter are looked at once; what single rules find is he
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -103,6 +104,8 @@ def test_each_rule_finds_what_is_wrong_and_nothing_where_it_is_right(python, tmp
         assert finding["sentence"].startswith("%d " % finding["count"])
     assert [finding["bytes"] for finding in document["findings"]] == sorted((one["bytes"] for one in found.values()), reverse=True)
     check_queries(path, document)
+    check_printed_queries(path, tmp_path)
+    check_small_rows(path, document)
     check_garbage(path)
     check_strings(path)
     check_calls(path)
@@ -119,6 +122,29 @@ def check_queries(path, document):
         if words[0] == "triage":
             (finding,) = shown["findings"]
             assert len(finding["offenders"]) >= len(findings_of(document)[finding["id"]]["offenders"]) and words[3] == finding["id"]
+
+
+def check_printed_queries(path, directory):
+    """What is printed can be pasted into a shell, whatever the snapshot is called."""
+    odd = os.path.join(str(directory), "the shop's $HOME.whs")
+    os.symlink(path, odd)
+    printed = subprocess.run([whoholds_program(), "triage", odd], stdout=subprocess.PIPE, timeout=120).stdout.decode()
+    lines = [line.split("more:", 1)[1] for line in printed.splitlines() if line.lstrip().startswith("more:")]
+    assert len(lines) == len(EXPECTED)
+    for line in sorted(set(lines)):
+        words = shlex.split(line)
+        assert words[0] == "whoholds" and words[2] == odd, line
+        done = subprocess.run([whoholds_program(), *words[1:]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        assert done.returncode == 0 and done.stdout, (line, done.stderr)
+
+
+def check_small_rows(path, document):
+    """Rows that are nothing beside the worst one are told to whoever asks for the rule."""
+    for finding in document["findings"]:
+        sizes = [offender["bytes"] for offender in finding["offenders"]]
+        assert min(sizes) >= max(sizes) // 100, finding["id"]
+    (empty,) = ask("triage", path, "--rule", "empty")["findings"]
+    assert min(offender["bytes"] for offender in empty["offenders"]) < empty["offenders"][0]["bytes"] // 100
 
 
 def check_garbage(path):

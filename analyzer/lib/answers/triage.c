@@ -36,11 +36,11 @@ static bool applies(const struct triager *self, const struct triage_rule *rule, 
     return finder->bytes >= rule->least && finder->bytes >= self->result->triage.threshold;
 }
 
-static enum wh_status run_rule(struct triager *self, const struct triage_rule *rule, bool anyhow)
+static enum wh_status run_rule(struct triager *self, const struct triage_rule *rule, bool anyhow, bool shows_all)
 {
     struct wh_triage *triage = &self->result->triage;
     struct finder finder = {.model = &self->analysis->model, .kinds = &self->analysis->kinds, .error = self->error,
-                            .arena = &self->result->arena, .known = true};
+                            .arena = &self->result->arena, .known = true, .shows_all = shows_all};
     struct wh_finding *finding = &triage->findings[triage->count];
     enum wh_status status = rule->find(&finder);
     if (!status && (anyhow || applies(self, rule, &finder))) {
@@ -89,7 +89,7 @@ static enum wh_status run_rules(struct triager *self, const char *id, bool waste
             continue;
         found = true;
         triage->rules++;
-        status = run_rule(self, &triage_rules[i], id || waste);
+        status = run_rule(self, &triage_rules[i], id || waste, id);
     }
     if (!status && triage->findings && !found)
         return refuse_rule(id, self->error);

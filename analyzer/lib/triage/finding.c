@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "naming/naming.h"
+#include "triage/outermost.h"
 
 static enum wh_status grow(struct finder *finder)
 {
@@ -57,57 +58,34 @@ enum wh_status finder_add_member(struct finder *finder, struct candidate candida
 
 /* --- what a set retains --- */
 
-/* Which nodes are known to be below a member, other than by being one, and which not. */
-struct ways_up { const struct model *model; uint64_t *member_bitmap, *below_bitmap, *clear_bitmap; };
-
-/* Looks up the chain of dominators as far as nothing is known yet, then marks all that it passed. */
-static bool is_below(const struct ways_up *ways, uint32_t node)
-{
-    const uint32_t *idom_of_node = ways->model->dominators->idom_of_node;
-    uint32_t objects = ways->model->heap->node_count, end = node;
-    bool below = bitmap_test(ways->below_bitmap, end);
-    while (!below && end < objects && !bitmap_test(ways->clear_bitmap, end)) {
-        end = idom_of_node[end];
-        below = end < objects && (bitmap_test(ways->member_bitmap, end) || bitmap_test(ways->below_bitmap, end));
-    }
-    for (uint32_t at = node; at != end; at = idom_of_node[at])
-        bitmap_set(below ? ways->below_bitmap : ways->clear_bitmap, at);
-    return below;
-}
-
-static enum wh_status add_tops(struct finder *finder, struct node_run nodes, const struct ways_up *ways)
-{
-    enum wh_status status = WH_OK;
-    for (uint32_t i = 0; i < nodes.count; i++)
-        bitmap_set(ways->member_bitmap, nodes.nodes[i]);
-    finder->count += nodes.count;
-    for (uint32_t i = 0; !status && i < nodes.count; i++) {
-        uint32_t node = nodes.nodes[i];
-        if (is_below(ways, node))
-            continue;
-        finder->bytes += model_retained(finder->model, node);
-        status = finder_note(finder, (struct candidate){.node = node, .count = 1, .bytes = model_retained(finder->model, node)});
-    }
-    return status;
-}
-
 enum wh_status finder_add_tops(struct finder *finder, struct node_run nodes)
 {
-    size_t words = bitmap_word_count(finder->model->heap->node_count);
-    struct ways_up ways = {.model = finder->model};
+    struct outermost outermost;
     if (!nodes.count)
         return WH_OK;
-    enum wh_status status = array_alloc_zeroed(words, sizeof(uint64_t), "the objects of a rule", finder->error, &ways.member_bitmap);
-    if (!status)
-        status = array_alloc_zeroed(words, sizeof(uint64_t), "the objects of a rule", finder->error, &ways.below_bitmap);
-    if (!status)
-        status = array_alloc_zeroed(words, sizeof(uint64_t), "the objects of a rule", finder->error, &ways.clear_bitmap);
-    if (!status)
-        status = add_tops(finder, nodes, &ways);
-    free(ways.member_bitmap);
-    free(ways.below_bitmap);
-    free(ways.clear_bitmap);
+    enum wh_status status = outermost_init(finder->model, nodes, finder->error, &outermost);
+    finder->count += nodes.count;
+    for (uint32_t i = 0; !status && i < nodes.count; i++) {
+        uint64_t bytes = outermost_bytes(&outermost, nodes.nodes[i]);
+        finder->bytes += bytes;
+        if (bytes)
+            status = finder_note(finder, (struct candidate){.node = nodes.nodes[i], .count = 1, .bytes = bytes});
+    }
+    outermost_deinit(&outermost);
     return status;
+}
+
+enum wh_status finder_add_groups(struct finder *finder, struct node_run nodes, uint32_t (*group_of)(const struct finder *finder, uint32_t node))
+{
+    struct outermost outermost;
+    if (!nodes.count)
+        return WH_OK;
+    enum wh_status status = outermost_init(finder->model, nodes, finder->error, &outermost);
+    for (uint32_t i = 0; !status && i < nodes.count; i++)
+        status = finder_add_member(finder, (struct candidate){.node = nodes.nodes[i], .group = group_of(finder, nodes.nodes[i]), .count = 1,
+                                                              .bytes = outermost_bytes(&outermost, nodes.nodes[i])});
+    outermost_deinit(&outermost);
+    return status ? status : finder_merge_groups(finder);
 }
 
 /* --- groups --- */
@@ -210,12 +188,21 @@ static enum wh_status output_one(struct finder *finder, const struct candidate *
     return status;
 }
 
+/* Of so many, the worst first: those that are nothing beside the worst one only where it was asked for this rule. */
+static size_t worth_showing(const struct finder *finder, size_t count)
+{
+    enum { SMALL_SHARE = 100 };
+    while (!finder->shows_all && count > 1 && finder->candidates[count - 1].bytes < finder->candidates[0].bytes / SMALL_SHARE)
+        count--;
+    return count;
+}
+
 enum wh_status finder_output(struct finder *finder, size_t limit, struct wh_finding *ret)
 {
     enum wh_status status = WH_OK;
-    size_t shown = limit && limit < finder->candidate_count ? limit : finder->candidate_count;
     if (finder->candidate_count)
         qsort(finder->candidates, finder->candidate_count, sizeof(*finder->candidates), compare_bytes);
+    size_t shown = worth_showing(finder, limit && limit < finder->candidate_count ? limit : finder->candidate_count);
     ret->count = finder->count;
     ret->bytes = finder->bytes;
     ret->offenders = arena_array(finder->arena, shown, sizeof(*ret->offenders));

@@ -27,6 +27,7 @@ struct finder {
     uint64_t count, bytes;        /* of all */
     bool known;                   /* false: the snapshot does not tell */
     bool always;                  /* it applies even if nothing is at stake yet */
+    bool shows_all;               /* small ones, too */
     const char *sentence;         /* what it means; completes the count */
     void (*write_name)(const struct finder *finder, const struct candidate *candidate, struct text *text);   /* NULL: its path */
     void (*write_detail)(const struct finder *finder, const struct candidate *candidate, struct text *text); /* NULL: none */
@@ -44,6 +45,9 @@ enum wh_status finder_add_member(struct finder *finder, struct candidate candida
 
 /* Notes each node that no other one of the list dominates, with its retained size, and adds all of them up. */
 enum wh_status finder_add_tops(struct finder *finder, struct node_run nodes) WH_MUST_USE;
+
+/* Adds each node with what it retains and no other one of the list dominates, by group. */
+enum wh_status finder_add_groups(struct finder *finder, struct node_run nodes, uint32_t (*group_of)(const struct finder *finder, uint32_t node)) WH_MUST_USE;
 
 /*
  * Puts the candidates of one `group` together: sums, `a` and `b` of the largest, which stands for all of them. In the order in which

@@ -134,32 +134,43 @@ static bool has_finalizer(const struct finder *finder, uint32_t node)
     return finder->kinds->of_type[finder->model->heap->type_of_node[node]].finalizer;
 }
 
+static uint32_t type_of(const struct finder *finder, uint32_t node)
+{
+    return finder->model->heap->type_of_node[node];
+}
+
 enum wh_status find_finalizers(struct finder *finder)
 {
-    const struct heap *heap = finder->model->heap;
+    const uint64_t *live = finder->model->dominators->live_bitmap;
+    uint32_t end = finder->model->heap->node_count;
+    struct node_vector found = {0};
     enum wh_status status = WH_OK;
     finder->write_name = finding_write_type;
     finder->write_detail = write_number;
-    const uint64_t *live = finder->model->dominators->live_bitmap;
-    uint32_t end = heap->node_count;
     for (uint32_t node = bitmap_next_clear(live, 1, end); !status && node < end; node = bitmap_next_clear(live, node + 1, end)) {
         if (has_finalizer(finder, node))
-            status = finder_add_member(finder, (struct candidate){.node = node, .group = heap->type_of_node[node], .count = 1,
-                                                                  .bytes = model_retained(finder->model, node)});
+            status = node_vector_add(&found, node, "finalizers in garbage", finder->error);
     }
-    return status ? status : finder_merge_groups(finder);
+    if (!status)
+        status = finder_add_groups(finder, (struct node_run){found.nodes, found.count}, type_of);
+    node_vector_deinit(&found);
+    return status;
 }
 
 /* Generators are finalized when they are closed, and live on. */
 enum wh_status find_resurrected(struct finder *finder)
 {
     const struct heap *heap = finder->model->heap;
+    struct node_vector risen = {0};
     enum wh_status status = WH_OK;
     for (uint32_t node = heap_next_with(heap, 1, FORM_FINALIZED); !status && node < heap->node_count;
          node = heap_next_with(heap, node + 1, FORM_FINALIZED)) {
         if (dominators_is_live(finder->model->dominators, node) && has_finalizer(finder, node))
-            status = finder_add(finder, (struct candidate){.node = node, .count = 1, .bytes = model_retained(finder->model, node)});
+            status = node_vector_add(&risen, node, "objects brought back", finder->error);
     }
+    if (!status)
+        status = finder_add_tops(finder, (struct node_run){risen.nodes, risen.count});
+    node_vector_deinit(&risen);
     return status;
 }
 

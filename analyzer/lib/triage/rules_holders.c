@@ -146,20 +146,27 @@ static void write_generators(const struct finder *finder, const struct candidate
     finding_write_count(text, candidate->count, "generator", "generators");
 }
 
+static uint32_t code_of_generator(const struct finder *finder, uint32_t node)
+{
+    return label_code_of_locals(finder->model->heap, node);
+}
+
 /* By function: of one loop's generators there may be thousands. */
 enum wh_status find_generators(struct finder *finder)
 {
-    const struct heap *heap = finder->model->heap;
     struct node_run nodes = kinds_of(finder->kinds, KIND_GENERATOR);
+    struct node_vector suspended = {0};
     enum wh_status status = WH_OK;
     finder->write_name = write_generator;
     finder->write_detail = write_generators;
     for (uint32_t i = 0; !status && i < nodes.count; i++) {
-        uint32_t node = nodes.nodes[i], code = label_code_of_locals(heap, node);
-        if (has_frame(heap, node) && !is_running(finder, node))
-            status = finder_add_member(finder, (struct candidate){.node = node, .group = code, .count = 1, .bytes = model_retained(finder->model, node)});
+        if (has_frame(finder->model->heap, nodes.nodes[i]) && !is_running(finder, nodes.nodes[i]))
+            status = node_vector_add(&suspended, nodes.nodes[i], "suspended generators", finder->error);
     }
-    return status ? status : finder_merge_groups(finder);
+    if (!status)
+        status = finder_add_groups(finder, (struct node_run){suspended.nodes, suspended.count}, code_of_generator);
+    node_vector_deinit(&suspended);
+    return status;
 }
 
 /* --- tasks --- */
@@ -186,11 +193,12 @@ static bool is_finished(const struct heap *heap, uint32_t node)
     return is_state(heap, heap_attribute(heap, node, "_state"));
 }
 
-static void write_holder(const struct finder *finder, const struct candidate *candidate, struct text *text)
+static void write_coroutine(const struct finder *finder, const struct candidate *candidate, struct text *text)
 {
-    uint32_t code = candidate->group ? heap_member(finder->model->heap, candidate->group, "__qualname__") : HEAP_NULL;
+    const struct heap *heap = finder->model->heap;
+    uint32_t coroutine = heap_member(heap, candidate->node, "_coro"), qualname = coroutine ? heap_member(heap, coroutine, "__qualname__") : HEAP_NULL;
     struct span name;
-    if (code && heap_string(finder->model->heap, code, &name))
+    if (qualname && heap_string(heap, qualname, &name))
         text_add_name(text, name);
 }
 
@@ -198,12 +206,15 @@ enum wh_status find_finished_tasks(struct finder *finder)
 {
     const struct heap *heap = finder->model->heap;
     struct node_run nodes = kinds_of(finder->kinds, KIND_TASK);
+    struct node_vector finished = {0};
     enum wh_status status = WH_OK;
-    finder->write_detail = write_holder;
+    finder->write_detail = write_coroutine;
     for (uint32_t i = 0; !status && i < nodes.count; i++) {
         if (is_finished(heap, nodes.nodes[i]))
-            status = finder_add(finder, (struct candidate){.node = nodes.nodes[i], .group = heap_member(heap, nodes.nodes[i], "_coro"), .count = 1,
-                                                           .bytes = model_retained(finder->model, nodes.nodes[i])});
+            status = node_vector_add(&finished, nodes.nodes[i], "finished tasks", finder->error);
     }
+    if (!status)
+        status = finder_add_tops(finder, (struct node_run){finished.nodes, finished.count});
+    node_vector_deinit(&finished);
     return status;
 }

@@ -146,3 +146,21 @@ closing = Closing()
 Closing()
 gc.collect()
 del n
+
+# a heap that was frozen for a while, a collector that was off for a while, gc.garbage that was looked through
+gc.freeze()
+gc.disable()
+gc.unfreeze()
+gc.enable()
+gc.garbage.append(bytearray(KILO))
+gc.garbage.clear()
+
+# texts as many as shows.py interns, which are not
+labels = ["label of the customer whose number is %d" % n for n in range(5000)]
+
+# native code that gave back what it held
+import ctypes  # noqa: E402
+
+held = [bytearray(300 * KILO)]
+ctypes.pythonapi.Py_IncRef(ctypes.py_object(held))
+ctypes.pythonapi.Py_DecRef(ctypes.py_object(held))
