@@ -24,11 +24,20 @@ static bool is_large_buffer(const struct evidence *evidence)
     return !evidence->alike && evidence->point->bytes >= LARGE_BUFFER_BYTES;
 }
 
+/* Never, or not since its function is warm, while a line beside it has: a cache that does not get to make room. */
+static bool has_not_run(const struct evidence *evidence, const struct store_site *removal)
+{
+    bool seen = false;
+    for (uint32_t i = 0; removal->executed == EXECUTION_UNLIKELY && !seen && i < evidence->sites->count; i++)
+        seen = evidence->sites->sites[i].code_node == removal->code_node && evidence->sites->sites[i].executed == EXECUTION_SEEN;
+    return removal->executed == EXECUTION_NEVER || seen;
+}
+
 static bool has_removal(const struct evidence *evidence)
 {
     for (uint32_t i = 0; i < evidence->sites->removal_count; i++) {
         const struct store_site *removal = &evidence->sites->removals[i];
-        if (removal->executed != EXECUTION_NEVER && (evidence->filling.deep || !removal->of_element))
+        if (!has_not_run(evidence, removal) && (evidence->filling.deep || !removal->of_element))
             return true;
     }
     return false;
