@@ -212,7 +212,7 @@ struct number_text percent_text(double share)
     else if (percent >= 0.05 || percent == 0)
         snprintf(ret.text, sizeof(ret.text), "%.1f %%", percent);
     else
-        snprintf(ret.text, sizeof(ret.text), "under 0.1 %%");
+        snprintf(ret.text, sizeof(ret.text), "<0.1 %%");
     return ret;
 }
 

@@ -27,7 +27,7 @@ LEAKS = """\
    path          sys.modules['app.orders'].open[0…1205]
    to free it    cut 2 references: app.orders.open, app.backup.open
 %s
-2  held by native code  (app.Handle)  retains 512 B, under 0.1 %% of the Python heap
+2  held by native code  (app.Handle)  retains 512 B, <0.1 %% of the Python heap
    held at       /app/orders.py:14 in Orders.add:  self.open.append(order)      [growth: exact]
    allocated at  the same line: it does both
 """
@@ -42,9 +42,9 @@ In 2.0 s 300.0 MiB were allocated in 300,002 blocks; 3.0 KiB in 3 blocks are lef
 The recorder had no room for 1 block and 0 stacks.
 By the innermost line, what was allocated, freed or not:
 
-allocated   blocks   a second         live         allocated by
-300.0 MiB  300,000  150.0 MiB  under 0.1 %  churn  /srv/app/feed.py:7 in read:  return bytes(n)
-  2.0 KiB        2    1.0 KiB        100 %         (no Python code)
+allocated   blocks   a second    live         allocated by
+300.0 MiB  300,000  150.0 MiB  <0.1 %  churn  /srv/app/feed.py:7 in read:  return bytes(n)
+  2.0 KiB        2    1.0 KiB   100 %         (no Python code)
 … and 1 more: 16 B
 """
 

@@ -72,9 +72,9 @@ static void a_thread_has_the_name_that_threading_gave_it(void **state)
         "module threading { '_active' active } ; active : dict { 140001 main 'x' other 140002 worker 140003 nameless 9999999999999999999999999999 other }\n"
         "type threading.Thread members __dict__ ; main : threading.Thread .__dict__ d1 ; worker : threading.Thread .__dict__ d2 ; other : object\n"
         "nameless : threading.Thread ; d1 : dict { '_name' 'Main' } ; d2 : dict { '_name' 'ingest' }\n"
-        "thread 140001 'kernel' main ; thread 140002 'kernel' ; thread 140003 'kernel' ; thread 140004 'kernel'");
+        "thread 140002 'kernel' ; thread 140003 'kernel' ; thread 140001 'kernel' main ; thread 140004 'kernel'");
     struct wh_threads *threads = ask(&heap);
-    static const char *const names[] = {"Main", "ingest", "kernel", "kernel"};
+    static const char *const names[] = {"Main", "ingest", "kernel", "kernel"};   /* the main one first, the others as they came */
     assert_int_equal(threads->count, 4);
     for (size_t i = 0; i < 4; i++)
         assert_string_equal(threads->threads[i].name, names[i]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* wh_threads: every thread's stack with its locals. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "answers/analysis.h"
 #include "heap/label.h"
@@ -81,6 +82,19 @@ static void fill_frames(const struct model *model, struct arena *arena, struct w
     }
 }
 
+/* The interpreter lists its threads with the youngest first; whoever reads them looks for the main one. */
+static void put_main_first(const struct heap *heap, struct wh_threads *threads)
+{
+    for (size_t i = 1; i < threads->count; i++) {
+        struct wh_thread main = threads->threads[i];
+        if (!(heap->threads[i].flags & THREAD_MAIN))
+            continue;
+        memmove(threads->threads + 1, threads->threads, i * sizeof(*threads->threads));
+        threads->threads[0] = main;
+        return;
+    }
+}
+
 enum wh_status wh_threads(struct wh_analysis *analysis, struct wh_error *error, struct wh_threads **ret)
 {
     *ret = NULL;
@@ -94,6 +108,8 @@ enum wh_status wh_threads(struct wh_analysis *analysis, struct wh_error *error, 
     fill_threads(&analysis->model, &result->arena, threads);
     fill_frames(&analysis->model, &result->arena, threads);
     status = arena_status(&result->arena, error);
+    if (!status)
+        put_main_first(&analysis->heap, threads);
     if (status)
         wh_threads_free(threads);
     else
