@@ -108,6 +108,13 @@ del shrunken[40 * KILO:]
 nothing = [[] for _ in range(2000)]
 
 
+class Lonely(list):  # one that is empty, too, and nothing beside those
+    pass
+
+
+lonely = Lonely()
+
+
 # instances that __slots__ would make smaller
 class Point:
     def __init__(self, n):
