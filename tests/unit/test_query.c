@@ -338,6 +338,8 @@ static void conditions_are_about_what_an_object_is_and_has(void **state)
     assert_where(&conditions, "object", "immortal", 1);
     assert_where(&conditions, "object", "under app.rows", 2);
     assert_where(&conditions, "list", "under app.rows", 0);
+    assert_where(&conditions, NULL, "under app.rows and type = object", 2);
+    assert_where(&conditions, NULL, "type = object and under app.rows and size >= 0 and live", 2);
     assert_where(&conditions, "object", "len(.x) = 1", 0);
     assert_where(&conditions, "app.Order", "refcount = 3", 1);
     assert_where(&conditions, "app.Order", "objects > 1 and retained > 10M", 0);
@@ -403,6 +405,26 @@ static void a_condition_that_cannot_be_read_is_told_where(void **state)
     assert_refused(&conditions, &(struct wh_query){.package = "apq.sub"}, "the snapshot has no object whose class is of 'apq.sub'; did you mean 'app.sub'?");
     assert_refused(&conditions, &(struct wh_query){.address = 0}, "no object is named: give an address, a type or an expression");
     test_heap_deinit(&conditions);
+}
+
+/* As many ways as 200 to the power of nine, and 200 objects. */
+static void all_of_all_of_all_are_each_found_once(void **state)
+{
+    enum { NODES = 200 };
+    struct heap_builder *builder = heap_builder_create();
+    struct test_heap dense;
+    char items[NODES * 8];
+    size_t length = 0;
+    (void)state;
+    heap_builder_add(builder, "module app { 'x' o0 }\n");
+    for (int item = 0; item < NODES; item++)
+        length += (size_t)snprintf(items + length, sizeof(items) - length, " o%d", item);
+    for (int node = 0; node < NODES; node++)
+        heap_builder_add(builder, "o%d : list [%s ]\n", node, items);
+    test_heap_open(builder, &dense);
+    struct wh_query query = {.expression = "app.x[*][*][*][*][*][*][*][*][*]"};
+    assert_int_equal(count_of(&dense, &query), NODES);
+    test_heap_deinit(&dense);
 }
 
 static void what_is_found_is_listed_with_its_names(void **state)
@@ -497,6 +519,7 @@ int main(void)
         cmocka_unit_test(conditions_are_about_what_an_object_is_and_has),
         cmocka_unit_test(objects_are_named_by_class_module_and_pattern),
         cmocka_unit_test(a_condition_that_cannot_be_read_is_told_where),
+        cmocka_unit_test(all_of_all_of_all_are_each_found_once),
         cmocka_unit_test(what_is_found_is_listed_with_its_names),
         cmocka_unit_test(an_object_is_shown_with_all_that_refers_to_it),
         cmocka_unit_test(the_lists_of_an_object_have_a_limit),

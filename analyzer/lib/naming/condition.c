@@ -191,12 +191,46 @@ static enum wh_status read_value(struct reader *reader, struct condition_test *r
     return WH_OK;
 }
 
-/* The rest is an expression. */
+/* The last ` and ` within the first `length` bytes; `length` if there is none. */
+static size_t find_and(const char *text, size_t length)
+{
+    static const char and[] = " and ";
+    const size_t size = sizeof(and) - 1;
+    for (size_t at = length; at-- > size;) {
+        if (memcmp(text + at + 1 - size, and, size) == 0)
+            return at + 1 - size;
+    }
+    return length;
+}
+
+/*
+ * The expression at the beginning of a text: all of it, or as much as stands before an ` and `, which may also be a part of what is in quotes: so the
+ * longest that names something. The error is that of the whole.
+ */
+static enum wh_status find_beginning(const struct reader *reader, const char *text, size_t *length, struct node_vector *ret)
+{
+    struct wh_error other;
+    enum wh_status status = expression_find(reader->model, reader->lookup, text, reader->error, ret), again = status;
+    for (*length = strlen(text); again == WH_ERR_USAGE || again == WH_ERR_INPUT;) {
+        size_t shorter = find_and(text, *length);
+        char *beginning = shorter < *length ? strndup(text, shorter) : NULL;
+        if (!beginning)
+            return status;
+        *length = shorter;
+        again = expression_find(reader->model, reader->lookup, beginning, &other, ret);
+        free(beginning);
+    }
+    if (again == WH_ERR_RESOURCE && again != status && reader->error)
+        *reader->error = other;
+    return again;
+}
+
 static enum wh_status read_under(struct reader *reader, struct condition_test *ret)
 {
     struct node_vector nodes;
+    size_t length;
     skip_space(reader);
-    enum wh_status status = expression_find(reader->model, reader->lookup, reader->at, reader->error, &nodes);
+    enum wh_status status = find_beginning(reader, reader->at, &length, &nodes);
     if (status)
         return status;
     status = array_alloc_zeroed(bitmap_word_count(reader->model->dominators->node_count), sizeof(uint64_t), "a condition", reader->error, &ret->under_bitmap);
@@ -205,7 +239,7 @@ static enum wh_status read_under(struct reader *reader, struct condition_test *r
     node_vector_deinit(&nodes);
     if (!status)
         status = below_init(reader->model->dominators, ret->under_bitmap, reader->error, &ret->below);
-    reader->at += strlen(reader->at);
+    reader->at += length;
     return status;
 }
 

@@ -112,9 +112,19 @@ static int compare_nodes(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
+static bool ascends(const struct node_vector *nodes)
+{
+    bool ascends = true;
+    for (uint32_t i = 1; ascends && i < nodes->count; i++)
+        ascends = nodes->nodes[i - 1] < nodes->nodes[i];
+    return ascends;
+}
+
 static void keep_each_once(struct node_vector *nodes)
 {
     uint32_t kept = 0;
+    if (ascends(nodes))
+        return;
     if (nodes->count)
         qsort(nodes->nodes, nodes->count, sizeof(uint32_t), compare_nodes);
     for (uint32_t i = 0; i < nodes->count; i++) {
@@ -154,6 +164,7 @@ void expression_advance(struct expression *expression, struct node_vector found)
     node_vector_deinit(&expression->before);
     expression->before = expression->nodes;
     expression->nodes = found;
+    keep_each_once(&expression->nodes);   /* else [*][*][*] would find as many as there are ways */
 }
 
 static enum wh_status read_from_start(struct expression *expression)
