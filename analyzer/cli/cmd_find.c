@@ -91,7 +91,7 @@ int cmd_find(int argc, char **argv)
         .options = options,
         .arguments = ARGUMENTS_OBJECTS,
         .help = "List objects, the largest first, by what they are: those of a type, a class, a module, those that an expression names, and of all these "
-                "those that fulfil conditions. path, show, retained, cut and export take objects by the same options.\v"
+                "those that fulfil conditions. path, show, tree, retained, cut and export take objects by the same options.\v"
                 HELP_CONDITIONS "JSON: whoholds.found/1.\n\n" HELP_EXIT_CODES
                 "Example: whoholds find app-1234-1.whs --type dict --where 'len > 1000 and refcount = 1'",
         .query = QUERY_ONE,

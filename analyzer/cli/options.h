@@ -81,7 +81,7 @@ enum {
     {"instances-of", KEY_INSTANCES_OF, "QUALNAME", 0, "The objects of a class and of all that are derived from it", 0}, \
     {"module", KEY_MODULE, "NAME", 0, "The objects whose class is of this module", 0}, \
     {"package", KEY_PACKAGE, "NAME", 0, "The objects whose class is of this module or of one below it", 0}, \
-    {"where", KEY_WHERE, "CONDITION", 0, "Of these, or of all objects, those that fulfil it: 'len > 1000 and .status = \"open\"'; may be repeated", 0}
+    {"where", KEY_WHERE, "CONDITION", 0, "Of these, or of all objects, those that fulfil it: 'len > 1000 and .status = \"open\"'; repeatable", 0}
 #define OPTIONS_OBJECTS OPTIONS_OBJECTS_BUT_EXPRESSION, OPTION_EXPRESSION
 #define ARGUMENTS_OBJECTS "SNAPSHOT ADDRESS\nSNAPSHOT --type QUALNAME\nSNAPSHOT --expr EXPR\nSNAPSHOT --where CONDITION..."
 #define HELP_CONDITIONS \

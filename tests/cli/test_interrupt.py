@@ -97,6 +97,12 @@ class InterruptTest(unittest.TestCase):
             if self.interrupt(self.whole * share, "info", self.snapshot)[0] == DONE:
                 os.unlink(self.snapshot + ".whx")
 
+    def test_while_objects_are_asked_about(self):
+        """As many conditions as take minutes."""
+        code, more = self.interrupt(self.whole + 0.5, "find", self.snapshot, "--where", " and ".join(["live"] * 10000), cache="off")
+        self.assertEqual(code, -signal.SIGINT)
+        self.assertLess(more, 0.2 * self.whole + 0.1)
+
     def test_no_output_file_is_left(self):
         target = os.path.join(self.directory, "out")
         for words in (["report", "-o", target], ["export", "--to", "heapsnapshot", "-o", target]):

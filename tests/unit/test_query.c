@@ -11,6 +11,8 @@
 #include <cmocka.h>
 
 #include "heap_builder.h"
+#include "random.h"
+#include "trials.h"
 
 static struct test_heap heap;
 
@@ -427,6 +429,38 @@ static void all_of_all_of_all_are_each_found_once(void **state)
     test_heap_deinit(&dense);
 }
 
+/* What somebody may type: beginnings of questions, changed at random. Each is answered, or refused in a sentence. */
+static void whatever_is_typed_has_an_answer_or_a_sentence(void **state)
+{
+    static const char *const typed[] = {
+        "app.rows[*].x", "app.cache['k'][0…5] → key <str>", "app.f → closure variable seen[0:3]", "rows (local of load at app.py:3, thread T)",
+        "<list at 0x7f00>[3] (held by native code)", "sys.modules['app'].*[*]", "size >= 4K and not .id = 3 or len(.rows) < 1e3",
+        "type !~ 'app.*' and .status = \"op\\'en\" and under app.rows and live", "refcount = 99999999999999999999G", "value ~ [a-z*"};
+    static const char letters[] = "[](){}'\"\\.*…→<>=!~,: \n0123456789abKMG\x80\xff";
+    struct test_heap conditions;
+    uint64_t trials = trials_count("texts", 20000);
+    (void)state;
+    test_heap_init(&conditions, conditions_heap);
+    for (uint64_t trial = 0; trial < trials; trial++) {
+        struct random random = {trials_seed(31, trial)};
+        struct wh_found *found;
+        struct wh_error error = {.message = ""};
+        char text[400];
+        const char *condition = text;
+        snprintf(text, sizeof(text), "%s%s", typed[random_below(&random, sizeof(typed) / sizeof(typed[0]))],
+                 typed[random_below(&random, sizeof(typed) / sizeof(typed[0]))]);
+        for (uint32_t change = random_below(&random, 8), length = (uint32_t)strlen(text); change > 0; change--)
+            text[random_below(&random, length)] = letters[random_below(&random, sizeof(letters))];   /* its end, too */
+        struct wh_query query = {.expression = trial % 2 ? text : NULL, .where = &condition, .where_count = trial % 2 ? 0 : 1};
+        enum wh_status status = wh_find(conditions.analysis, &query, &error, &found);
+        if (!status)
+            wh_found_free(found);
+        else if ((status != WH_ERR_USAGE && status != WH_ERR_INPUT) || !*error.message)
+            fail_msg("%s: status %d, '%s'", text, (int)status, error.message);
+    }
+    test_heap_deinit(&conditions);
+}
+
 static void what_is_found_is_listed_with_its_names(void **state)
 {
     struct test_heap conditions;
@@ -520,6 +554,7 @@ int main(void)
         cmocka_unit_test(objects_are_named_by_class_module_and_pattern),
         cmocka_unit_test(a_condition_that_cannot_be_read_is_told_where),
         cmocka_unit_test(all_of_all_of_all_are_each_found_once),
+        cmocka_unit_test(whatever_is_typed_has_an_answer_or_a_sentence),
         cmocka_unit_test(what_is_found_is_listed_with_its_names),
         cmocka_unit_test(an_object_is_shown_with_all_that_refers_to_it),
         cmocka_unit_test(the_lists_of_an_object_have_a_limit),

@@ -187,7 +187,7 @@ static enum wh_status made(struct wh_analysis *analysis, enum wh_status status)
         drop_model(analysis);
     if (!status)
         analysis->model = (struct model){&analysis->heap, &analysis->retention, &analysis->dominators, &analysis->retained,
-                                         &analysis->tree, &analysis->paths, analysis->object_of_thread};
+                                         &analysis->tree, &analysis->paths, analysis->object_of_thread, stage_progress(analysis)};
     return status;
 }
 

@@ -21,6 +21,7 @@ struct model {
     const struct dominator_tree *tree;
     const struct bfs_tree *paths;       /* empty until analysis_need_model() */
     const uint32_t *object_of_thread;   /* by row of heap->threads: its threading.Thread, HEAP_NULL if there is none */
+    const struct progress *progress;    /* whom searches that may take long report to; NULL: nobody */
 };
 
 /* `list`, `app.models.Order`: the type as output names it. */

@@ -403,14 +403,25 @@ static bool ask(struct asker *asker, uint32_t node, struct condition_test *test)
     }
 }
 
+static const char phase[] = "what fulfils the condition";
+
+/* Some need a search: fewer of them than PROGRESS_INTERVAL take some milliseconds. */
+enum { ASKED_AT_ONCE = 1 << 17 };
+
 enum wh_status condition_filter(struct condition *condition, uint32_t *nodes, uint32_t *count, struct wh_error *error)
 {
     struct asker asker = {.model = condition->model};
     uint32_t kept = 0;
+    uint64_t asked = 0, reported = 0;
     refcount_walk_init(&asker.refcounts, condition->model->heap);
-    for (uint32_t i = 0; i < *count; i++) {
+    enum wh_status status = progress_report(condition->model->progress, phase, 0, *count, error);
+    for (uint32_t i = 0; !status && i < *count; i++) {
+        if (asked - reported >= ASKED_AT_ONCE) {
+            status = progress_report(condition->model->progress, phase, i, *count, error);
+            reported = asked;
+        }
         bool fulfilled = true;
-        for (uint32_t test = 0; fulfilled && test < condition->count; test++)
+        for (uint32_t test = 0; fulfilled && test < condition->count; test++, asked++)
             fulfilled = ask(&asker, nodes[i], &condition->tests[test]) != condition->tests[test].negated;
         if (fulfilled)
             nodes[kept++] = nodes[i];
@@ -418,5 +429,5 @@ enum wh_status condition_filter(struct condition *condition, uint32_t *nodes, ui
     *count = kept;
     bool failed = asker.text.failed;
     text_deinit(&asker.text);
-    return failed ? wh_error_set(error, WH_ERR_RESOURCE, "out of memory for a condition") : WH_OK;
+    return !status && failed ? wh_error_set(error, WH_ERR_RESOURCE, "out of memory for a condition") : status;
 }

@@ -10,7 +10,8 @@
  *     comparison = "=" | "==" | "!=" | "<" | "<=" | ">" | ">=" | "~" | "!~"
  *
  * A path leads to an attribute of the object; alone it is its value, or asks whether it is there. What lacks it fulfils no test of it. ~ is a pattern with
- * * and ?. Numbers may end in K, M or G. `under` is what those objects alone keep alive; its expression takes all that follows.
+ * * and ?. Numbers may end in K, M or G. `under` is what those objects alone keep alive; its expression is the longest beginning of
+ * what follows that names something and ends there or before an `and`.
  */
 #ifndef WHOHOLDS_LIB_CONDITION_H
 #define WHOHOLDS_LIB_CONDITION_H
@@ -32,7 +33,7 @@ void condition_deinit(struct condition *condition);
 /* Adds what has to be fulfilled, too. WH_ERR_USAGE if it cannot be read. */
 enum wh_status condition_add(struct condition *condition, const struct lookup *lookup, const char *text, struct wh_error *error) WH_MUST_USE;
 
-/* Keeps those of the nodes, which ascend, that fulfil all. */
+/* Keeps those of the nodes, which ascend, that fulfil all. Reports to the model's progress, and can be cancelled. */
 enum wh_status condition_filter(struct condition *condition, uint32_t *nodes, uint32_t *count, struct wh_error *error) WH_MUST_USE;
 
 #endif

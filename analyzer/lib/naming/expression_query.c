@@ -173,7 +173,10 @@ static enum wh_status read_from_start(struct expression *expression)
     enum wh_status status = expression_take_start(expression);
     while (!status && *expression->at) {
         expression->step = expression->at;
-        status = expression_take_step(expression);
+        status = progress_report(expression->model->progress, purpose, (uint64_t)(expression->at - expression->text), strlen(expression->text),
+                                 expression->error);
+        if (!status)
+            status = expression_take_step(expression);
     }
     return status;
 }
