@@ -176,16 +176,6 @@ static enum wh_status collect_all(struct collector *collector)
     return status;
 }
 
-static int compare_retained(const void *left, const void *right, void *context)
-{
-    const struct model *model = context;
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    uint64_t size_a = model_retained(model, a), size_b = model_retained(model, b);
-    if (size_a != size_b)
-        return size_a > size_b ? -1 : 1;
-    return (a > b) - (a < b);
-}
-
 static enum wh_status collect_targets(struct collector *collector, const uint32_t *targets, uint32_t count)
 {
     enum wh_status status = WH_OK;
@@ -208,8 +198,8 @@ static enum wh_status fill_remaining(struct collector *collector, const uint32_t
         status = collect_all(collector);
     if (status || !found->count)
         return status;
-    qsort_r(found->nodes, kept_targets, sizeof(uint32_t), compare_retained, (void *)collector->model);
-    qsort_r(found->nodes + kept_targets, found->count - kept_targets, sizeof(uint32_t), compare_retained, (void *)collector->model);
+    qsort_r(found->nodes, kept_targets, sizeof(uint32_t), model_compare_retained, (void *)collector->model);
+    qsort_r(found->nodes + kept_targets, found->count - kept_targets, sizeof(uint32_t), model_compare_retained, (void *)collector->model);
     ret->total = found->count;
     uint32_t count = found->count < limit ? found->count : limit;
     status = array_alloc(count, sizeof(*ret->rows), "what stays", collector->error, &ret->rows);

@@ -49,6 +49,15 @@ static const char *preview_of(const struct heap *heap, uint32_t node, struct are
     return preview;
 }
 
+int model_compare_retained(const void *left, const void *right, void *model)
+{
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    uint64_t size_a = model_retained(model, a), size_b = model_retained(model, b);
+    if (size_a != size_b)
+        return size_a > size_b ? -1 : 1;
+    return (a > b) - (a < b);
+}
+
 struct wh_object model_object(const struct model *model, uint32_t node, struct arena *arena)
 {
     struct text type = {0};

@@ -48,6 +48,9 @@ static inline uint64_t model_retained(const struct model *model, uint32_t node)
     return retained_bytes(model->retained, node);
 }
 
+/* For qsort_r() of nodes, the model as its context: most retained bytes first, equal ones by number. */
+int model_compare_retained(const void *left, const void *right, void *model);
+
 static inline uint64_t model_live_bytes(const struct model *model)
 {
     return model_retained(model, graph_virtual_root(&model->retention->graph));

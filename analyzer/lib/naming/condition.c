@@ -10,6 +10,7 @@
 #include "graph/below.h"
 #include "heap/label.h"
 #include "naming/expression_query.h"
+#include "naming/words.h"
 
 enum measure { SIZE, RETAINED, OBJECTS, LENGTH, REFCOUNT, TYPE, VALUE, LIVE, GARBAGE, NATIVE, IMMORTAL, UNDER, MEASURES };
 static const char *const words[MEASURES] = {"size", "retained", "objects", "len", "refcount", "type", "value", "live", "garbage", "native", "immortal", "under"};
@@ -73,24 +74,11 @@ static void skip_space(struct reader *reader)
         reader->at++;
 }
 
-static bool is_name_byte(char byte)
-{
-    return isalnum((unsigned char)byte) || byte == '_' || (unsigned char)byte >= 0x80;
-}
-
-static size_t name_length(const char *text)
-{
-    size_t length = 0;
-    while (is_name_byte(text[length]))
-        length++;
-    return length;
-}
-
 static bool takes_word(struct reader *reader, const char *word)
 {
     skip_space(reader);
     size_t length = strlen(word);
-    if (strncmp(reader->at, word, length) != 0 || is_name_byte(reader->at[length]))
+    if (!begins_with(reader->at, word) || is_name_byte(reader->at[length]))
         return false;
     reader->at += length;
     return true;

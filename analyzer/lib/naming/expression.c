@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "naming/words.h"
+
 /* --- where a name begins --- */
 
 static bool is_of_type(const struct heap *heap, uint32_t node, const char *name)
@@ -97,7 +99,7 @@ static void write_later_step(const struct model *model, const struct naming_path
     struct text rest = {0};
     text_add(&rest, text_string(text) + before);
     text->length = before;
-    text_add(text, " → ");
+    text_add(text, ARROW);
     text_add(text, text_string(&rest));
     text->failed |= rest.failed;
     text_deinit(&rest);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "naming/naming.h"
+#include "naming/words.h"
 
 static const char purpose[] = "the objects of an expression";
 
@@ -28,7 +29,7 @@ enum wh_status expression_out_of_memory(const struct expression *expression)
 bool expression_ends_at(const char *text, size_t length)
 {
     const char *rest = text + length;
-    return !*rest || *rest == '.' || *rest == '[' || strncmp(rest, " → ", sizeof(" → ") - 1) == 0;
+    return !*rest || *rest == '.' || *rest == '[' || begins_with(rest, ARROW);
 }
 
 bool expression_is_all(const char *key)
@@ -106,34 +107,6 @@ static char *find_place(char *text)
 
 /* --- what it has found --- */
 
-static int compare_nodes(const void *left, const void *right)
-{
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    return (a > b) - (a < b);
-}
-
-static bool ascends(const struct node_vector *nodes)
-{
-    bool ascends = true;
-    for (uint32_t i = 1; ascends && i < nodes->count; i++)
-        ascends = nodes->nodes[i - 1] < nodes->nodes[i];
-    return ascends;
-}
-
-static void keep_each_once(struct node_vector *nodes)
-{
-    uint32_t kept = 0;
-    if (ascends(nodes))
-        return;
-    if (nodes->count)
-        qsort(nodes->nodes, nodes->count, sizeof(uint32_t), compare_nodes);
-    for (uint32_t i = 0; i < nodes->count; i++) {
-        if (!kept || nodes->nodes[kept - 1] != nodes->nodes[i])
-            nodes->nodes[kept++] = nodes->nodes[i];
-    }
-    nodes->count = kept;
-}
-
 /* If the whole, its place included, is the very name of some, only these are meant. */
 static enum wh_status keep_of_place(struct expression *expression, const char *whole)
 {
@@ -155,7 +128,7 @@ static enum wh_status keep_of_place(struct expression *expression, const char *w
     }
     text_deinit(&name);
     nodes->count = kept ? kept : nodes->count;
-    keep_each_once(nodes);   /* in order again */
+    node_vector_keep_each_once(nodes);   /* in order again */
     return status;
 }
 
@@ -164,7 +137,7 @@ void expression_advance(struct expression *expression, struct node_vector found)
     node_vector_deinit(&expression->before);
     expression->before = expression->nodes;
     expression->nodes = found;
-    keep_each_once(&expression->nodes);   /* else [*][*][*] would find as many as there are ways */
+    node_vector_keep_each_once(&expression->nodes);   /* else [*][*][*] would find as many as there are ways */
 }
 
 static enum wh_status read_from_start(struct expression *expression)
@@ -218,7 +191,7 @@ enum wh_status expression_read(const struct model *model, const struct lookup *l
     struct expression expression = {.model = model, .lookup = lookup, .text = head, .place = place ? place : "", .error = error};
     enum wh_status status = read_all(&expression);
     if (!status)
-        keep_each_once(&expression.nodes);
+        node_vector_keep_each_once(&expression.nodes);
     if (!status && place)
         status = keep_of_place(&expression, text_string(&whole));
     if (!status)

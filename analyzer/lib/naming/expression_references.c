@@ -4,8 +4,7 @@
 
 #include "heap/label.h"
 #include "naming/expression_query.h"
-
-static const char arrow[] = " → ";
+#include "naming/words.h"
 
 struct collector {
     struct expression *expression;
@@ -103,11 +102,6 @@ static enum wh_status collect_of_items(struct collector *collector, uint32_t con
     return status;
 }
 
-static bool begins_with(const char *text, const char *beginning)
-{
-    return strncmp(text, beginning, strlen(beginning)) == 0;
-}
-
 /* The cells of a frame's local variables: what they hold has the variable's name. */
 static enum wh_status collect_of_cells(struct collector *collector, uint32_t owner)
 {
@@ -167,7 +161,7 @@ static char *step_of(const struct expression *expression)
     struct text step = {0};
     bool first = expression->step == expression->text;
     text_add(&step, first ? "local " : "");
-    text_add(&step, begins_with(expression->step, arrow) ? expression->step + sizeof(arrow) - 1 : expression->step);
+    text_add(&step, begins_with(expression->step, ARROW) ? expression->step + sizeof(ARROW) - 1 : expression->step);
     if (step.failed)
         text_deinit(&step);
     return step.bytes;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How an expression begins: where a program's text would, or at a root. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,16 +7,7 @@
 #include "naming/naming.h"
 #include "naming/near_miss.h"
 #include "naming/query.h"
-
-static bool begins_with(const char *text, const char *beginning)
-{
-    return strncmp(text, beginning, strlen(beginning)) == 0;
-}
-
-static bool is_name_byte(char byte)
-{
-    return isalnum((unsigned char)byte) || byte == '_' || (unsigned char)byte >= 0x80;
-}
+#include "naming/words.h"
 
 /* The dotted name with which the rest begins. Arrows are no letters. */
 static size_t dotted_length(const char *text)

@@ -9,28 +9,9 @@
 #include "naming/expression_query.h"
 #include "naming/naming.h"
 #include "naming/near_miss.h"
+#include "naming/words.h"
 
-static const char arrow[] = " → ";
-static const char to_cell[] = " → cell";
-
-static bool begins_with(const char *text, const char *beginning)
-{
-    return strncmp(text, beginning, strlen(beginning)) == 0;
-}
-
-static bool is_name_byte(char byte)
-{
-    return isalnum((unsigned char)byte) || byte == '_' || (unsigned char)byte >= 0x80;
-}
-
-/* The name that stands here: an arrow ends it, although its bytes are no ASCII. */
-static size_t name_length(const char *text)
-{
-    size_t length = 0;
-    while (text[length] && is_name_byte(text[length]))
-        length++;
-    return length;
-}
+static const char to_cell[] = ARROW "cell";
 
 /* --- from all objects to the next ones --- */
 
@@ -492,7 +473,7 @@ static enum wh_status follow_default(struct expression *expression, uint32_t nod
 
 static enum wh_status take_named(struct expression *expression, const char *words, step_taker take)
 {
-    const char *at = expression->at + sizeof(arrow) - 1 + strlen(words);
+    const char *at = expression->at + sizeof(ARROW) - 1 + strlen(words);
     bool unknown = *at == '?';   /* as naming_write_step() writes a name that the snapshot does not have */
     size_t length = unknown ? 1 : name_length(at);
     char *name = strndup(at, unknown ? 0 : length);
@@ -511,7 +492,7 @@ static enum wh_status take_named(struct expression *expression, const char *word
 static enum wh_status take_words(struct expression *expression)
 {
     static const char closure[] = "closure variable ", by_default[] = "default argument ", local[] = "local ";
-    const char *words = expression->at + sizeof(arrow) - 1;
+    const char *words = expression->at + sizeof(ARROW) - 1;
     if (begins_with(words, closure))
         return take_named(expression, closure, follow_closure);
     if (begins_with(words, by_default))
@@ -542,7 +523,7 @@ enum wh_status expression_take_step(struct expression *expression)
         return take_attribute(expression);
     if (*expression->at == '[')
         return take_subscript(expression);
-    if (begins_with(expression->at, arrow))
+    if (begins_with(expression->at, ARROW))
         return take_words(expression);
     return expression_malformed(expression, "a dot or an opening bracket is expected");
 }

@@ -148,16 +148,6 @@ static bool is_wanted(const struct heap *heap, const struct heap_type *type, con
     return !query->package || is_of_module(type, query->package, true);
 }
 
-static int compare_retained(const void *left, const void *right, void *context)
-{
-    const struct model *model = context;
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    uint64_t size_a = model_retained(model, a), size_b = model_retained(model, b);
-    if (size_a != size_b)
-        return size_a > size_b ? -1 : 1;
-    return (a > b) - (a < b);
-}
-
 enum { FEW = 64 };
 
 /* Puts the first `limit` of all, by size, in front and in order. Of few, by holding each against the last of them: most are smaller. */
@@ -166,13 +156,13 @@ static void order_largest(const struct model *model, uint32_t *nodes, uint32_t c
     uint32_t kept = limit <= FEW && limit < count ? (uint32_t)limit : count;
     if (!kept)
         return;
-    qsort_r(nodes, kept, sizeof(uint32_t), compare_retained, (void *)model);
+    qsort_r(nodes, kept, sizeof(uint32_t), model_compare_retained, (void *)model);
     for (uint32_t i = kept; i < count; i++) {
         uint32_t node = nodes[i], place = kept - 1;
-        if (compare_retained(&node, &nodes[place], (void *)model) >= 0)
+        if (model_compare_retained(&node, &nodes[place], (void *)model) >= 0)
             continue;
         nodes[i] = nodes[place];
-        for (; place > 0 && compare_retained(&node, &nodes[place - 1], (void *)model) < 0; place--)
+        for (; place > 0 && model_compare_retained(&node, &nodes[place - 1], (void *)model) < 0; place--)
             nodes[place] = nodes[place - 1];
         nodes[place] = node;
     }
